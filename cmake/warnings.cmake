@@ -1,0 +1,22 @@
+# Compiler flags that every layer shares: warnings are errors, sanitizers by choice.
+add_library(fraiseql_flags INTERFACE)
+target_compile_options(fraiseql_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast -Wnon-virtual-dtor -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # False alarms of g++ 12 in optimised builds of libstdc++'s own containers (GCC PR 105329, 105651).
+  target_compile_options(fraiseql_flags INTERFACE -Wno-restrict -Wno-stringop-overflow
+    -Wno-array-bounds -Wno-maybe-uninitialized -Wno-dangling-pointer)
+endif()
+if(FRAISEQL_SANITIZE)
+  target_compile_options(fraiseql_flags INTERFACE
+    -fsanitize=${FRAISEQL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(fraiseql_flags INTERFACE -fsanitize=${FRAISEQL_SANITIZE})
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  find_program(FRAISEQL_MOLD mold)
+  if(FRAISEQL_MOLD)
+    target_link_options(fraiseql_flags INTERFACE -fuse-ld=mold)
+  endif()
+endif()
+target_include_directories(fraiseql_flags INTERFACE
+  "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/generated")
