@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// The one statement that reads the whole catalog.
+#pragma once
+
+#include <string_view>
+
+namespace fraiseql::catalog {
+
+/// Returns a SELECT without parameters that yields one row with one json value: the document that
+/// read_snapshot understands. Runs on PostgreSQL 13 to 17 under any role.
+std::string_view snapshot_sql() noexcept;
+
+}  // namespace fraiseql::catalog
