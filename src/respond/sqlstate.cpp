@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "respond/sqlstate.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace fraiseql::respond {
+namespace {
+
+constexpr std::array kRules = {
+    SqlstateRule{"23505", ErrorCode::UniqueViolation, true},
+    SqlstateRule{"23503", ErrorCode::ForeignKeyViolation, true},
+    SqlstateRule{"23502", ErrorCode::NotNullViolation, true},
+    SqlstateRule{"23514", ErrorCode::CheckViolation, true},
+    SqlstateRule{"23P01", ErrorCode::ExclusionViolation, true},
+    SqlstateRule{"P0001", ErrorCode::BusinessRuleViolation, true},
+    // no_data_found and too_many_rows are also what functions raise for "not found" by hand.
+    SqlstateRule{"P0002", ErrorCode::BusinessRuleViolation, true},
+    SqlstateRule{"P0003", ErrorCode::BusinessRuleViolation, true},
+    SqlstateRule{"40001", ErrorCode::Conflict, true},
+    SqlstateRule{"40P01", ErrorCode::Conflict, true},
+    SqlstateRule{"55P03", ErrorCode::Conflict, true},
+    SqlstateRule{"57014", ErrorCode::Timeout, true},
+    SqlstateRule{"42501", ErrorCode::Forbidden, true},
+    SqlstateRule{"22012", ErrorCode::InternalServerError, false},
+    // Shapes of data inside the database, not the client's input.
+    SqlstateRule{"22023", ErrorCode::InternalServerError, false},
+    SqlstateRule{"22", ErrorCode::BadUserInput, true},
+    SqlstateRule{"54001", ErrorCode::QueryTooComplex, true},
+    SqlstateRule{"54", ErrorCode::QueryTooComplex, true},
+    SqlstateRule{"08", ErrorCode::ServiceUnavailable, false},
+    SqlstateRule{"53", ErrorCode::ServiceUnavailable, false},
+    SqlstateRule{"57P", ErrorCode::ServiceUnavailable, false},
+};
+
+/// The classes of appendix A; any other is free for functions to use.
+constexpr std::array<std::string_view, 44> kClasses = {
+    "00", "01", "02", "03", "08", "09", "0A", "0B", "0F", "0L", "0P", "0Z", "20", "21", "22",
+    "23", "24", "25", "26", "27", "28", "2B", "2D", "2F", "34", "38", "39", "3B", "3D", "3F",
+    "40", "42", "44", "53", "54", "55", "57", "58", "72", "F0", "HV", "P0", "XX", "",
+};
+
+std::string_view message_for(ErrorCode code) {
+    if (code == ErrorCode::ServiceUnavailable)
+        return "The database is not available at the moment.";
+    return "Internal server error.";
+}
+
+void add(Error& error, std::string_view name, const std::string& value) {
+    if (!value.empty()) error.extensions.emplace_back(name, value);
+}
+
+}  // namespace
+
+SqlstateRule rule_for(std::string_view sqlstate) noexcept {
+    const SqlstateRule* best = nullptr;
+    for (const SqlstateRule& rule : kRules)
+        if (sqlstate.starts_with(rule.sqlstate) &&
+            (best == nullptr || rule.sqlstate.size() > best->sqlstate.size()))
+            best = &rule;
+    if (best != nullptr) return *best;
+    const std::string_view group = sqlstate.substr(0, 2);
+    if (std::find(kClasses.begin(), kClasses.end(), group) == kClasses.end())
+        return {sqlstate, ErrorCode::BusinessRuleViolation, true};
+    return {sqlstate, ErrorCode::InternalServerError, false};
+}
+
+Error to_error(const sql::DatabaseError& database_error, bool expose_internal,
+               std::string_view reference) {
+    const SqlstateRule rule = rule_for(database_error.sqlstate);
+    Error error{.code = rule.code, .message = database_error.message};
+    if (!rule.show_message && !expose_internal) {
+        error.message = message_for(rule.code);
+        error.extensions.emplace_back("reference", reference);
+        return error;
+    }
+    error.hint = database_error.hint;
+    add(error, "sqlstate", database_error.sqlstate);
+    add(error, "constraint", database_error.constraint);
+    add(error, "column", database_error.column);
+    // The detail of a constraint shows other rows' values; that of RAISE is the function's own.
+    if (expose_internal || rule.code == ErrorCode::BusinessRuleViolation)
+        add(error, "detail", database_error.detail);
+    if (!rule.show_message) error.extensions.emplace_back("reference", reference);
+    return error;
+}
+
+}  // namespace fraiseql::respond

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// DatabaseError: what PostgreSQL said when a statement failed, field by field.
+#pragma once
+
+#include <string>
+
+namespace fraiseql::sql {
+
+/// The fields of an ErrorResponse message (PostgreSQL documentation, "Error and Notice Message
+/// Fields"); those that were not sent are empty. A lost connection has SQLSTATE 08006.
+struct DatabaseError {
+    std::string sqlstate;
+    std::string message;
+    std::string detail;
+    std::string hint;
+    std::string schema;
+    std::string table;
+    std::string column;
+    std::string data_type;
+    std::string constraint;
+    std::string where;
+    /// Which statement of the batch failed, from 0.
+    std::size_t statement = 0;
+};
+
+}  // namespace fraiseql::sql
