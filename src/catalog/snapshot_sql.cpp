@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// The statement behind every snapshot: each part is one pass over one catalog table, joined by
+// hash, so that ten thousand views cost seconds. Columns newer than PostgreSQL 13 are read through
+// to_jsonb.
+#include "catalog/snapshot_sql.hpp"
+
+namespace fraiseql::catalog {
+
+std::string_view snapshot_sql() noexcept {
+    return R"sql(
+WITH namespaces AS MATERIALIZED (
+  SELECT oid, nspname, has_schema_privilege(oid, 'USAGE') AS usable
+  FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+), relations AS MATERIALIZED (
+  SELECT c.oid, c.relname, c.relkind, c.relowner, c.reltype, c.reloptions, c.relrowsecurity,
+    c.relforcerowsecurity, c.relispartition, c.relispopulated, c.reltuples, n.nspname,
+    n.usable AND has_table_privilege(c.oid, 'SELECT') AS can_select, n.usable
+  FROM pg_class c JOIN namespaces n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
+), extension_members AS MATERIALIZED (
+  SELECT classid, objid FROM pg_depend
+  WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass AND objsubid = 0
+), columns AS MATERIALIZED (
+  SELECT a.attrelid, json_agg(json_build_object(
+    'number', a.attnum, 'name', a.attname, 'type', a.atttypid::int8, 'typmod', a.atttypmod,
+    'not_null', a.attnotnull, 'has_default', a.atthasdef, 'generated', a.attgenerated <> '',
+    'identity', a.attidentity,
+    'can_select', r.can_select OR (r.usable AND r.relkind <> 'c'
+                                   AND has_column_privilege(a.attrelid, a.attnum, 'SELECT')),
+    'comment', d.description) ORDER BY a.attnum) AS list
+  FROM pg_attribute a JOIN relations r ON r.oid = a.attrelid
+  LEFT JOIN pg_description d
+    ON d.classoid = 'pg_class'::regclass AND d.objoid = a.attrelid AND d.objsubid = a.attnum
+  WHERE a.attnum > 0 AND NOT a.attisdropped GROUP BY a.attrelid
+), indexes AS MATERIALIZED (
+  SELECT i.indrelid, json_agg(json_build_object(
+    'oid', i.indexrelid::int8, 'name', c.relname, 'method', m.amname, 'unique', i.indisunique,
+    'primary', i.indisprimary, 'valid', i.indisvalid AND i.indisready,
+    'nulls_not_distinct',
+      CASE WHEN i.indisunique THEN (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean END,
+    'columns', (i.indkey::int2[])[0:i.indnkeyatts - 1],
+    'has_expressions', i.indexprs IS NOT NULL,
+    'predicate', CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END)
+    ORDER BY c.relname) AS list
+  FROM pg_index i JOIN relations r ON r.oid = i.indrelid JOIN pg_class c ON c.oid = i.indexrelid
+  JOIN pg_am m ON m.oid = c.relam GROUP BY i.indrelid
+), foreign_keys AS MATERIALIZED (
+  SELECT k.conrelid, json_agg(json_build_object(
+    'oid', k.oid::int8, 'name', k.conname, 'columns', k.conkey, 'target', k.confrelid::int8,
+    'target_columns', k.confkey, 'validated', k.convalidated) ORDER BY k.conname, k.oid) AS list
+  FROM pg_constraint k JOIN relations r ON r.oid = k.conrelid JOIN pg_class t ON t.oid = k.confrelid
+  WHERE k.contype = 'f' AND NOT (k.conparentid <> 0 AND t.relispartition)
+  GROUP BY k.conrelid
+), constraints AS MATERIALIZED (
+  SELECT k.conrelid, json_agg(json_build_object(
+    'name', k.conname, 'kind', k.contype, 'columns', k.conkey,
+    'definition', CASE WHEN k.contype IN ('c', 'x') THEN pg_get_constraintdef(k.oid) END)
+    ORDER BY k.conname) AS list
+  FROM pg_constraint k JOIN relations r ON r.oid = k.conrelid
+  WHERE k.contype IN ('p', 'u', 'c', 'x') GROUP BY k.conrelid
+), roles AS MATERIALIZED (
+  SELECT oid, json_build_object('oid', oid::int8, 'name', rolname, 'superuser', rolsuper,
+                                'bypasses_rls', rolbypassrls) AS role
+  FROM pg_roles
+), rules AS MATERIALIZED (
+  SELECT w.ev_class, w.ev_action::text AS action
+  FROM pg_rewrite w JOIN relations r ON r.oid = w.ev_class AND r.relkind IN ('v', 'm')
+  WHERE w.rulename = '_RETURN'
+), relation_list AS (
+  SELECT json_agg(json_build_object(
+    'oid', r.oid::int8, 'schema', r.nspname, 'name', r.relname, 'kind', r.relkind,
+    'comment', d.description, 'columns', COALESCE(c.list, '[]'::json), 'rule', w.action,
+    'definition', CASE WHEN r.relkind IN ('v', 'm') THEN pg_get_viewdef(r.oid) END,
+    'owner', o.role, 'row_type', r.reltype::int8,
+    'security_invoker', (SELECT option_value::boolean FROM pg_options_to_table(r.reloptions)
+                         WHERE option_name = 'security_invoker'),
+    'security_barrier', (SELECT option_value::boolean FROM pg_options_to_table(r.reloptions)
+                         WHERE option_name = 'security_barrier'),
+    'row_security', r.relrowsecurity, 'force_row_security', r.relforcerowsecurity,
+    'is_partition', r.relispartition, 'from_extension', x.objid IS NOT NULL,
+    'populated', r.relispopulated, 'estimated_rows', r.reltuples, 'can_select', r.can_select,
+    'indexes', COALESCE(i.list, '[]'::json), 'foreign_keys', COALESCE(f.list, '[]'::json),
+    'constraints', COALESCE(k.list, '[]'::json)) ORDER BY r.nspname, r.relname) AS list
+  FROM relations r
+  LEFT JOIN columns c ON c.attrelid = r.oid LEFT JOIN indexes i ON i.indrelid = r.oid
+  LEFT JOIN foreign_keys f ON f.conrelid = r.oid LEFT JOIN constraints k ON k.conrelid = r.oid
+  LEFT JOIN rules w ON w.ev_class = r.oid LEFT JOIN roles o ON o.oid = r.relowner
+  LEFT JOIN extension_members x ON x.classid = 'pg_class'::regclass AND x.objid = r.oid
+  LEFT JOIN pg_description d
+    ON d.classoid = 'pg_class'::regclass AND d.objoid = r.oid AND d.objsubid = 0
+  WHERE r.relkind <> 'c'
+), labels AS MATERIALIZED (
+  SELECT enumtypid, json_agg(enumlabel ORDER BY enumsortorder) AS list FROM pg_enum GROUP BY enumtypid
+), checks AS MATERIALIZED (
+  SELECT contypid, json_agg(pg_get_constraintdef(oid) ORDER BY conname) AS list
+  FROM pg_constraint WHERE contypid <> 0 AND contype = 'c' GROUP BY contypid
+), ranges AS MATERIALIZED (
+  SELECT rngtypid AS oid, rngsubtype AS subtype FROM pg_range
+  UNION ALL
+  SELECT (to_jsonb(g) ->> 'rngmultitypid')::oid, rngsubtype FROM pg_range g
+  WHERE to_jsonb(g) ->> 'rngmultitypid' IS NOT NULL
+), type_list AS (
+  SELECT json_agg(json_build_object(
+    'oid', t.oid::int8, 'schema', n.nspname, 'name', t.typname, 'kind', t.typtype,
+    'category', t.typcategory, 'comment', d.description, 'labels', l.list,
+    'base', t.typbasetype::int8, 'base_typmod', t.typtypmod, 'not_null', t.typnotnull,
+    'checks', h.list, 'element', COALESCE(g.subtype, t.typelem)::int8, 'array', t.typarray::int8,
+    'relation', CASE WHEN c.relkind <> 'c' THEN t.typrelid::int8 ELSE 0 END,
+    'attributes', CASE WHEN c.relkind = 'c' THEN a.list END,
+    'from_extension', x.objid IS NOT NULL) ORDER BY n.nspname, t.typname) AS list
+  FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+  LEFT JOIN pg_type e ON e.oid = t.typelem LEFT JOIN pg_namespace en ON en.oid = e.typnamespace
+  LEFT JOIN pg_class c ON c.oid = t.typrelid LEFT JOIN labels l ON l.enumtypid = t.oid
+  LEFT JOIN checks h ON h.contypid = t.oid LEFT JOIN ranges g ON g.oid = t.oid
+  LEFT JOIN columns a ON a.attrelid = t.typrelid
+  LEFT JOIN extension_members x ON x.classid = 'pg_type'::regclass AND x.objid = t.oid
+  LEFT JOIN pg_description d
+    ON d.classoid = 'pg_type'::regclass AND d.objoid = t.oid AND d.objsubid = 0
+  WHERE n.nspname !~ '^pg_(toast|temp)'
+    AND NOT (n.nspname IN ('pg_catalog', 'information_schema')
+             AND (t.typtype = 'c' OR e.typtype = 'c'))
+), function_list AS (
+  SELECT json_agg(json_build_object(
+    'oid', p.oid::int8, 'schema', n.nspname, 'name', p.proname, 'kind', p.prokind,
+    'argument_types', COALESCE(p.proallargtypes, p.proargtypes::oid[])::int8[],
+    'argument_names', p.proargnames, 'argument_modes', p.proargmodes,
+    'defaults', p.pronargdefaults, 'return_type', p.prorettype::int8,
+    'returns_set', p.proretset, 'volatility', p.provolatile, 'strict', p.proisstrict,
+    'leakproof', p.proleakproof, 'security_definer', p.prosecdef, 'config', p.proconfig,
+    'comment', d.description, 'language', g.lanname, 'owner', o.role,
+    'from_extension', x.objid IS NOT NULL,
+    'can_execute', n.usable AND has_function_privilege(p.oid, 'EXECUTE'))
+    ORDER BY n.nspname, p.proname, p.oid) AS list
+  FROM pg_proc p JOIN namespaces n ON n.oid = p.pronamespace
+  JOIN pg_language g ON g.oid = p.prolang LEFT JOIN roles o ON o.oid = p.proowner
+  LEFT JOIN extension_members x ON x.classid = 'pg_proc'::regclass AND x.objid = p.oid
+  LEFT JOIN pg_description d
+    ON d.classoid = 'pg_proc'::regclass AND d.objoid = p.oid AND d.objsubid = 0
+), builtin_list AS (
+  SELECT json_agg(json_build_array(oid::int8, proname, prokind, prorettype::int8, proretset,
+                                   provolatile, proisstrict, proleakproof)) AS list
+  FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+)
+SELECT json_build_object(
+  'server_version', current_setting('server_version_num')::int,
+  'database', current_database(),
+  'current_user', (SELECT role FROM roles WHERE oid = current_user::regrole),
+  'search_path', to_json(current_schemas(false)),
+  'relations', COALESCE((SELECT list FROM relation_list), '[]'::json),
+  'types', COALESCE((SELECT list FROM type_list), '[]'::json),
+  'functions', COALESCE((SELECT list FROM function_list), '[]'::json),
+  'builtin_functions', COALESCE((SELECT list FROM builtin_list), '[]'::json))
+)sql";
+}
+
+}  // namespace fraiseql::catalog
