@@ -33,11 +33,12 @@ int version_of(const std::string& name) {
 Result<std::string> find_server_programs() {
     if (const char* chosen = std::getenv("FRAISEQL_POSTGRES_BIN")) {
         if (has_server_programs(chosen)) return std::string(chosen);
-        return fail(ErrorCode::Configuration,
-                    fmt::format("FRAISEQL_POSTGRES_BIN is {:?}, but there is no initdb and postgres "
-                                "in that folder.",
-                                chosen),
-                    "Set it to a folder such as /usr/lib/postgresql/15/bin, or unset it.");
+        return fail(
+            ErrorCode::Configuration,
+            fmt::format("FRAISEQL_POSTGRES_BIN is {:?}, but there is no initdb and postgres "
+                        "in that folder.",
+                        chosen),
+            "Set it to a folder such as /usr/lib/postgresql/15/bin, or unset it.");
     }
     int newest = 0;
     std::error_code ignored;

@@ -62,7 +62,8 @@ Result<Arguments> parse(const std::vector<std::string>& words) {
 int block_signals() {
     sigset_t ending;
     sigemptyset(&ending);
-    for (int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&ending, number);
+    for (int number : {SIGINT, SIGTERM, SIGHUP})
+        sigaddset(&ending, number);
     sigprocmask(SIG_BLOCK, &ending, nullptr);
     return signalfd(-1, &ending, SFD_CLOEXEC);
 }

@@ -72,7 +72,8 @@ Result<std::string> random_password() {
     if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
         return system_failure("Cannot read random bytes");
     std::string out;
-    for (unsigned char byte : bytes) out += fmt::format("{:02x}", byte);
+    for (unsigned char byte : bytes)
+        out += fmt::format("{:02x}", byte);
     return out;
 }
 
@@ -91,21 +92,20 @@ ServerCommands make_commands(const std::string& programs, const std::string& roo
     out.log_file = root + "/log";
     out.root = root;
     out.user = user;
-    out.initdb = {programs + "/initdb", "--pgdata=" + data,
+    out.initdb = {programs + "/initdb",  "--pgdata=" + data,
                   "--username=postgres", "--pwfile=" + root + "/password",
-                  "--auth-local=trust", "--auth-host=scram-sha-256",
-                  "--encoding=UTF8", "--locale=C.UTF-8",
-                  "--no-sync", "--no-instructions"};
-    std::vector<std::pair<std::string, std::string>> settings = {
-        {"listen_addresses", "127.0.0.1"},
-        {"port", std::to_string(port)},
-        {"unix_socket_directories", root},
-        {"fsync", "off"},
-        {"synchronous_commit", "off"},
-        {"full_page_writes", "off"},
-        {"max_connections", "200"},
-        {"timezone", "UTC"},
-        {"log_timezone", "UTC"}};
+                  "--auth-local=trust",  "--auth-host=scram-sha-256",
+                  "--encoding=UTF8",     "--locale=C.UTF-8",
+                  "--no-sync",           "--no-instructions"};
+    std::vector<std::pair<std::string, std::string>> settings = {{"listen_addresses", "127.0.0.1"},
+                                                                 {"port", std::to_string(port)},
+                                                                 {"unix_socket_directories", root},
+                                                                 {"fsync", "off"},
+                                                                 {"synchronous_commit", "off"},
+                                                                 {"full_page_writes", "off"},
+                                                                 {"max_connections", "200"},
+                                                                 {"timezone", "UTC"},
+                                                                 {"log_timezone", "UTC"}};
     settings.insert(settings.end(), options.settings.begin(), options.settings.end());
     out.postgres = {programs + "/postgres", "-D", data};
     for (const auto& [name, value] : settings) {
@@ -158,7 +158,9 @@ PrivateCluster& PrivateCluster::operator=(PrivateCluster&& other) noexcept {
     return *this;
 }
 
-PrivateCluster::~PrivateCluster() { stop(); }
+PrivateCluster::~PrivateCluster() {
+    stop();
+}
 
 Result<PrivateCluster> PrivateCluster::start(const ClusterOptions& options) {
     Result<PrivateCluster> cluster = start_once(options);
@@ -212,7 +214,8 @@ std::string PrivateCluster::tcp_url(std::string_view database) const {
 
 Result<std::string> PrivateCluster::create_database(std::string_view name) const {
     std::string quoted = "\"";
-    for (char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    for (char c : name)
+        quoted += c == '"' ? "\"\"" : std::string(1, c);
     quoted += '"';
     // Two statements, two calls: neither may run in a transaction block.
     auto dropped = run_sql(url(), "DROP DATABASE IF EXISTS " + quoted + " WITH (FORCE)");

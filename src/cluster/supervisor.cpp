@@ -34,14 +34,16 @@ void detach(int pipe, const ServerCommands& commands) {
     setpgid(0, 0);  // Ctrl-C in a terminal is for the creator, which then stops the server itself.
     drop_privileges(commands.user);
     const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    const int log = open(commands.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const int log =
+        open(commands.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (null < 0 || log < 0) _exit(126);
     dup2(null, STDIN_FILENO);
     dup2(log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
     dup2(pipe, kPipe);
     close_range(kPipe + 1, ~0U, 0);
-    for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGCHLD}) signal(number, SIG_DFL);
+    for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGCHLD})
+        signal(number, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -50,7 +52,8 @@ void detach(int pipe, const ServerCommands& commands) {
 
 pid_t spawn(const std::vector<std::string>& command) {
     std::vector<char*> arguments;
-    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    for (const std::string& word : command)
+        arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     const pid_t supervisor = getpid();
     const pid_t pid = fork();
@@ -125,7 +128,9 @@ Supervisor& Supervisor::operator=(Supervisor&& other) noexcept {
     return *this;
 }
 
-Supervisor::~Supervisor() { stop(); }
+Supervisor::~Supervisor() {
+    stop();
+}
 
 bool Supervisor::running() noexcept {
     if (pid_ > 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
