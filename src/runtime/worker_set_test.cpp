@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "runtime/worker_set.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <thread>
+
+#include "runtime/outbound.hpp"
+
+namespace fraiseql::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Counts {
+    std::atomic<int> started{0};
+    std::atomic<int> drained{0};
+    std::atomic<int> destroyed{0};
+};
+
+class Sleeper : public Program {
+  public:
+    Sleeper(Executor executor, Counts& counts, std::chrono::milliseconds drain_time)
+        : executor_(std::move(executor)), counts_(counts), drain_time_(drain_time) {}
+    ~Sleeper() override { ++counts_.destroyed; }
+    Result<void> start() override {
+        ++counts_.started;
+        return {};
+    }
+    Task<> drain() override {
+        boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> timer(
+            executor_, drain_time_);
+        co_await timer.async_wait(kAwait);
+        ++counts_.drained;
+    }
+
+  private:
+    Executor executor_;
+    Counts& counts_;
+    std::chrono::milliseconds drain_time_;
+};
+
+MakeProgram sleepers(Counts& counts, std::chrono::milliseconds drain_time) {
+    return [&counts, drain_time](Executor executor,
+                                 std::size_t) -> Result<std::unique_ptr<Program>> {
+        return std::make_unique<Sleeper>(std::move(executor), counts, drain_time);
+    };
+}
+
+TEST(WorkerSet, DrainsEveryWorkerBeforeItStops) {
+    Counts counts;
+    WorkerSet workers({});
+    ASSERT_TRUE(workers.start(3, sleepers(counts, 1ms)));
+    EXPECT_TRUE(workers.stop(10s));
+    EXPECT_EQ(counts.started, 3);
+    EXPECT_EQ(counts.drained, 3);
+    EXPECT_EQ(counts.destroyed, 3);
+}
+
+TEST(WorkerSet, DropsWhatOutlastsTheTimeout) {
+    Counts counts;
+    WorkerSet workers({});
+    ASSERT_TRUE(workers.start(1, sleepers(counts, 1h)));
+    const auto before = Clock::now();
+    EXPECT_FALSE(workers.stop(20ms));
+    EXPECT_LT(Clock::now() - before, 10s);
+    EXPECT_EQ(counts.drained, 0);
+    EXPECT_EQ(counts.destroyed, 1);
+}
+
+TEST(WorkerSet, ReturnsTheErrorOfAProgramThatCannotBeMade) {
+    WorkerSet workers({});
+    const auto started = workers.start(
+        2, [](const Executor&, std::size_t index) -> Result<std::unique_ptr<Program>> {
+            return fail(ErrorCode::Configuration, "no worker " + std::to_string(index));
+        });
+    ASSERT_FALSE(started);
+    EXPECT_EQ(started.error().message, "no worker 0");
+}
+
+TEST(RunUntilSignal, CallsTheHookOnHangupAndEndsOnTerm) {
+    Counts counts;
+    std::atomic<bool> running{false};
+    RunSettings settings;
+    settings.on_started = [&running] { running = true; };
+    settings.on_hangup = [] { std::raise(SIGTERM); };
+    std::thread sender([&running] {
+        while (!running) std::this_thread::sleep_for(1ms);
+        std::raise(SIGHUP);
+    });
+    EXPECT_TRUE(run_until_signal(settings, sleepers(counts, 1ms)));
+    sender.join();
+    EXPECT_EQ(counts.drained, 1);
+}
+
+TEST(Outbound, RunsJobsInOrderOnAnotherThread) {
+    std::vector<int> seen;
+    std::atomic<bool> done{false};
+    const auto caller = std::this_thread::get_id();
+    std::thread::id runner;
+    {
+        Outbound outbound;
+        EXPECT_TRUE(outbound.post([&seen] { seen.push_back(1); }));
+        EXPECT_TRUE(outbound.post([&seen, &runner, &done] {
+            seen.push_back(2);
+            runner = std::this_thread::get_id();
+            done = true;
+        }));
+        while (!done) std::this_thread::sleep_for(1ms);
+    }
+    EXPECT_EQ(seen, (std::vector<int>{1, 2}));
+    EXPECT_NE(runner, caller);
+}
+
+}  // namespace
+}  // namespace fraiseql::runtime
