@@ -99,9 +99,13 @@ std::string_view entity_name(std::string_view relation) {
     return relation;
 }
 
-std::string_view bare_name(std::string_view name) {
-    for (std::string_view prefix : {"p_", "pk_", "fk_"})
-        if (drop_prefix(name, prefix)) break;
+std::string_view bare_column(std::string_view name) {
+    if (!drop_prefix(name, "pk_")) drop_prefix(name, "fk_");
+    return name;
+}
+
+std::string_view bare_parameter(std::string_view name) {
+    drop_prefix(name, "p_");
     return name;
 }
 

@@ -24,7 +24,10 @@ std::string plural(std::string_view name);
 /// Drops the prefix of a read relation: `v_user` → `user`, `tv_x`, `mv_x` alike; other names stay.
 std::string_view entity_name(std::string_view relation);
 
-/// Drops `p_` from a parameter's name and `pk_`/`fk_` from a column's.
-std::string_view bare_name(std::string_view name);
+/// Drops `pk_` or `fk_` from the name of a column or key.
+std::string_view bare_column(std::string_view name);
+
+/// Drops `p_` from a parameter's name.
+std::string_view bare_parameter(std::string_view name);
 
 }  // namespace fraiseql::schema

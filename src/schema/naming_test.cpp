@@ -48,9 +48,11 @@ TEST(Naming, DropsPrefixes) {
     EXPECT_EQ(entity_name("tv_user_profile"), "user_profile");
     EXPECT_EQ(entity_name("mv_dashboard_stats"), "dashboard_stats");
     EXPECT_EQ(entity_name("v_"), "v_");
-    EXPECT_EQ(bare_name("p_title"), "title");
-    EXPECT_EQ(bare_name("pk_user"), "user");
-    EXPECT_EQ(bare_name("price"), "price");
+    EXPECT_EQ(bare_parameter("p_title"), "title");
+    EXPECT_EQ(bare_parameter("price"), "price");
+    EXPECT_EQ(bare_column("pk_user"), "user");
+    EXPECT_EQ(bare_column("fk_user"), "user");
+    EXPECT_EQ(bare_column("p_value"), "p_value");
 }
 
 }  // namespace

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#include "compile/compile.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "compile/call_sql.hpp"
+#include "compile/parameters.hpp"
+#include "compile/read_sql.hpp"
+#include "json/writer.hpp"
+
+namespace fraiseql::compile {
+namespace {
+
+using json::Value;
+using plan::Root;
+using sql::Fragment;
+
+/// Page sizes that are written into the SQL: with LIMIT $1 PostgreSQL would plan every execution
+/// anew, and with every number written out the cache of plans would not hold them.
+constexpr std::array<std::int64_t, 16> kCommonSizes = {1,  2,  3,  4,  5,   6,   8,   10,
+                                                       12, 15, 20, 25, 50, 100, 500, 1000};
+
+std::optional<std::int64_t> integer(const Value& arguments, std::string_view name) {
+    const Value* value = arguments.find(name);
+    if (value == nullptr || !value->is_number()) return std::nullopt;
+    std::int64_t number = 0;
+    std::from_chars(value->text.data(), value->text.data() + value->text.size(), number);
+    return number;
+}
+
+bool is_common(std::int64_t size) {
+    return std::find(kCommonSizes.begin(), kCommonSizes.end(), size) != kCommonSizes.end();
+}
+
+std::int64_t limit_of(const Value& arguments, const CompileOptions& options) {
+    return integer(arguments, "limit").value_or(options.default_page_size);
+}
+
+std::int64_t offset_of(const Value& arguments) {
+    return integer(arguments, "offset").value_or(0);
+}
+
+std::optional<Error> out_of_bounds(const Root& root, const Value& arguments,
+                                   const CompileOptions& options) {
+    auto error = [&](std::string message, std::string hint) {
+        return Error{.code = ErrorCode::BadUserInput,
+                     .message = std::move(message),
+                     .hint = std::move(hint),
+                     .path = {root.response_key}};
+    };
+    const std::int64_t size = limit_of(arguments, options);
+    if (size < 0) return error("limit must not be negative.", "Leave it out for the default page.");
+    if (size > options.max_page_size)
+        return error(fmt::format("limit may be at most {}, not {}.", options.max_page_size, size),
+                     "Ask for the rest with offset.");
+    if (offset_of(arguments) < 0) return error("offset must not be negative.", "Start at 0.");
+    return std::nullopt;
+}
+
+class Compiler {
+  public:
+    Compiler(const schema::Model& model, const plan::Plan& plan, std::span<const Value> arguments,
+             const CompileOptions& options)
+        : model_(model), plan_(plan), arguments_(arguments), options_(options) {}
+
+    /// All reads of a unit are scalar sub-selects of one statement: one snapshot, one round trip.
+    Unit reads(std::uint32_t first, std::uint32_t count) const {
+        Unit unit{.first_root = first, .root_count = count};
+        Parameters parameters(first);
+        std::vector<Fragment> selects;
+        for (std::uint32_t i = first; i < first + count; ++i) {
+            const Root& root = plan_.roots[i];
+            begin_member(unit, root, i == first);
+            if (root.kind == Root::Kind::Read) {
+                parameters.set_root(i);
+                unit.pieces.emplace_back(Slot{0, static_cast<std::uint32_t>(selects.size())});
+                selects.push_back(read_root(root, i, parameters));
+            } else {
+                add_constant(unit, root, i);
+            }
+        }
+        if (!selects.empty())
+            unit.statements.push_back({select_all(selects).text(), std::move(parameters.all)});
+        return unit;
+    }
+
+    Unit call(std::uint32_t index) const {
+        const Root& root = plan_.roots[index];
+        Unit unit{.read_only = false, .first_root = index, .root_count = 1};
+        begin_member(unit, root, true);
+        add_call(unit, model_, root.call, index, arguments_[index]);
+        return unit;
+    }
+
+  private:
+    static void begin_member(Unit& unit, const Root& root, bool first) {
+        std::string key = first ? "" : ",";
+        json::write_string(key, root.response_key);
+        unit.pieces.emplace_back(key + ':');
+    }
+
+    void add_constant(Unit& unit, const Root& root, std::uint32_t index) const {
+        if (root.kind == Root::Kind::Introspection) {
+            unit.pieces.emplace_back(IntrospectionSlot{index});
+            return;
+        }
+        std::string name;
+        json::write_string(name, plan_.root_type);
+        unit.pieces.emplace_back(std::move(name));
+    }
+
+    static Fragment select_all(const std::vector<Fragment>& selects) {
+        if (selects.size() == 1) return selects.front();
+        std::vector<Fragment> columns;
+        columns.reserve(selects.size());
+        for (const Fragment& select : selects)
+            columns.push_back(Fragment("(").add(select).raw(")"));
+        return Fragment("SELECT ").add(join(columns, ",\n       "));
+    }
+
+    Fragment read_root(const Root& root, std::uint32_t index, Parameters& parameters) const {
+        Rows rows;
+        if (root.read.many) {
+            rows.limit = limit(arguments_[index], parameters);
+            if (offset_of(arguments_[index]) != 0)
+                rows.offset = parameters.add("offset", Fragment("int8"));
+            return read_sql(model_, root.read, rows);
+        }
+        const schema::Entity& entity = *root.read.entity;
+        const catalog::Column& key = *entity.relation->column(*entity.key);
+        const graphql::InputValueDef& argument = root.group.definition->args.front();
+        rows.where = key_equals(
+            entity, parameters.add(argument.name, type_text(model_.catalog, key.type)));
+        rows.limit = Fragment("1");
+        return read_sql(model_, root.read, rows);
+    }
+
+    Fragment limit(const Value& arguments, Parameters& parameters) const {
+        const std::int64_t size = limit_of(arguments, options_);
+        if (size != options_.default_page_size && !is_common(size))
+            return parameters.add("limit", Fragment("int8"));
+        return Fragment().number(static_cast<std::size_t>(size));
+    }
+
+    const schema::Model& model_;
+    const plan::Plan& plan_;
+    std::span<const Value> arguments_;
+    const CompileOptions& options_;
+};
+
+}  // namespace
+
+std::vector<Unit> compile_plan(const schema::Model& model, const plan::Plan& plan,
+                               std::span<const Value> arguments, const CompileOptions& options,
+                               Grouping grouping) {
+    const Compiler compiler(model, plan, arguments, options);
+    const auto count = static_cast<std::uint32_t>(plan.roots.size());
+    if (plan.type == graphql::OperationType::Query && grouping == Grouping::Together)
+        return {compiler.reads(0, count)};
+    std::vector<Unit> units;
+    for (std::uint32_t i = 0; i < count; ++i)
+        units.push_back(plan.roots[i].kind == Root::Kind::Call ? compiler.call(i)
+                                                               : compiler.reads(i, 1));
+    return units;
+}
+
+Result<std::string> structure_key(const plan::Plan& plan, std::span<const Value> arguments,
+                                  const CompileOptions& options) {
+    std::string key;
+    for (std::size_t i = 0; i < plan.roots.size(); ++i) {
+        const Root& root = plan.roots[i];
+        if (root.kind == Root::Kind::Call) {
+            for (const auto& argument : root.call.function->arguments)
+                key += arguments[i].find(argument.argument) == nullptr ? '-' : '+';
+        } else if (root.kind == Root::Kind::Read && root.read.many) {
+            if (auto error = out_of_bounds(root, arguments[i], options)) return fail(*error);
+            const std::int64_t size = limit_of(arguments[i], options);
+            const bool written = size == options.default_page_size || is_common(size);
+            key += written ? std::to_string(size) : "?";
+            key += offset_of(arguments[i]) == 0 ? '.' : '?';
+        }
+        key += ';';
+    }
+    return key;
+}
+
+}  // namespace fraiseql::compile

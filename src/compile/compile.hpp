@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// compile: a pure function from a plan and the structure of its arguments to SQL.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "compile/statement.hpp"
+#include "json/value.hpp"
+#include "plan/plan.hpp"
+
+namespace fraiseql::compile {
+
+struct CompileOptions {
+    /// Rows of a list that asks for no `limit`, and the most that one may ask for.
+    std::uint32_t default_page_size = 100;
+    std::uint32_t max_page_size = 1000;
+};
+
+/// Checks the arguments that have bounds (`limit`, `offset`) and returns what compile_plan makes of
+/// `arguments` besides their values: for one plan, equal keys give equal units. Fails with
+/// BadUserInput; the path names the root field.
+Result<std::string> structure_key(const plan::Plan& plan, std::span<const json::Value> arguments,
+                                  const CompileOptions& options);
+
+/// Whether all fields of a query share one statement, or each has its own so that one that fails
+/// can be told from the others.
+enum class Grouping : std::uint8_t { Together, Apart };
+
+/// Compiles `plan` to one unit for a query (Together), or one for each root field. `arguments[i]` is
+/// the coerced object of arguments of root i, which structure_key has accepted; only its structure
+/// gets into the SQL, values become parameters.
+std::vector<Unit> compile_plan(const schema::Model& model, const plan::Plan& plan,
+                               std::span<const json::Value> arguments,
+                               const CompileOptions& options,
+                               Grouping grouping = Grouping::Together);
+
+/// Returns the text of a parameter for PostgreSQL, or nothing for NULL.
+std::optional<std::string> bind(const Parameter& parameter, std::span<const json::Value> arguments);
+
+}  // namespace fraiseql::compile

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// SQL for reading rows of an entity.
+#pragma once
+
+#include "compile/parameters.hpp"
+#include "plan/plan.hpp"
+#include "sql/fragment.hpp"
+
+namespace fraiseql::compile {
+
+/// Which rows of an entity: conditions, order and page, as SQL over the alias `t`.
+struct Rows {
+    sql::Fragment where = {};
+    sql::Fragment limit = {};
+    sql::Fragment offset = {};
+};
+
+/// Returns a SELECT of one column of type json: the object, in no row or one; or the list, always
+/// in one row.
+sql::Fragment read_sql(const schema::Model& model, const plan::Read& read, const Rows& rows);
+
+/// Returns `t."key" = value`.
+sql::Fragment key_equals(const schema::Entity& entity, const sql::Fragment& value);
+
+}  // namespace fraiseql::compile

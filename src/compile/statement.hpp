@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Statement: SQL with numbered parameters, and how its rows become a part of the response.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace fraiseql::compile {
+
+/// Where the value of a parameter is found at run time: an argument of a root field.
+struct Parameter {
+    /// How an argument's value becomes the text that PostgreSQL reads.
+    enum class Form : std::uint8_t {
+        /// Scalars as their text.
+        Text,
+        /// Any value as JSON text.
+        Json,
+        /// A list as an array literal of texts, or of JSON texts.
+        TextArray,
+        JsonArray
+    };
+
+    /// Index into Plan::roots.
+    std::uint32_t root = 0;
+    std::string argument;
+    Form form = Form::Text;
+    /// The SQL type that it is cast to, for `explain`.
+    std::string type;
+};
+
+/// SQL for one call; parameters[i] is `$i+1`.
+struct Statement {
+    std::string sql;
+    std::vector<Parameter> parameters = {};
+};
+
+/// A value of a result: the one row's column of the unit's n-th statement; no row or NULL is null.
+struct Slot {
+    std::uint32_t statement = 0;
+    std::uint32_t column = 0;
+};
+
+/// The answer of an introspection field, made from the schema at run time.
+struct IntrospectionSlot {
+    std::uint32_t root = 0;
+};
+
+/// Bytes that are always the same, or a value to put between them.
+using Piece = std::variant<std::string, Slot, IntrospectionSlot>;
+
+/// Statements that run as one transaction, and the members of `data` that they yield. A query is
+/// one unit; of a mutation, each root field is one.
+struct Unit {
+    std::vector<Statement> statements = {};
+    /// `"key":value` members, joined with commas.
+    std::vector<Piece> pieces = {};
+    bool read_only = true;
+    /// The roots that it answers: [first_root, first_root + root_count).
+    std::uint32_t first_root = 0;
+    std::uint32_t root_count = 0;
+};
+
+}  // namespace fraiseql::compile

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "plan/plan.hpp"
+
+#include <array>
+
+namespace fraiseql::plan {
+namespace {
+
+using graphql::FieldGroup;
+using graphql::NamedType;
+
+class Planner {
+  public:
+    Planner(const schema::Model& model, const graphql::Document& document,
+            const graphql::Condition& condition)
+        : model_(model), document_(document), condition_(condition) {}
+
+    Root root(const FieldGroup& group) const {
+        Root root{.response_key = std::string(group.response_key), .group = group};
+        const graphql::FieldDef& field = *group.definition;
+        if (&field == &model_.schema->typename_field()) return root;
+        if (&field == &model_.schema->schema_field() || &field == &model_.schema->type_field()) {
+            root.kind = Root::Kind::Introspection;
+            return root;
+        }
+        const schema::RootBinding& binding = model_.root(field);
+        if (binding.kind == schema::RootBinding::Kind::Function) {
+            root.kind = Root::Kind::Call;
+            root.call = call(*binding.function, group);
+        } else {
+            root.kind = Root::Kind::Read;
+            root.read = {.entity = binding.entity,
+                         .many = binding.kind == schema::RootBinding::Kind::Many,
+                         .branches = branches(group)};
+        }
+        return root;
+    }
+
+  private:
+    Call call(const schema::FunctionBinding& function, const FieldGroup& group) const {
+        const NamedType& payload = *group.definition->type->named;
+        Call call{.function = &function, .payload_type = std::string(payload.name)};
+        for (const FieldGroup& member :
+             graphql::collect_subfields(*model_.schema, document_, payload, group, condition_)) {
+            PayloadOutput output{.response_key = std::string(member.response_key)};
+            if (member.definition != &model_.schema->typename_field())
+                output.kind = model_.payload_fields[member.definition->id];
+            if (output.kind == schema::PayloadField::Entity)
+                output.read = {.entity = function.entity, .branches = branches(member)};
+            call.outputs.push_back(std::move(output));
+        }
+        return call;
+    }
+
+    std::vector<Branch> branches(const FieldGroup& group) const {
+        const NamedType& type = *group.definition->type->named;
+        std::vector<Branch> out;
+        if (!type.is_composite()) return out;
+        for (const NamedType* possible : type.possible_types)
+            out.push_back({.type = possible, .outputs = outputs(*possible, group)});
+        return out;
+    }
+
+    std::vector<Output> outputs(const NamedType& type, const FieldGroup& group) const {
+        std::vector<Output> out;
+        for (const FieldGroup& member :
+             graphql::collect_subfields(*model_.schema, document_, type, group, condition_)) {
+            Output output{.response_key = std::string(member.response_key)};
+            if (member.definition != &model_.schema->typename_field()) {
+                output.field = member.definition;
+                output.binding = &model_.field(*member.definition);
+                output.branches = branches(member);
+            }
+            out.push_back(std::move(output));
+        }
+        return out;
+    }
+
+    const schema::Model& model_;
+    const graphql::Document& document_;
+    const graphql::Condition& condition_;
+};
+
+}  // namespace
+
+Plan plan_operation(const schema::Model& model, const graphql::Document& document,
+                    const graphql::OperationDefinition& operation,
+                    const graphql::Condition& condition) {
+    const NamedType& root_type = *model.schema->root(operation.type);
+    Plan plan{.type = operation.type, .root_type = std::string(root_type.name)};
+    const Planner planner(model, document, condition);
+    const std::array sets{&operation.selections};
+    for (const FieldGroup& group :
+         graphql::collect_fields(*model.schema, document, root_type, sets, condition))
+        plan.roots.push_back(planner.root(group));
+    return plan;
+}
+
+}  // namespace fraiseql::plan

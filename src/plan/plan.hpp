@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Plan: what an operation asks of the database, resolved to relations, columns and functions.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "graphql/collect.hpp"
+#include "schema/model.hpp"
+
+namespace fraiseql::plan {
+
+struct Output;
+
+/// What is wanted of an object of one type. A field of an interface or union has one branch for
+/// each type that its value may have.
+struct Branch {
+    const graphql::NamedType* type = nullptr;
+    std::vector<Output> outputs = {};
+};
+
+/// One member of an object in the response, under its response key.
+struct Output {
+    std::string response_key;
+    /// nullptr: the member is __typename.
+    const graphql::FieldDef* field = nullptr;
+    const schema::FieldBinding* binding = nullptr;
+    /// Empty for scalars, enums and lists of them.
+    std::vector<Branch> branches = {};
+};
+
+/// A row or rows of an entity.
+struct Read {
+    const schema::Entity* entity = nullptr;
+    bool many = false;
+    std::vector<Branch> branches = {};
+};
+
+/// A member of a mutation's payload.
+struct PayloadOutput {
+    std::string response_key;
+    /// None: the member is __typename.
+    schema::PayloadField kind = schema::PayloadField::None;
+    /// Entity: how it is read again.
+    Read read = {};
+};
+
+/// A call of a function, and what is wanted of its payload.
+struct Call {
+    const schema::FunctionBinding* function = nullptr;
+    std::string payload_type = {};
+    std::vector<PayloadOutput> outputs = {};
+};
+
+/// A field of the operation's root type.
+struct Root {
+    enum class Kind : std::uint8_t { Typename, Introspection, Read, Call };
+    Kind kind = Kind::Typename;
+    std::string response_key = {};
+    /// The merged field nodes: for arguments, locations and introspection. They live in the
+    /// document's arena.
+    graphql::FieldGroup group = {};
+    Read read = {};
+    Call call = {};
+};
+
+/// A whole operation. Points into the model and the document: both must outlive it.
+struct Plan {
+    graphql::OperationType type = graphql::OperationType::Query;
+    /// Name of the root type, for __typename.
+    std::string root_type = {};
+    std::vector<Root> roots = {};
+};
+
+/// Resolves `operation`, which must be valid. `condition` decides @skip and @include: the plan is
+/// good for all requests that decide them alike.
+Plan plan_operation(const schema::Model& model, const graphql::Document& document,
+                    const graphql::OperationDefinition& operation,
+                    const graphql::Condition& condition);
+
+}  // namespace fraiseql::plan

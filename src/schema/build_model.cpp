@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// The passes from a catalog to a model, and the side tables by field number.
+#include <fmt/format.h>
+
+#include "schema/draft.hpp"
+
+namespace fraiseql::schema {
+namespace {
+
+/// All of them in one error: a person mends a database in one go.
+Error together(const std::vector<Error>& errors) {
+    Error all = errors.front();
+    for (std::size_t i = 1; i < errors.size(); ++i) {
+        all.message += '\n' + errors[i].message;
+        if (all.hint.empty()) all.hint = errors[i].hint;
+    }
+    return all;
+}
+
+Error nothing_to_expose(const catalog::Catalog& catalog) {
+    return {.code = ErrorCode::Configuration,
+            .message = fmt::format("The database \"{}\" has nothing to expose to role \"{}\".",
+                                   catalog.database(), catalog.current_user().name),
+            .hint = "Create a view v_<name> with a column data (jsonb), or mark any relation with "
+                    "COMMENT ON … IS '@expose'; the role needs SELECT on it and USAGE on its schema."};
+}
+
+template <class Binding>
+void fill(const graphql::Schema& schema, const std::map<FieldKey, Binding>& from,
+          std::vector<Binding>& to) {
+    to.resize(schema.field_count());
+    for (const auto& [key, binding] : from)
+        if (const graphql::NamedType* type = schema.type(key.first))
+            if (const graphql::FieldDef* field = type->field(key.second)) to[field->id] = binding;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source) {
+    auto model = std::make_shared<Model>(Model{.catalog = std::move(source)});
+    FRAISEQL_TRY(model->lineage, lineage::Lineage::of(model->catalog));
+    Draft draft{.model = *model};
+    choose_entities(draft);
+    build_object_types(draft);
+    build_root_fields(draft);
+    build_function_fields(draft);
+    if (!draft.errors.empty()) return fail(together(draft.errors));
+    if (model->entities.empty()) return fail(nothing_to_expose(model->catalog));
+    FRAISEQL_TRY(model->schema, draft.builder.build());
+    fill(*model->schema, draft.fields, model->fields);
+    fill(*model->schema, draft.roots, model->roots);
+    fill(*model->schema, draft.payload_fields, model->payload_fields);
+    model->entity_of_type.resize(model->schema->types().size());
+    for (const Entity& entity : model->entities)
+        if (const graphql::NamedType* type = model->schema->type(entity.type_name))
+            model->entity_of_type[type->id] = &entity;
+    return std::shared_ptr<const Model>(std::move(model));
+}
+
+}  // namespace fraiseql::schema

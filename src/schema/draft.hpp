@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Draft: the schema and its bindings while they are being built.
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "graphql/schema.hpp"
+#include "schema/model.hpp"
+
+namespace fraiseql::schema {
+
+/// Fields are known by type and name until the schema is built and gives them numbers.
+using FieldKey = std::pair<std::string, std::string>;
+
+/// What the passes of build_model add to. Catalog and lineage are complete before the first pass.
+struct Draft {
+    Model& model;
+    graphql::SchemaBuilder builder = {};
+    std::map<FieldKey, FieldBinding> fields = {};
+    std::map<FieldKey, RootBinding> roots = {};
+    std::map<FieldKey, PayloadField> payload_fields = {};
+    std::vector<Error> errors = {};
+    std::unordered_map<catalog::Oid, const Entity*> by_relation = {};
+    /// Names of types that are taken, also by entities whose type is still to be built.
+    std::unordered_set<std::string> type_names = {"Query", "Mutation", "Subscription"};
+
+    /// Returns the entity of `relation`, or nullptr.
+    const Entity* entity_of(catalog::Oid relation) const;
+    /// Notes that something is left out or less exact, and why.
+    void find(std::string subject, std::string message, std::string hint = {});
+    /// Returns `wanted`, or a variation of it that no type has yet; it is taken from then on.
+    std::string take_type_name(const std::string& wanted);
+    /// Makes sure that the scalar or enum behind `leaf` is part of the schema, and returns the
+    /// field type as text: "Int", "[String]", with "!" where not nullable.
+    std::string use_leaf(const Leaf& leaf, catalog::Oid type, bool nullable);
+};
+
+/// "view public.v_post", for findings and errors.
+std::string subject_of(const catalog::Relation& relation);
+/// "function public.fn_x(integer, text)".
+std::string subject_of(const catalog::Catalog& catalog, const catalog::Function& function);
+
+/// The passes, in this order.
+void choose_entities(Draft& draft);
+void build_object_types(Draft& draft);
+void build_root_fields(Draft& draft);
+void build_function_fields(Draft& draft);
+
+}  // namespace fraiseql::schema

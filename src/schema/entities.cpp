@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// Which relations clients may read, and what their types are called.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "catalog/annotation.hpp"
+#include "schema/draft.hpp"
+#include "schema/naming.hpp"
+
+namespace fraiseql::schema {
+namespace {
+
+using catalog::Relation;
+
+const std::vector<std::string_view> kRelationAnnotations = {"name", "expose", "hide", "field"};
+
+bool has_read_prefix(std::string_view name) {
+    return name.starts_with("v_") || name.starts_with("tv_") || name.starts_with("mv_");
+}
+
+/// v_ before tv_ and mv_, so that of two relations with one name the view keeps it.
+int rank(const Relation& relation) {
+    if (relation.name.starts_with("v_")) return 0;
+    if (relation.name.starts_with("tv_")) return 1;
+    return relation.name.starts_with("mv_") ? 2 : 3;
+}
+
+std::size_t schema_rank(const catalog::Catalog& catalog, std::string_view schema) {
+    auto path = catalog.search_path();
+    return static_cast<std::size_t>(std::find(path.begin(), path.end(), schema) - path.begin());
+}
+
+/// A single word in the plural names its rows' type in the singular: v_users → User.
+std::string default_name(const Relation& relation) {
+    std::string name(entity_name(relation.name));
+    if (name.find('_') == std::string::npos) name = singular(name);
+    return pascal_case(name);
+}
+
+bool is_exposed(Draft& draft, const Relation& relation, const catalog::Annotations& annotations) {
+    if (annotations.has("hide") || relation.from_extension) return false;
+    if (!has_read_prefix(relation.name) && !annotations.has("expose")) return false;
+    if (!relation.can_select) {
+        draft.find(subject_of(relation), "is not exposed: the role may not SELECT from it.",
+                   fmt::format("GRANT SELECT ON {}.{} TO {};", relation.schema, relation.name,
+                               draft.model.catalog.current_user().name));
+        return false;
+    }
+    return true;
+}
+
+std::optional<catalog::AttributeNumber> document_of(const Draft& draft, const Relation& relation) {
+    for (const catalog::Column& column : relation.columns)
+        if (column.name == "data" &&
+            catalog::is_json(draft.model.catalog.base_type(column.type)))
+            return column.number;
+    return std::nullopt;
+}
+
+std::optional<catalog::AttributeNumber> key_of(const Relation& relation) {
+    const catalog::Column* id = relation.column("id");
+    if (id != nullptr) return id->number;
+    if (const catalog::Index* primary = relation.primary_key();
+        primary != nullptr && primary->columns.size() == 1)
+        return primary->columns[0];
+    for (const catalog::Index& index : relation.indexes)
+        if (index.unique && index.valid && !index.has_expressions && index.predicate.empty() &&
+            index.columns.size() == 1)
+            return index.columns[0];
+    return std::nullopt;
+}
+
+/// Tries the plain name, then with the relation's prefix (TvUser), then with its schema before it.
+std::string unique_name(Draft& draft, const Relation& relation) {
+    const std::string plain = default_name(relation);
+    const std::string prefixed = pascal_case(relation.name);
+    for (const std::string& name :
+         {plain, prefixed, pascal_case(relation.schema) + plain,
+          pascal_case(relation.schema) + prefixed})
+        if (draft.type_names.insert(name).second) {
+            if (name != plain)
+                draft.find(subject_of(relation),
+                           fmt::format("has the type {}, because {} is taken.", name, plain),
+                           "COMMENT ON it with the line '@name …' to choose another.");
+            return name;
+        }
+    return draft.take_type_name(prefixed);
+}
+
+void add_entity(Draft& draft, const Relation& relation, const catalog::Annotations& annotations) {
+    std::string name;
+    if (const catalog::Annotation* given = annotations.find("name")) {
+        name = given->arguments;
+        if (!draft.type_names.insert(name).second) {
+            draft.errors.push_back({.code = ErrorCode::Configuration,
+                                    .message = fmt::format("{}: the name {} is taken by another type.",
+                                                           subject_of(relation), name),
+                                    .hint = "Change the '@name' line of its comment."});
+            return;
+        }
+    } else {
+        name = unique_name(draft, relation);
+    }
+    Entity& entity = draft.model.entities.emplace_back();
+    entity.relation = &relation;
+    entity.type_name = std::move(name);
+    entity.document = document_of(draft, relation);
+    entity.key = key_of(relation);
+    draft.by_relation[relation.oid] = &entity;
+}
+
+}  // namespace
+
+void choose_entities(Draft& draft) {
+    struct Candidate {
+        const Relation* relation;
+        catalog::Annotations annotations;
+    };
+    std::vector<Candidate> candidates;
+    for (const Relation& relation : draft.model.catalog.relations()) {
+        catalog::Annotations annotations = catalog::read_annotations(relation.comment);
+        if (!is_exposed(draft, relation, annotations)) continue;
+        for (Error& error :
+             unknown_annotations(annotations, subject_of(relation), kRelationAnnotations))
+            draft.errors.push_back(std::move(error));
+        candidates.push_back({&relation, std::move(annotations)});
+    }
+    // Chosen names first, then by how near a relation is to the plain name.
+    std::stable_sort(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {
+        auto order = [&](const Candidate& c) {
+            return std::tuple(!c.annotations.has("name"),
+                              schema_rank(draft.model.catalog, c.relation->schema),
+                              rank(*c.relation));
+        };
+        return order(a) < order(b);
+    });
+    for (const Candidate& candidate : candidates)
+        add_entity(draft, *candidate.relation, candidate.annotations);
+}
+
+}  // namespace fraiseql::schema

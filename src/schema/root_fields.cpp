@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// The fields of Query: one row by its key, and lists with paging.
+#include <fmt/format.h>
+
+#include "schema/draft.hpp"
+#include "schema/naming.hpp"
+
+namespace fraiseql::schema {
+namespace {
+
+/// `UserWithStats` → `userWithStats`.
+std::string field_name_of(std::string_view type_name) { return camel_case(type_name); }
+
+/// The plural of the last word; where it equals the singular, `List` is appended.
+std::string list_name_of(std::string_view singular_name) {
+    // plural() looks at the end of the text: the last camelCase word must stand alone for it.
+    std::size_t word = singular_name.size();
+    while (word > 0 && !(singular_name[word - 1] >= 'A' && singular_name[word - 1] <= 'Z')) --word;
+    if (word > 0) --word;
+    std::string last(singular_name.substr(word));
+    const char first = last.empty() ? '\0' : last[0];
+    if (!last.empty() && first >= 'A' && first <= 'Z') last[0] = static_cast<char>(first - 'A' + 'a');
+    std::string many = plural(last);
+    if (!many.empty()) many[0] = singular_name[word];
+    std::string name = std::string(singular_name.substr(0, word)) + many;
+    return name == singular_name ? name + "List" : name;
+}
+
+class RootWriter {
+  public:
+    explicit RootWriter(Draft& draft) : draft_(draft) {}
+
+    void write(const Entity& entity) {
+        const std::string name = field_name_of(entity.type_name);
+        if (entity.key) add_one(entity, name);
+        add_many(entity, list_name_of(name));
+    }
+
+    std::vector<graphql::FieldSpec> fields = {};
+
+  private:
+    void add_one(const Entity& entity, const std::string& name) {
+        const catalog::Column* column = entity.relation->column(*entity.key);
+        const std::string argument = camel_case(bare_column(column->name));
+        Leaf leaf = leaf_of(draft_.model.catalog, column->type, column->name);
+        graphql::FieldSpec field{.name = name, .type = entity.type_name};
+        field.description = fmt::format("The {} with this {}, or null.", entity.type_name, argument);
+        field.args.push_back({.name = argument,
+                              .type = draft_.use_leaf(leaf, column->type, false)});
+        add(entity, std::move(field), RootBinding::Kind::One);
+    }
+
+    void add_many(const Entity& entity, const std::string& name) {
+        graphql::FieldSpec field{.name = name, .type = "[" + entity.type_name + "!]!"};
+        field.args.push_back({.name = "limit",
+                              .type = "Int",
+                              .description = "At most so many rows; the server has a default and a "
+                                             "maximum."});
+        field.args.push_back(
+            {.name = "offset", .type = "Int", .description = "Leave out so many rows first."});
+        add(entity, std::move(field), RootBinding::Kind::Many);
+    }
+
+    void add(const Entity& entity, graphql::FieldSpec field, RootBinding::Kind kind) {
+        auto [existing, added] = draft_.roots.emplace(FieldKey("Query", field.name),
+                                                      RootBinding{.kind = kind, .entity = &entity});
+        if (!added) {
+            draft_.find(subject_of(*entity.relation),
+                        fmt::format("Query.{} is not exposed: {} has that name already.", field.name,
+                                    subject_of(*existing->second.entity->relation)),
+                        "COMMENT ON it with the line '@name …' to choose another.");
+            return;
+        }
+        fields.push_back(std::move(field));
+    }
+
+    Draft& draft_;
+};
+
+}  // namespace
+
+void build_root_fields(Draft& draft) {
+    RootWriter writer(draft);
+    for (const Entity& entity : draft.model.entities) writer.write(entity);
+    graphql::TypeSpec& query = draft.builder.add(graphql::TypeKind::Object, "Query");
+    query.description = "Reading: one SQL statement for each operation.";
+    query.fields = std::move(writer.fields);
+    draft.builder.query = "Query";
+}
+
+}  // namespace fraiseql::schema
