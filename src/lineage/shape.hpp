@@ -27,11 +27,11 @@ struct Origin {
     bool operator==(const Origin&) const = default;
 };
 
-/// One value of a PostgreSQL type. In JSON it is what to_json makes of that type.
+/// One value of a PostgreSQL type that is neither json, an array nor a row. In JSON it is what
+/// to_json makes of that type.
 struct Scalar {
     Oid type = 0;
     std::int32_t typmod = -1;
-    std::optional<Origin> origin = {};
 };
 
 /// A key of an object.
@@ -60,6 +60,8 @@ struct Object {
 /// A JSON array, or a PostgreSQL array, which becomes one.
 struct List {
     ShapePointer element;
+    /// The array type in SQL, or 0 where the value is JSON already.
+    Oid array_type = 0;
 };
 
 /// The document (column `data`) of another relation, whose type is described there.
@@ -79,11 +81,14 @@ struct Opaque {
     std::string reason;
 };
 
-/// The type of a value. Immutable once built; parts are shared.
+/// The type of a value. Immutable once built; parts are shared. Arrays and rows show as List and
+/// Object whether they are SQL values or JSON, since they look the same to the reader.
 struct Shape {
     using Kind = std::variant<Scalar, Object, List, RelationRef, Union, Opaque>;
     Kind kind;
     bool nullable = true;
+    /// The table column whose value this is, unchanged (or turned into JSON as it is).
+    std::optional<Origin> origin = {};
 
     const Scalar* scalar() const noexcept { return std::get_if<Scalar>(&kind); }
     const Object* object() const noexcept { return std::get_if<Object>(&kind); }
