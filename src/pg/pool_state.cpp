@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+#include "pg/pool_state.hpp"
+
+#include <random>
+#include <string>
+
+namespace fraiseql::pg {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// How late a deadline or a reconnect may be noticed.
+constexpr auto kTick = 20ms;
+
+sql::DatabaseError make_error(std::string sqlstate, std::string message) {
+    sql::DatabaseError error;
+    error.sqlstate = std::move(sqlstate);
+    error.message = std::move(message);
+    return error;
+}
+
+Pending& pending_of(const std::shared_ptr<Exchange>& exchange) {
+    return static_cast<Pending&>(*exchange);
+}
+
+ConnectSettings connect_settings(const PoolSettings& settings, Lane lane) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(settings.connect_timeout);
+    ConnectSettings out{.conninfo = settings.conninfo,
+                        .timeout_seconds = static_cast<int>(seconds.count()),
+                        .session_settings = settings.session_settings};
+    out.session_settings.emplace_back("statement_timeout",
+                                      std::to_string(settings.statement_timeout.count()));
+    if (lane == Lane::Quick) {
+        out.session_settings.emplace_back("default_transaction_read_only", "on");
+    }
+    return out;
+}
+
+}  // namespace
+
+Pool::State::State(runtime::Executor executor, runtime::Outbound& outbound, PoolSettings settings)
+    : executor_(executor),
+      outbound_(outbound),
+      settings_(std::move(settings)),
+      mailbox_(std::make_shared<runtime::Mailbox>(executor)),
+      quick_(settings_.quick_connections, settings_.max_in_flight, true, std::random_device{}()),
+      exclusive_(settings_.exclusive_connections, 1, false, std::random_device{}()),
+      timer_(executor) {}
+
+void Pool::State::start() { connect_missing(Lane::Quick); }
+
+LaneState& Pool::State::lane_of(const Connection& connection) {
+    for (const auto& each : quick_.connections) {
+        if (each.get() == &connection) return quick_;
+    }
+    return exclusive_;
+}
+
+std::optional<sql::DatabaseError> Pool::State::submit(const std::shared_ptr<Pending>& pending) {
+    if (closed_) return make_error("57P01", "the server is stopping");
+    LaneState& lane = lane_of(pending->lane);
+    if (lane.down()) {
+        connect_missing(pending->lane);
+        return lane.last_error;
+    }
+    if (lane.queue.empty()) {
+        if (Connection* connection = lane.choose()) {
+            connection->send(pending);
+            arm_timer();
+            return std::nullopt;
+        }
+    }
+    if (lane.queue.size() >= settings_.max_queue) {
+        return make_error("53300", "too many requests are waiting for the database");
+    }
+    lane.queue.push_back(pending);
+    connect_missing(pending->lane);
+    arm_timer();
+    return std::nullopt;
+}
+
+void Pool::State::dispatch(LaneState& lane) {
+    while (!lane.queue.empty()) {
+        Connection* connection = lane.choose();
+        if (connection == nullptr) return;
+        connection->send(std::move(lane.queue.front()));
+        lane.queue.pop_front();
+    }
+}
+
+void Pool::State::abandon(const std::shared_ptr<Pending>& pending) {
+    if (pending->result) return;
+    pending->abandoned = true;
+    LaneState& lane = lane_of(pending->lane);
+    if (std::erase(lane.queue, pending) > 0) return;
+    for (const auto& connection : lane.connections) cancel_abandoned_front(*connection);
+}
+
+// Only the front is running; a cancel request for one behind it would hit the front.
+void Pool::State::cancel_abandoned_front(Connection& connection) {
+    if (connection.in_flight().empty()) return;
+    if (!pending_of(connection.in_flight().front()).abandoned) return;
+    if (!connection.cancel()) return;
+    for (const auto& exchange : connection.in_flight()) pending_of(exchange).near_cancel = true;
+}
+
+void Pool::State::finished(Connection& connection,
+                           std::vector<std::shared_ptr<Exchange>>& exchanges) {
+    for (auto& exchange : exchanges) answer(std::static_pointer_cast<Pending>(exchange));
+    cancel_abandoned_front(connection);
+    dispatch(lane_of(connection));
+}
+
+void Pool::State::answer(const std::shared_ptr<Pending>& pending) {
+    if (pending->abandoned) return;
+    if (!pending->error) return pending->settle(std::move(pending->rows));
+    const std::string& sqlstate = pending->error->sqlstate;
+    const bool stale = sqlstate == "26000" || sqlstate == "0A000";
+    const bool innocent = sqlstate == "57014" && pending->near_cancel;
+    if ((stale || innocent) && send_again(pending)) return;
+    pending->settle(tl::unexpected(std::move(*pending->error)));
+}
+
+bool Pool::State::send_again(const std::shared_ptr<Pending>& pending) {
+    if (closed_ || !pending->batch.read_only || pending->sent_again) return false;
+    pending->sent_again = true;
+    pending->near_cancel = false;
+    pending->reset();
+    LaneState& lane = lane_of(pending->lane);
+    lane.queue.push_front(pending);
+    return true;
+}
+
+void Pool::State::cancelled(Connection& connection) {
+    cancel_abandoned_front(connection);
+    dispatch(lane_of(connection));
+}
+
+void Pool::State::lost(Connection& connection, const sql::DatabaseError& error,
+                       std::deque<std::shared_ptr<Exchange>> unanswered) {
+    const auto keep = connection.shared_from_this();
+    LaneState& lane = lane_of(connection);
+    const Lane which = &lane == &quick_ ? Lane::Quick : Lane::Exclusive;
+    lane.remove(connection);
+    log("connection to the database lost: " + error.message);
+    for (auto each = unanswered.rbegin(); each != unanswered.rend(); ++each) {
+        const auto pending = std::static_pointer_cast<Pending>(*each);
+        if (pending->abandoned || send_again(pending)) continue;
+        sql::DatabaseError outcome = error;
+        if (!pending->batch.read_only) {
+            outcome.detail = "It is not known whether the statement took effect.";
+        }
+        pending->settle(tl::unexpected(std::move(outcome)));
+    }
+    dispatch(lane);
+    connect_missing(which);
+    arm_timer();
+}
+
+void Pool::State::connect_missing(Lane which) {
+    if (closed_) return;
+    std::size_t count = lane_of(which).to_start(runtime::Clock::now());
+    for (; count > 0; --count) begin_connect(which);
+}
+
+void Pool::State::begin_connect(Lane which) {
+    auto job = [settings = connect_settings(settings_, which), mailbox = mailbox_, which,
+                weak = weak_from_this()] {
+        auto connection = connect(settings);
+        // In a shared holder because std::function copies; dropped with it if nobody listens.
+        auto holder = std::make_shared<decltype(connection)>(std::move(connection));
+        mailbox->deliver([weak, holder, which] {
+            const auto self = weak.lock();
+            if (self == nullptr || self->closed_) return;
+            if (*holder) return self->connected(which, std::move(**holder));
+            self->connect_failed(which, holder->error());
+        });
+    };
+    ++lane_of(which).connecting;
+    if (!outbound_.post(std::move(job))) {
+        connect_failed(which, make_error("08001", "too many connections are being opened"));
+    }
+}
+
+void Pool::State::connected(Lane which, PgconnHandle established) {
+    LaneState& lane = lane_of(which);
+    --lane.connecting;
+    if (lane.backoff.failing()) log("connected to the database again");
+    lane.backoff.succeeded();
+    lane.last_error = {};
+    const Connection::Context context{executor_, outbound_, mailbox_, settings_.max_prepared};
+    auto connection = std::make_shared<Connection>(context, *this, std::move(established));
+    if (settings_.log) {
+        connection->pipeline().on_notice = [sink = settings_.log](const sql::DatabaseError& it) {
+            sink("notice from the database: " + it.message);
+        };
+    }
+    lane.connections.push_back(connection);
+    connection->start();
+    dispatch(lane);
+    connect_missing(which);
+}
+
+void Pool::State::connect_failed(Lane which, const sql::DatabaseError& error) {
+    LaneState& lane = lane_of(which);
+    --lane.connecting;
+    if (!lane.backoff.failing()) log("cannot connect to the database: " + error.message);
+    lane.backoff.failed(runtime::Clock::now());
+    lane.last_error = error;
+    if (lane.connections.empty()) {
+        auto waiting = std::exchange(lane.queue, {});
+        for (const auto& pending : waiting) pending->settle(tl::unexpected(error));
+    }
+    arm_timer();
+}
+
+void Pool::State::arm_timer() {
+    if (timer_armed_ || closed_) return;
+    timer_armed_ = true;
+    timer_.expires_after(kTick);
+    timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+        self->timer_armed_ = false;
+        if (!error && !self->closed_) self->tick();
+    });
+}
+
+void Pool::State::tick() {
+    const auto now = runtime::Clock::now();
+    bool more = false;
+    for (const Lane which : {Lane::Quick, Lane::Exclusive}) {
+        LaneState& lane = lane_of(which);
+        expire(lane, now);
+        connect_missing(which);
+        more = more || lane.backoff.failing() || !lane.queue.empty() || lane.in_flight() > 0;
+    }
+    if (more) arm_timer();
+}
+
+void Pool::State::expire(LaneState& lane, runtime::Clock::time_point now) {
+    const auto late = [&](const std::shared_ptr<Pending>& pending) {
+        if (pending->deadline > now || pending->abandoned) return false;
+        const auto error = make_error("57014", "canceling statement due to the request's deadline");
+        pending->settle(tl::unexpected(error));
+        pending->abandoned = true;
+        return true;
+    };
+    std::erase_if(lane.queue, late);
+    for (const auto& connection : lane.connections) {
+        for (const auto& exchange : connection->in_flight()) {
+            late(std::static_pointer_cast<Pending>(exchange));
+        }
+        cancel_abandoned_front(*connection);
+    }
+}
+
+void Pool::State::close() {
+    if (std::exchange(closed_, true)) return;
+    mailbox_->close();
+    timer_.cancel();
+    const auto error = make_error("57P01", "the server is stopping");
+    for (LaneState* lane : {&quick_, &exclusive_}) {
+        for (const auto& pending : std::exchange(lane->queue, {})) {
+            pending->settle(tl::unexpected(error));
+        }
+        for (const auto& connection : std::exchange(lane->connections, {})) {
+            for (const auto& exchange : connection->close()) {
+                pending_of(exchange).settle(tl::unexpected(error));
+            }
+        }
+    }
+}
+
+PoolStatus Pool::State::status() const {
+    const std::string& quick_error = quick_.last_error.message;
+    return {.quick_open = quick_.connections.size(),
+            .exclusive_open = exclusive_.connections.size(),
+            .in_flight = quick_.in_flight() + exclusive_.in_flight(),
+            .queued = quick_.queue.size() + exclusive_.queue.size(),
+            .last_error = quick_error.empty() ? exclusive_.last_error.message : quick_error};
+}
+
+void Pool::State::log(std::string_view message) const {
+    if (settings_.log) settings_.log(message);
+}
+
+}  // namespace fraiseql::pg

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Pool::State: what the pool does with its lanes when batches, answers, losses and time come in.
+#pragma once
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "pg/lane.hpp"
+#include "pg/pool.hpp"
+#include "runtime/mailbox.hpp"
+
+namespace fraiseql::pg {
+
+class Pool::State final : public std::enable_shared_from_this<Pool::State>, public Connection::Owner {
+  public:
+    State(runtime::Executor executor, runtime::Outbound& outbound, PoolSettings settings);
+
+    void start();
+    /// Sends or queues the batch; returns the error where it can do neither.
+    std::optional<sql::DatabaseError> submit(const std::shared_ptr<Pending>& pending);
+    /// The caller no longer waits: forget the batch, or cancel its statement.
+    void abandon(const std::shared_ptr<Pending>& pending);
+    void close();
+    PoolStatus status() const;
+
+    void finished(Connection& connection,
+                  std::vector<std::shared_ptr<Exchange>>& exchanges) override;
+    void lost(Connection& connection, const sql::DatabaseError& error,
+              std::deque<std::shared_ptr<Exchange>> unanswered) override;
+    void cancelled(Connection& connection) override;
+
+  private:
+    using Timer = boost::asio::basic_waitable_timer<runtime::Clock,
+                                                    boost::asio::wait_traits<runtime::Clock>,
+                                                    runtime::Executor>;
+
+    LaneState& lane_of(Lane lane) { return lane == Lane::Quick ? quick_ : exclusive_; }
+    LaneState& lane_of(const Connection& connection);
+    void connect_missing(Lane lane);
+    void begin_connect(Lane lane);
+    void connected(Lane lane, PgconnHandle established);
+    void connect_failed(Lane lane, const sql::DatabaseError& error);
+    void dispatch(LaneState& lane);
+    void answer(const std::shared_ptr<Pending>& pending);
+    bool send_again(const std::shared_ptr<Pending>& pending);
+    void cancel_abandoned_front(Connection& connection);
+    void arm_timer();
+    void tick();
+    void expire(LaneState& lane, runtime::Clock::time_point now);
+    void log(std::string_view message) const;
+
+    runtime::Executor executor_;
+    runtime::Outbound& outbound_;
+    PoolSettings settings_;
+    std::shared_ptr<runtime::Mailbox> mailbox_;
+    LaneState quick_;
+    LaneState exclusive_;
+    Timer timer_;
+    bool timer_armed_ = false;
+    bool closed_ = false;
+};
+
+}  // namespace fraiseql::pg
