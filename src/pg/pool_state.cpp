@@ -147,8 +147,10 @@ void Pool::State::lost(Connection& connection, const sql::DatabaseError& error,
     for (auto each = unanswered.rbegin(); each != unanswered.rend(); ++each) {
         const auto pending = std::static_pointer_cast<Pending>(*each);
         if (pending->abandoned || send_again(pending)) continue;
-        sql::DatabaseError outcome = error;
-        if (!pending->batch.read_only) {
+        // An error before the end means that the transaction was rolled back.
+        const bool doubtful = !pending->error && !pending->batch.read_only;
+        sql::DatabaseError outcome = pending->error ? std::move(*pending->error) : error;
+        if (doubtful) {
             outcome.detail = "It is not known whether the statement took effect.";
         }
         pending->settle(tl::unexpected(std::move(outcome)));

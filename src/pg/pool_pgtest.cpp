@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: MIT
+#include "pg/pool.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_future.hpp>
+#include <optional>
+
+#include "pg/session.hpp"
+#include "testing/cluster.hpp"
+
+namespace fraiseql::pg {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using testing::Cluster;
+
+Batch batch_of(std::vector<std::string> statements, bool read_only = true) {
+    Batch batch;
+    for (auto& sql : statements) {
+        batch.calls.push_back({.statement = make_statement(std::move(sql)), .params = {}});
+    }
+    batch.read_only = read_only;
+    return batch;
+}
+
+PoolSettings settings_for(const std::string& url) {
+    PoolSettings settings;
+    settings.conninfo = url;
+    return settings;
+}
+
+/// An event loop on the test's own thread, a pool in it, and the results that came in.
+class PoolTest : public ::testing::Test {
+  protected:
+    void open(PoolSettings settings) {
+        pool_.emplace(context_.get_executor(), outbound_, std::move(settings));
+    }
+    void open() { open(settings_for(Cluster::shared().url())); }
+
+    struct Answer {
+        std::optional<BatchResult> result;
+        asio::cancellation_signal cancel;
+    };
+
+    static runtime::Task<> collect(Pool& pool, Batch batch, Lane lane,
+                                   runtime::Clock::time_point deadline, Answer& answer) {
+        co_await asio::this_coro::throw_if_cancelled(false);
+        answer.result = co_await pool.run(std::move(batch), lane, deadline);
+    }
+
+    Answer& begin(Batch batch, Lane lane = Lane::Quick, std::chrono::milliseconds limit = 20s) {
+        answers_.push_back(std::make_unique<Answer>());
+        Answer& answer = *answers_.back();
+        asio::co_spawn(context_,
+                       collect(*pool_, std::move(batch), lane, runtime::Clock::now() + limit,
+                               answer),
+                       asio::bind_cancellation_slot(answer.cancel.slot(), asio::detached));
+        return answer;
+    }
+
+    BatchResult& wait(Answer& answer) {
+        turn_until([&] { return answer.result.has_value(); });
+        return *answer.result;
+    }
+
+    BatchResult& run(Batch batch, Lane lane = Lane::Quick, std::chrono::milliseconds limit = 20s) {
+        return wait(begin(std::move(batch), lane, limit));
+    }
+
+    template <class Condition>
+    void turn_until(Condition condition) {
+        const auto give_up = runtime::Clock::now() + 30s;
+        context_.restart();
+        while (!condition()) {
+            ASSERT_LT(runtime::Clock::now(), give_up) << "nothing happened for 30 s";
+            context_.run_one_for(50ms);
+            context_.restart();
+        }
+    }
+
+    void turn_for(std::chrono::milliseconds time) {
+        context_.restart();
+        context_.run_for(time);
+    }
+
+    static std::string value(const BatchResult& result, std::size_t call = 0) {
+        if (!result) return result.error().sqlstate + ": " + result.error().message;
+        return std::string((*result)[call].get(0, 0));
+    }
+
+    static int backends(const std::string& state_filter) {
+        const auto count = query_once(
+            Cluster::shared().url(),
+            "select count(*) from pg_stat_activity where application_name = 'fraiseql' and pid <> "
+            "pg_backend_pid() and " +
+                state_filter);
+        return count ? std::stoi(*count) : -1;
+    }
+
+    runtime::Outbound outbound_;
+    asio::io_context context_{1};
+    std::vector<std::unique_ptr<Answer>> answers_;
+    std::optional<Pool> pool_;
+};
+
+TEST_F(PoolTest, RunsABatchAsOneTransaction) {
+    open();
+    Batch batch = batch_of({"select set_config('app.user', $1, true)",
+                            "select current_setting('app.user') || ' ' || $1::int + 1"});
+    batch.calls[0].params = {"ann"};
+    batch.calls[1].params = {"41"};
+    const auto& result = run(std::move(batch));
+    ASSERT_TRUE(result) << value(result);
+    EXPECT_EQ(result->size(), 2U);
+    EXPECT_EQ(value(result, 1), "ann 42");
+    // Local settings end with the Sync.
+    EXPECT_EQ(value(run(batch_of({"select current_setting('app.user', true)"}))), "");
+}
+
+TEST_F(PoolTest, PassesNullAndManyRows) {
+    open();
+    Batch batch = batch_of({"select $1::text is null, g from generate_series(1, 20000) g"});
+    batch.calls[0].params = {std::nullopt};
+    const auto& result = run(std::move(batch));
+    ASSERT_TRUE(result);
+    const Rows& rows = result->front();
+    EXPECT_EQ(rows.row_count(), 20000U);
+    EXPECT_EQ(rows.get(0, 0), "t");
+    EXPECT_EQ(rows.get(19999, 1), "20000");
+    EXPECT_EQ(rows.command_tag(), "SELECT 20000");
+}
+
+TEST_F(PoolTest, AnswersManyBatchesInFlightEachWithItsOwn) {
+    open();
+    std::vector<Answer*> answers;
+    for (int i = 0; i < 500; ++i) {
+        Batch batch = batch_of({i % 7 == 3 ? "select 1 / ($1::int - $1::int)" : "select $1::int"});
+        batch.calls[0].params = {std::to_string(i)};
+        answers.push_back(&begin(std::move(batch)));
+    }
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        const auto& result = wait(*answers[i]);
+        if (i % 7 == 3) {
+            ASSERT_FALSE(result);
+            EXPECT_EQ(result.error().sqlstate, "22012");
+        } else {
+            EXPECT_EQ(value(result), std::to_string(i));
+        }
+    }
+    EXPECT_EQ(pool_->status().quick_open, 2U);
+}
+
+TEST_F(PoolTest, ReportsTheFieldsOfAnErrorAndWhichCallFailed) {
+    open();
+    const auto& result = run(batch_of(
+        {"select 1",
+         "do $$ begin raise exception 'no stock' using errcode = 'AB123', hint = 'order', "
+         "detail = 'none', constraint = 'stock'; end $$",
+         "select 2"}));
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().sqlstate, "AB123");
+    EXPECT_EQ(result.error().message, "no stock");
+    EXPECT_EQ(result.error().hint, "order");
+    EXPECT_EQ(result.error().detail, "none");
+    EXPECT_EQ(result.error().constraint, "stock");
+    EXPECT_EQ(result.error().statement, 1U);
+    EXPECT_EQ(value(run(batch_of({"select 3"}))), "3");
+}
+
+TEST_F(PoolTest, QuickLaneRefusesWritesEvenWhenCalledReadOnly) {
+    open(settings_for(Cluster::shared().create_database("pool_read_only")));
+    const auto& result = run(batch_of({"create table t (a int)"}));
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().sqlstate, "25006");
+}
+
+TEST_F(PoolTest, WritesAreAllOrNothing) {
+    open(settings_for(Cluster::shared().create_database("pool_writes")));
+    ASSERT_TRUE(run(batch_of({"create table t (a int primary key)"}, false)));
+    const auto& failed =
+        run(batch_of({"insert into t values (1)", "insert into t values (1)"}, false));
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().sqlstate, "23505");
+    EXPECT_EQ(failed.error().constraint, "t_pkey");
+    EXPECT_EQ(value(run(batch_of({"select count(*) from t"}))), "0");
+    ASSERT_TRUE(run(batch_of({"insert into t values (1)", "insert into t values (2)"}, false)));
+    EXPECT_EQ(value(run(batch_of({"select count(*) from t"}))), "2");
+}
+
+TEST_F(PoolTest, PreparesAgainWhenAStatementWentStale) {
+    const std::string url = Cluster::shared().create_database("pool_stale");
+    open(settings_for(url));
+    ASSERT_TRUE(run(batch_of({"create table t as select 1 as a"}, false)));
+    EXPECT_EQ(value(run(batch_of({"select * from t"}))), "1");
+    ASSERT_TRUE(run(batch_of({"alter table t alter a type text using 'x' || a"}, false)));
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(value(run(batch_of({"select * from t"}))), "x1");
+    PoolSettings single = settings_for(url);
+    single.quick_connections = 1;
+    open(std::move(single));
+    EXPECT_EQ(value(run(batch_of({"select * from t"}))), "x1");
+    ASSERT_TRUE(run(batch_of({"deallocate all"})));
+    EXPECT_EQ(value(run(batch_of({"select * from t"}))), "x1");
+}
+
+TEST_F(PoolTest, KeepsAtMostSoManyPreparedStatements) {
+    PoolSettings settings = settings_for(Cluster::shared().url());
+    settings.quick_connections = 1;
+    settings.max_prepared = 5;
+    open(std::move(settings));
+    for (int i = 0; i < 40; ++i) {
+        EXPECT_EQ(value(run(batch_of({"select " + std::to_string(i)}))), std::to_string(i));
+    }
+    EXPECT_EQ(value(run(batch_of({"select count(*) from pg_prepared_statements"}))), "5");
+}
+
+TEST_F(PoolTest, CancelsAStatementAtItsDeadline) {
+    open();
+    const auto before = runtime::Clock::now();
+    const auto& result = run(batch_of({"select pg_sleep(30)"}), Lane::Exclusive, 200ms);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().sqlstate, "57014");
+    EXPECT_LT(runtime::Clock::now() - before, 5s);
+    turn_until([] { return backends("state = 'active'") == 0; });
+    EXPECT_EQ(value(run(batch_of({"select 1"}), Lane::Exclusive)), "1");
+    EXPECT_EQ(pool_->status().exclusive_open, 1U);
+}
+
+TEST_F(PoolTest, CancelsAStatementWhoseCallerWentAway) {
+    open();
+    Answer& answer = begin(batch_of({"select pg_sleep(30)"}));
+    turn_until([] { return backends("state = 'active'") == 1; });
+    answer.cancel.emit(asio::cancellation_type::terminal);
+    EXPECT_EQ(wait(answer).error().sqlstate, "57014");
+    turn_until([] { return backends("state = 'active'") == 0; });
+}
+
+TEST_F(PoolTest, ACancelledStatementDoesNotHurtThoseBehindIt) {
+    PoolSettings settings = settings_for(Cluster::shared().url());
+    settings.quick_connections = 1;
+    open(std::move(settings));
+    EXPECT_EQ(value(run(batch_of({"select 1"}))), "1");
+    Answer& slow = begin(batch_of({"select pg_sleep(30)"}), Lane::Quick, 150ms);
+    std::vector<Answer*> behind;
+    for (int i = 0; i < 20; ++i) {
+        behind.push_back(&begin(batch_of({"select pg_sleep(0.005), " + std::to_string(i)})));
+    }
+    EXPECT_EQ(wait(slow).error().sqlstate, "57014");
+    for (std::size_t i = 0; i < behind.size(); ++i) {
+        const auto& result = wait(*behind[i]);
+        ASSERT_TRUE(result) << value(result);
+        EXPECT_EQ(result->front().get(0, 1), std::to_string(i));
+    }
+    EXPECT_EQ(pool_->status().quick_open, 1U);
+}
+
+TEST_F(PoolTest, StatementTimeoutBoundsEveryStatement) {
+    PoolSettings settings = settings_for(Cluster::shared().url());
+    settings.statement_timeout = 100ms;
+    open(std::move(settings));
+    const auto& result = run(batch_of({"select pg_sleep(30)"}), Lane::Exclusive);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().sqlstate, "57014");
+}
+
+TEST_F(PoolTest, ReadsSurviveALostConnectionAndWritesFail) {
+    open();
+    Answer& read = begin(batch_of({"select pg_sleep(0.3), 7"}));
+    Answer& write = begin(batch_of({"select pg_sleep(0.3), 8"}, false));
+    turn_until([] { return backends("state = 'active'") == 2; });
+    const auto killed = query_once(Cluster::shared().url(),
+                                   "select count(pg_terminate_backend(pid)) from pg_stat_activity "
+                                   "where application_name = 'fraiseql' and state = 'active' and "
+                                   "pid <> pg_backend_pid()");
+    EXPECT_EQ(killed.value_or("error"), "2");
+    const auto& written = wait(write);
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().sqlstate, "57P01");
+    EXPECT_TRUE(is_unavailable(written.error()));
+    EXPECT_EQ(written.error().detail, "");
+    const auto& result = wait(read);
+    ASSERT_TRUE(result) << value(result);
+    EXPECT_EQ(result->front().get(0, 1), "7");
+}
+
+TEST_F(PoolTest, RefusesWhatDoesNotFitTheQueue) {
+    PoolSettings settings = settings_for(Cluster::shared().url());
+    settings.exclusive_connections = 1;
+    settings.max_queue = 2;
+    open(std::move(settings));
+    Answer& running = begin(batch_of({"select pg_sleep(0.3)"}, false));
+    turn_until([] { return backends("state = 'active'") == 1; });
+    Answer& queued = begin(batch_of({"select 1"}, false));
+    begin(batch_of({"select 2"}, false));
+    const auto& refused = run(batch_of({"select 3"}, false));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().sqlstate, "53300");
+    EXPECT_TRUE(is_unavailable(refused.error()));
+    EXPECT_TRUE(wait(running));
+    EXPECT_EQ(value(wait(queued)), "1");
+}
+
+TEST_F(PoolTest, FailsQuicklyWhileTheDatabaseIsDown) {
+    open(settings_for("postgresql://127.0.0.1:1/db"));
+    EXPECT_EQ(run(batch_of({"select 1"})).error().sqlstate, "08001");
+    const auto before = runtime::Clock::now();
+    for (int i = 0; i < 100; ++i) {
+        const auto& result = run(batch_of({"select 1"}));
+        ASSERT_FALSE(result);
+        EXPECT_TRUE(is_unavailable(result.error()));
+    }
+    EXPECT_LT(runtime::Clock::now() - before, 1s);
+    EXPECT_NE(pool_->status().last_error.find("127.0.0.1"), std::string::npos);
+}
+
+TEST_F(PoolTest, RecoversWhenTheDatabaseComesBack) {
+    const std::string url = Cluster::shared().url("pool_comes_back");
+    open(settings_for(url));
+    EXPECT_FALSE(run(batch_of({"select 1"})));
+    Cluster::shared().create_database("pool_comes_back");
+    turn_until([&] { return pool_->status().quick_open == 2; });
+    EXPECT_EQ(value(run(batch_of({"select 1"}))), "1");
+    EXPECT_EQ(pool_->status().last_error, "");
+}
+
+TEST_F(PoolTest, AppliesSessionSettingsAndName) {
+    PoolSettings settings = settings_for(Cluster::shared().url());
+    settings.session_settings = {{"work_mem", "5MB"}, {"search_path", "pg_catalog, public"}};
+    open(std::move(settings));
+    EXPECT_EQ(value(run(batch_of({"show work_mem"}))), "5MB");
+    EXPECT_EQ(value(run(batch_of({"show search_path"}))), "pg_catalog, public");
+    EXPECT_EQ(value(run(batch_of({"show application_name"}))), "fraiseql");
+    EXPECT_EQ(value(run(batch_of({"show client_encoding"}))), "UTF8");
+}
+
+TEST_F(PoolTest, PassesNoticesToTheLog) {
+    std::string logged;
+    PoolSettings settings = settings_for(Cluster::shared().url());
+    settings.log = [&logged](std::string_view line) { logged += line; };
+    open(std::move(settings));
+    EXPECT_TRUE(run(batch_of({"do $$ begin raise warning 'mind the gap'; end $$"})));
+    EXPECT_NE(logged.find("mind the gap"), std::string::npos);
+}
+
+TEST_F(PoolTest, RefusesWhatTheProtocolCannotCarry) {
+    open();
+    EXPECT_EQ(run(Batch{}).error().sqlstate, "54000");
+    EXPECT_EQ(run(batch_of({std::string("select 1\0; drop", 15)})).error().sqlstate, "22021");
+    Batch wide = batch_of({"select 1"});
+    wide.calls[0].params.resize(65536);
+    EXPECT_EQ(run(std::move(wide)).error().sqlstate, "54023");
+    EXPECT_EQ(value(run(batch_of({"select 1"}))), "1");
+}
+
+TEST_F(PoolTest, StaysUsableAfterCopyAndOpenTransactions) {
+    open();
+    const auto& copied = run(batch_of({"copy (select 1) to stdout"}, false));
+    ASSERT_FALSE(copied);
+    EXPECT_NE(copied.error().detail.find("not known"), std::string::npos);
+    run(batch_of({"begin"}, false));
+    EXPECT_EQ(value(run(batch_of({"select 4"}, false))), "4");
+    EXPECT_EQ(value(run(batch_of({"select 5"}))), "5");
+}
+
+TEST_F(PoolTest, CloseFailsWhatIsInProgress) {
+    open();
+    Answer& answer = begin(batch_of({"select pg_sleep(30)"}));
+    turn_until([] { return backends("state = 'active'") == 1; });
+    pool_->close();
+    EXPECT_EQ(wait(answer).error().sqlstate, "57P01");
+    EXPECT_EQ(run(batch_of({"select 1"})).error().sqlstate, "57P01");
+}
+
+TEST_F(PoolTest, MayBeDestroyedWhileItConnects) {
+    open();
+    Answer& answer = begin(batch_of({"select 1"}));
+    context_.run_one();
+    pool_.reset();
+    EXPECT_EQ(wait(answer).error().sqlstate, "57P01");
+    turn_for(50ms);
+}
+
+TEST(Session, RunsStatementsAndScripts) {
+    const std::string url = Cluster::shared().create_database("session");
+    auto session = Session::open(url);
+    ASSERT_TRUE(session);
+    EXPECT_GE(session->server_version(), 130000);
+    ASSERT_TRUE(session->run_script("create table t (a int); insert into t values (1), (null)"));
+    const auto rows = session->query("select a, $1::text from t order by a", {"x"});
+    ASSERT_TRUE(rows);
+    EXPECT_EQ(rows->row_count(), 2U);
+    EXPECT_EQ(rows->get(0, 0), "1");
+    EXPECT_EQ(rows->get(0, 1), "x");
+    EXPECT_TRUE(rows->is_null(1, 0));
+    const auto failed = session->query("select * from missing");
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().sqlstate, "42P01");
+    EXPECT_EQ(query_once(url, "select count(*) from t").value_or("error"), "2");
+}
+
+}  // namespace
+}  // namespace fraiseql::pg
