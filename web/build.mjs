@@ -53,7 +53,8 @@ for (const [index, [name, bytes]] of [...files].entries()) {
   assembler += embed(`fraiseql_asset_${index}_gzip`, `${name}.gz`);
   const etag = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   const path = name === 'index.html' ? '/' : `/${name}`;
-  const texts = [path, contentTypes[name.split('.').pop()], `"${etag}"`].map((t) => JSON.stringify(t));
+  const type = contentTypes[name.split('.').pop()];
+  const texts = [path, type, `"${etag}"`].map((text) => JSON.stringify(text));
   table += `X(${index}, ${texts.join(', ')}, ${bytes.length}, ${compressed.length})\n`;
   console.log(`${name}: ${bytes.length} bytes, ${compressed.length} compressed`);
 }

@@ -11,7 +11,7 @@ import {
   isRequiredArgument,
 } from 'graphql';
 
-const introduction = `# Welcome to FraiseQL: the views and functions of a PostgreSQL database, as a GraphQL API.
+const introduction = `# Welcome to FraiseQL: PostgreSQL's views and functions as a GraphQL API.
 #
 # Views are queries, functions are mutations; the book at the top left lists them all.
 # Ctrl-Enter runs the query. "fraiseql explain" shows the one SQL statement behind it.

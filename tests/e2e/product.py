@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""The product seen from outside: a private PostgreSQL, the fraiseql binary, and HTTP between."""
+import http.client
+import json
+import os
+import pathlib
+import pwd
+import shlex
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.parse
+
+BINARY = os.environ["FRAISEQL_BINARY"]
+CLUSTER = os.environ["FRAISEQL_PRIVATE_CLUSTER"]
+BLOG = pathlib.Path(__file__).resolve().parents[2] / "examples" / "blog"
+BLOG_FILES = [str(BLOG / f"{name}.sql") for name in ("schema", "views", "functions", "data", "demo")]
+PATIENCE = 30
+
+
+def wait_until(condition, what, seconds=PATIENCE):
+    """Returns the first true value of `condition()`; fails with `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := condition():
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"{what} did not happen within {seconds} seconds")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Database:
+    """A private cluster with one database in it; also able to fall over and to get up again."""
+
+    def __init__(self, *files, sql=""):
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as extra:
+            extra.write(sql)
+            extra.flush()
+            self.process = subprocess.Popen(
+                [CLUSTER, "--database", "blog", *files, extra.name],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            self.url = self.process.stdout.readline().strip()
+        if not self.url:
+            raise AssertionError("the private cluster did not start")
+        host = urllib.parse.parse_qs(urllib.parse.urlsplit(self.url).query)["host"][0]
+        self.data = pathlib.Path(host) / "data"
+        self.revived = None
+
+    def fall_over(self):
+        """Ends the server as an administrator would who is in a hurry."""
+        pid_file = self.data / "postmaster.pid"
+        os.kill(int(pid_file.read_text().split()[0]), signal.SIGINT)
+        if self.revived:
+            self.revived.wait(PATIENCE)
+        wait_until(lambda: not pid_file.exists(), "the end of PostgreSQL")
+
+    def get_up(self):
+        """Starts the server again on its old data, with its old command line."""
+        command = shlex.split((self.data / "postmaster.opts").read_text())
+        user = {"user": pwd.getpwuid(self.data.stat().st_uid).pw_name} if os.getuid() == 0 else {}
+        self.revived = subprocess.Popen(command, cwd=self.data, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL, **user)
+
+    def close(self):
+        if self.revived and self.revived.poll() is None:
+            self.fall_over()
+        self.process.stdin.close()
+        self.process.wait(PATIENCE)
+        self.process.stdout.close()
+
+
+def run(*arguments, timeout=PATIENCE, **options):
+    """Runs the binary to its end and returns it with `stdout` and `stderr` as text."""
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=timeout,
+                          stdin=subprocess.DEVNULL, **options)
+
+
+class Server:
+    """A running `fraiseql serve`, or another command that serves."""
+
+    def __init__(self, url=None, command=None, port=None):
+        self.port = port or free_port()
+        command = command or ["serve", "--database", url]
+        self.log_file = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen([BINARY, *command, "--listen", f"127.0.0.1:{self.port}"],
+                                        stdin=subprocess.DEVNULL, stdout=self.log_file,
+                                        stderr=subprocess.STDOUT)
+        wait_until(self.answers, "an answer from /health")
+
+    def answers(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f"fraiseql ended with {self.process.returncode}:\n{self.log()}")
+        try:
+            return self.request("GET", "/health").status == 200
+        except OSError:
+            return False
+
+    def log(self):
+        """Returns everything that the server has printed so far."""
+        self.log_file.flush()
+        return os.pread(self.log_file.fileno(), 1 << 20, 0).decode()
+
+    def request(self, method, path, body=None, headers=None, timeout=PATIENCE):
+        """Returns the response with its body read into `.text`."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            response.text = response.read().decode()
+            return response
+        finally:
+            connection.close()
+
+    def post(self, body, headers=None):
+        given = {"Content-Type": "application/json", "Accept": "application/json"}
+        return self.request("POST", "/graphql", body, given | (headers or {}))
+
+    def graphql(self, query, **variables):
+        """Returns the parsed response to a GraphQL request."""
+        return json.loads(self.post(json.dumps({"query": query, "variables": variables})).text)
+
+    def data(self, query, **variables):
+        """Returns `data` of a request that has to succeed."""
+        response = self.graphql(query, **variables)
+        if "errors" in response:
+            raise AssertionError(f"{query}\n{json.dumps(response['errors'], indent=2)}")
+        return response["data"]
+
+    def error(self, query, **variables):
+        """Returns the only error of a request that has to fail."""
+        errors = self.graphql(query, **variables).get("errors", [])
+        if len(errors) != 1:
+            raise AssertionError(f"{query}\nhas {len(errors)} errors: {errors}")
+        return errors[0]
+
+    def stop(self, number=signal.SIGTERM):
+        """Sends the signal and returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        code = self.process.wait(PATIENCE)
+        return code
+
+    def close(self):
+        try:
+            self.stop()
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log_file.close()
