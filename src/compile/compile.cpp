@@ -134,7 +134,7 @@ class Compiler {
         const catalog::Column& key = *entity.relation->column(*entity.key);
         const graphql::InputValueDef& argument = root.group.definition->args.front();
         rows.where = key_equals(
-            entity, parameters.add(argument.name, type_text(model_.catalog, key.type)));
+            entity, parameters.add(argument.name, schema::type_text(model_.catalog, key.type)));
         rows.limit = Fragment("1");
         return read_sql(model_, root.read, rows);
     }

@@ -20,7 +20,7 @@ Fragment row_source(const plan::Read& read, const Rows& rows) {
     for (catalog::AttributeNumber number : needs.columns)
         columns.push_back(Fragment("t.").identifier(relation.column(number)->name));
     Fragment out("SELECT ");
-    out.add(join(columns, ", ")).raw(columns.empty() ? "FROM " : " FROM ");
+    out.add(join(columns, ", ")).raw(" FROM ");
     out.qualified(relation.schema, relation.name).raw(" AS t");
     if (!rows.where.empty()) out.raw(" WHERE ").add(rows.where);
     if (read.many && read.entity->key)

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "engine/assemble.hpp"
+
+#include <memory>
+
+#include "graphql/introspection.hpp"
+#include "json/writer.hpp"
+#include "respond/error_json.hpp"
+
+namespace fraiseql::engine {
+namespace {
+
+/// Values up to this size are copied between the fixed bytes; longer ones are sent from where
+/// libpq's result left them.
+constexpr std::size_t kCopyLimit = 4096;
+
+class Splicer {
+  public:
+    Splicer(const PreparedRequest& request, runtime::Payload& payload)
+        : request_(request), payload_(payload) {}
+
+    void text(std::string_view bytes) { pending_ += bytes; }
+
+    void unit(UnitResult& result) {
+        auto rows = std::make_shared<std::vector<pg::Rows>>(std::move(result.rows));
+        bool borrowed = false;
+        for (const compile::Piece& piece : result.unit->pieces) {
+            if (const auto* fixed = std::get_if<std::string>(&piece))
+                text(*fixed);
+            else if (const auto* slot = std::get_if<compile::Slot>(&piece))
+                borrowed = value((*rows)[slot->statement], slot->column) || borrowed;
+            else
+                introspection(std::get<compile::IntrospectionSlot>(piece).root);
+        }
+        if (borrowed) payload_.keep(std::move(rows));
+    }
+
+    void finish() {
+        if (!pending_.empty()) payload_.append(std::exchange(pending_, {}));
+    }
+
+  private:
+    /// Returns whether the payload now points into `rows`.
+    bool value(const pg::Rows& rows, std::uint32_t column) {
+        if (rows.row_count() == 0 || rows.is_null(0, column)) {
+            text("null");
+            return false;
+        }
+        const std::string_view bytes = rows.get(0, column);
+        if (bytes.size() <= kCopyLimit) {
+            text(bytes);
+            return false;
+        }
+        finish();
+        payload_.append_view(bytes);
+        return true;
+    }
+
+    void introspection(std::uint32_t root) {
+        const PreparedDocument& document = *request_.document;
+        graphql::write_introspection(pending_, *document.model->schema, document.document,
+                                     request_.operation->plan.roots[root].group,
+                                     request_.variables);
+    }
+
+    const PreparedRequest& request_;
+    runtime::Payload& payload_;
+    std::string pending_;
+};
+
+}  // namespace
+
+compile::Unit null_unit(const PreparedRequest& request, const compile::Unit& unit) {
+    compile::Unit out{.first_root = unit.first_root, .root_count = unit.root_count};
+    for (std::uint32_t i = 0; i < unit.root_count; ++i) {
+        const plan::Root& root = request.operation->plan.roots[unit.first_root + i];
+        std::string key = i == 0 ? "" : ",";
+        json::write_string(key, root.response_key);
+        out.pieces.emplace_back(key + ':');
+        if (root.kind == plan::Root::Kind::Introspection)
+            out.pieces.emplace_back(compile::IntrospectionSlot{unit.first_root + i});
+        else if (root.kind == plan::Root::Kind::Typename)
+            out.pieces.emplace_back('"' + request.operation->plan.root_type + '"');
+        else
+            out.pieces.emplace_back(std::string("null"));
+    }
+    return out;
+}
+
+runtime::Payload assemble(const PreparedRequest& request, std::vector<UnitResult>& results,
+                          const std::vector<Error>& errors, bool data_is_null) {
+    runtime::Payload payload;
+    Splicer splicer(request, payload);
+    std::string head = "{";
+    if (!errors.empty()) {
+        respond::write_errors(head, errors);
+        head += ',';
+    }
+    head += "\"data\":";
+    splicer.text(head);
+    if (data_is_null) {
+        splicer.text("null}");
+    } else {
+        splicer.text("{");
+        bool first = true;
+        for (UnitResult& result : results) {
+            if (!first) splicer.text(",");
+            first = false;
+            splicer.unit(result);
+        }
+        splicer.text("}}");
+    }
+    splicer.finish();
+    return payload;
+}
+
+}  // namespace fraiseql::engine

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Splicing an answer together: fixed bytes around the JSON that PostgreSQL wrote.
+#pragma once
+
+#include <vector>
+
+#include "engine/prepared.hpp"
+#include "pg/rows.hpp"
+#include "runtime/payload.hpp"
+
+namespace fraiseql::engine {
+
+/// A unit and the rows of its statements.
+struct UnitResult {
+    /// Outlives the answer's assembly.
+    const compile::Unit* unit = nullptr;
+    std::vector<pg::Rows> rows;
+};
+
+/// Returns a unit of the same root fields in which those that read the database are null.
+compile::Unit null_unit(const PreparedRequest& request, const compile::Unit& unit);
+
+/// Returns the whole answer; takes the rows out of `results`. Errors come before data, so that
+/// a reader sees them first.
+runtime::Payload assemble(const PreparedRequest& request, std::vector<UnitResult>& results,
+                          const std::vector<Error>& errors, bool data_is_null);
+
+}  // namespace fraiseql::engine

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Engine: from a GraphQL request to the bytes of its answer. Knows nothing of HTTP.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "engine/prepared.hpp"
+#include "engine/settings.hpp"
+#include "pg/pool.hpp"
+#include "runtime/payload.hpp"
+#include "runtime/task.hpp"
+#include "schema/model.hpp"
+
+namespace fraiseql::engine {
+
+/// The answer: a JSON object with `data`, `errors` or both (GraphQL §7.1).
+struct Response {
+    /// Nothing was executed: the request itself is at fault, `body` has errors and no data.
+    bool request_error = false;
+    /// The code of the first error of a request error.
+    ErrorCode code = ErrorCode::InternalServerError;
+    runtime::Payload body = {};
+};
+
+/// Executes requests on one worker's thread. The pool must outlive every execute() in progress.
+class Engine {
+  public:
+    Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Settings settings);
+
+    /// Executes one request: one statement for a query, one transaction for each field of a
+    /// mutation. Never fails: what goes wrong is part of the answer. `request`'s views must live
+    /// until the answer is there.
+    runtime::Task<Response> execute(Request request);
+
+    /// Uses `model` from the next request on; requests in progress keep theirs.
+    void replace_model(std::shared_ptr<const schema::Model> model);
+    const std::shared_ptr<const schema::Model>& model() const noexcept { return model_; }
+
+  private:
+    struct Execution;
+
+    std::shared_ptr<PreparedDocument> document(std::string_view text);
+    runtime::Task<void> run_units(Execution& execution, const std::vector<CompiledUnit>& units);
+    void add_failure(Execution& execution, const CompiledUnit& unit,
+                     const sql::DatabaseError& failure);
+    std::string next_reference();
+
+    pg::Pool& pool_;
+    std::shared_ptr<const schema::Model> model_;
+    Settings settings_;
+    /// Most recently used first.
+    std::list<std::shared_ptr<PreparedDocument>> recent_;
+    std::unordered_map<std::string_view, decltype(recent_)::iterator> by_text_;
+    std::uint64_t references_ = 0;
+};
+
+}  // namespace fraiseql::engine

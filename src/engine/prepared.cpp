@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#include "engine/prepared.hpp"
+
+#include "graphql/coerce.hpp"
+#include "graphql/operation.hpp"
+#include "graphql/source.hpp"
+#include "graphql/validate.hpp"
+
+namespace fraiseql::engine {
+namespace {
+
+using graphql::OperationDefinition;
+
+void add_conditions(std::string& key, std::span<const graphql::Directive> directives,
+                    const graphql::Condition& condition) {
+    for (const graphql::Directive& directive : directives)
+        if (directive.name == "skip" || directive.name == "include")
+            if (const graphql::Argument* argument = directive.argument("if"))
+                key += condition(argument->value) ? '1' : '0';
+}
+
+/// Appends the outcome of every @skip and @include below `set`, in the order of the document.
+void add_conditions(std::string& key, const graphql::SelectionSet& set,
+                    const graphql::Condition& condition) {
+    for (const graphql::Selection& selection : set.selections) {
+        switch (selection.kind) {
+            case graphql::Selection::Kind::Field:
+                add_conditions(key, selection.field->directives, condition);
+                add_conditions(key, selection.field->selections, condition);
+                break;
+            case graphql::Selection::Kind::FragmentSpread:
+                add_conditions(key, selection.fragment_spread->directives, condition);
+                break;
+            case graphql::Selection::Kind::InlineFragment:
+                add_conditions(key, selection.inline_fragment->directives, condition);
+                add_conditions(key, selection.inline_fragment->selections, condition);
+                break;
+        }
+    }
+}
+
+std::string plan_key(const graphql::Document& document, const OperationDefinition& operation,
+                     const graphql::Condition& condition) {
+    std::string key(operation.name);
+    key += ';';
+    add_conditions(key, operation.selections, condition);
+    for (const graphql::FragmentDefinition& fragment : document.fragments)
+        add_conditions(key, fragment.selections, condition);
+    return key;
+}
+
+Error at_root(Error error, const graphql::Document& document, const plan::Root& root) {
+    error.locations = {graphql::locate(document.source, root.group.node().offset)};
+    error.path = {root.response_key};
+    return error;
+}
+
+std::vector<CompiledUnit> with_statements(std::vector<compile::Unit> units) {
+    std::vector<CompiledUnit> out;
+    for (compile::Unit& unit : units) {
+        CompiledUnit compiled{.unit = std::move(unit)};
+        for (const compile::Statement& statement : compiled.unit.statements)
+            compiled.statements.push_back(pg::make_statement(statement.sql));
+        out.push_back(std::move(compiled));
+    }
+    return out;
+}
+
+/// Coerces the arguments of every root field, in the order of the roots.
+Result<std::vector<json::Value>> coerce_arguments(const PreparedDocument& document,
+                                                  const plan::Plan& plan,
+                                                  const json::Value& variables, Arena& arena) {
+    std::vector<json::Value> arguments;
+    arguments.reserve(plan.roots.size());
+    for (const plan::Root& root : plan.roots) {
+        auto coerced = graphql::coerce_argument_values(*root.group.definition, root.group.node(),
+                                                       variables, arena);
+        if (!coerced) return fail(at_root(coerced.error(), document.document, root));
+        arguments.push_back(*coerced);
+    }
+    return arguments;
+}
+
+/// Variants of one document that are kept: a client that tries all outcomes of many conditions
+/// makes the server plan anew, not hoard.
+constexpr std::size_t kMaxVariants = 64;
+
+template <class Value, class Make>
+Value remembered(std::map<std::string, Value, std::less<>>& kept, const std::string& key,
+                 const Make& make) {
+    if (auto found = kept.find(key); found != kept.end()) return found->second;
+    if (kept.size() >= kMaxVariants) kept.clear();
+    return kept.emplace(key, make()).first->second;
+}
+
+Error without_mutation(const OperationDefinition& operation, const graphql::Document& document) {
+    return {.code = ErrorCode::MethodNotAllowed,
+            .message = "A GET request can only run a query operation.",
+            .hint = "Send mutations with POST.",
+            .locations = {graphql::locate(document.source, operation.offset)}};
+}
+
+}  // namespace
+
+std::shared_ptr<PreparedDocument> prepare_document(std::shared_ptr<const schema::Model> model,
+                                                   std::string_view text,
+                                                   const graphql::ParseLimits& limits) {
+    auto out = std::make_shared<PreparedDocument>();
+    out->source = text;
+    out->model = std::move(model);
+    auto parsed = graphql::parse(out->source, out->arena, limits);
+    if (!parsed) {
+        out->errors.push_back(parsed.error());
+        return out;
+    }
+    out->document = *parsed;
+    out->errors = graphql::validate(*out->model->schema, out->document);
+    return out;
+}
+
+tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
+    std::shared_ptr<PreparedDocument> document, const Request& request, const Settings& settings) {
+    using Errors = std::vector<Error>;
+    if (!document->errors.empty()) return tl::make_unexpected(document->errors);
+    const schema::Model& model = *document->model;
+    auto operation = graphql::select_operation(document->document, request.operation_name);
+    if (!operation) return tl::make_unexpected(Errors{operation.error()});
+    if (request.query_only && (*operation)->type != graphql::OperationType::Query)
+        return tl::make_unexpected(Errors{without_mutation(**operation, document->document)});
+
+    PreparedRequest out{.document = document};
+    const json::Value none;
+    auto variables = graphql::coerce_variable_values(
+        *model.schema, document->document, **operation,
+        request.variables != nullptr ? *request.variables : none, out.arena);
+    if (!variables) return tl::make_unexpected(variables.error());
+    out.variables = *variables;
+
+    const graphql::Condition condition = graphql::condition_of(out.variables);
+    const std::string key = plan_key(document->document, **operation, condition);
+    std::shared_ptr<PlannedOperation> plan = remembered(document->plans, key, [&] {
+        return std::make_shared<PlannedOperation>(PlannedOperation{
+            plan::plan_operation(model, document->document, **operation, condition)});
+    });
+    out.operation = plan;
+
+    auto arguments = coerce_arguments(*document, plan->plan, out.variables, out.arena);
+    if (!arguments) return tl::make_unexpected(Errors{arguments.error()});
+    out.arguments = std::move(*arguments);
+    auto structure = compile::structure_key(plan->plan, out.arguments, settings.compile);
+    if (!structure) {
+        Error error = structure.error();
+        for (const plan::Root& root : plan->plan.roots)
+            if (error.path == Path{root.response_key})
+                error = at_root(std::move(error), document->document, root);
+        return tl::make_unexpected(Errors{std::move(error)});
+    }
+    out.units = remembered(plan->units, *structure, [&] {
+        return std::make_shared<const std::vector<CompiledUnit>>(with_statements(
+            compile::compile_plan(model, plan->plan, out.arguments, settings.compile)));
+    });
+    return out;
+}
+
+std::vector<CompiledUnit> compile_apart(const PreparedRequest& request, const Settings& settings) {
+    return with_statements(compile::compile_plan(*request.document->model, request.operation->plan,
+                                                 request.arguments, settings.compile,
+                                                 compile::Grouping::Apart));
+}
+
+pg::Batch bind_unit(const CompiledUnit& unit, const PreparedRequest& request) {
+    pg::Batch batch{.read_only = unit.unit.read_only};
+    for (std::size_t i = 0; i < unit.statements.size(); ++i) {
+        pg::Call call{.statement = unit.statements[i]};
+        for (const compile::Parameter& parameter : unit.unit.statements[i].parameters)
+            call.params.push_back(compile::bind(parameter, request.arguments));
+        batch.calls.push_back(std::move(call));
+    }
+    return batch;
+}
+
+}  // namespace fraiseql::engine

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// Prepared: a request resolved to statements, as far as that goes without a database.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.hpp"
+#include "compile/compile.hpp"
+#include "engine/settings.hpp"
+#include "graphql/ast.hpp"
+#include "pg/statement.hpp"
+#include "plan/plan.hpp"
+#include "schema/model.hpp"
+
+namespace fraiseql::engine {
+
+/// One unit of a compiled operation, its statements ready to be sent.
+struct CompiledUnit {
+    compile::Unit unit;
+    std::vector<std::shared_ptr<const pg::Statement>> statements;
+};
+
+using CompiledUnits = std::shared_ptr<const std::vector<CompiledUnit>>;
+
+/// A plan and what it compiled to, by the structure of the arguments.
+struct PlannedOperation {
+    plan::Plan plan;
+    std::map<std::string, CompiledUnits, std::less<>> units = {};
+};
+
+/// A document of a client, parsed and validated once. Belongs to one worker.
+struct PreparedDocument {
+    std::string source;
+    Arena arena = {};
+    graphql::Document document = {};
+    /// Why it cannot be executed; empty where it can.
+    std::vector<Error> errors = {};
+    /// By operation and by what its @skip and @include conditions were.
+    std::map<std::string, std::shared_ptr<PlannedOperation>, std::less<>> plans = {};
+    std::shared_ptr<const schema::Model> model;
+};
+
+/// Parses and validates `text`; what is wrong with it stands in `errors`.
+std::shared_ptr<PreparedDocument> prepare_document(std::shared_ptr<const schema::Model> model,
+                                                   std::string_view text,
+                                                   const graphql::ParseLimits& limits);
+
+/// A request whose variables are coerced and whose operation is compiled.
+struct PreparedRequest {
+    std::shared_ptr<PreparedDocument> document;
+    std::shared_ptr<const PlannedOperation> operation = {};
+    CompiledUnits units = {};
+    /// Coerced variables and, by root field, coerced arguments; they live in `arena`.
+    json::Value variables = {};
+    std::vector<json::Value> arguments = {};
+    Arena arena = {};
+};
+
+/// What a client asks, as the transport read it. Views must live until the answer is there.
+struct Request {
+    std::string_view query;
+    /// Absent is not the same as empty (GraphQL §6.1).
+    std::optional<std::string_view> operation_name = {};
+    /// An object or null; nullptr counts as null.
+    const json::Value* variables = nullptr;
+    const json::Value* extensions = nullptr;
+    /// The transport allows no mutation (HTTP GET).
+    bool query_only = false;
+};
+
+/// Resolves `request` against a document that has no errors; plans are kept in the document.
+/// On failure, nothing was executed: the errors are the whole answer.
+tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
+    std::shared_ptr<PreparedDocument> document, const Request& request, const Settings& settings);
+
+/// Compiles the same request with one unit for each root field, to find out which of them fails.
+std::vector<CompiledUnit> compile_apart(const PreparedRequest& request, const Settings& settings);
+
+/// Returns the calls of one unit, parameters bound.
+pg::Batch bind_unit(const CompiledUnit& unit, const PreparedRequest& request);
+
+}  // namespace fraiseql::engine

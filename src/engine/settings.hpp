@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// What an engine may be told.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string_view>
+
+#include "compile/compile.hpp"
+#include "graphql/parser.hpp"
+
+namespace fraiseql::engine {
+
+struct Settings {
+    compile::CompileOptions compile = {};
+    graphql::ParseLimits parse = {};
+    /// From the first byte of execution to the answer; then the statement is cancelled.
+    std::chrono::milliseconds timeout{30'000};
+    /// Development: messages of unexpected database errors reach the client.
+    bool expose_errors = false;
+    /// Documents that are kept with their plans.
+    std::size_t max_documents = 1024;
+    /// Receives one line for each unexpected error, with the reference that the client was given.
+    /// May be empty. Called on the worker's thread.
+    std::function<void(std::string_view)> log = {};
+};
+
+}  // namespace fraiseql::engine
