@@ -16,7 +16,8 @@ import urllib.parse
 BINARY = os.environ["FRAISEQL_BINARY"]
 CLUSTER = os.environ["FRAISEQL_PRIVATE_CLUSTER"]
 BLOG = pathlib.Path(__file__).resolve().parents[2] / "examples" / "blog"
-BLOG_FILES = [str(BLOG / f"{name}.sql") for name in ("schema", "views", "functions", "data", "demo")]
+BLOG_PARTS = ("schema", "views", "functions", "data", "demo")
+BLOG_FILES = [str(BLOG / f"{name}.sql") for name in BLOG_PARTS]
 PATIENCE = 30
 
 

@@ -43,7 +43,8 @@ class Reading(Blog):
         self.assertIsNone(self.server.data(query, id=nobody)["userWithStats"])
 
     def test_relation_to_another_view(self):
-        posts = self.server.data("{ posts(limit: 3) { title tags author { name email } } }")["posts"]
+        query = "{ posts(limit: 3) { title tags author { name email } } }"
+        posts = self.server.data(query)["posts"]
         self.assertEqual(len(posts), 3)
         for post in posts:
             self.assertIn("@example.com", post["author"]["email"])

@@ -11,10 +11,12 @@ import {
   isRequiredArgument,
 } from 'graphql';
 
-const introduction = `# Welcome to FraiseQL: PostgreSQL's views and functions as a GraphQL API.
+const introduction = `# Welcome to FraiseQL: a PostgreSQL database as a
+# GraphQL API. Its views are queries, its functions are
+# mutations; the book at the top left lists them all.
 #
-# Views are queries, functions are mutations; the book at the top left lists them all.
-# Ctrl-Enter runs the query. "fraiseql explain" shows the one SQL statement behind it.
+# Ctrl-Enter runs the query. "fraiseql explain" shows the
+# one SQL statement behind it.
 `;
 
 const mostLeaves = 4;

@@ -58,25 +58,31 @@ async function screenshot(page, name) {
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
-const editorText = (page) =>
-  page.evaluate(() => document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.getValue());
-const resultText = (page) =>
-  page.evaluate(() => document.querySelector('.result-window .CodeMirror')?.CodeMirror.getValue());
+const editor = '.graphiql-query-editor .CodeMirror';
+const results = '.result-window .CodeMirror';
+
+/** Returns the text of one of the page's two CodeMirrors, empty until it is there. */
+const textOf = (page, place) =>
+  page.evaluate((it) => document.querySelector(it)?.CodeMirror.getValue() ?? '', place);
+
+async function untilTextMatches(page, place, pattern) {
+  await page.waitForFunction(
+    ([it, source]) =>
+      new RegExp(source).test(document.querySelector(it)?.CodeMirror.getValue() ?? ''),
+    [place, pattern.source],
+  );
+}
 
 async function runAndRead(page) {
   await page.locator('.graphiql-execute-button').click();
-  await page.waitForFunction(
-    () => document.querySelector('.result-window .CodeMirror')?.CodeMirror.getValue().length > 2,
-  );
-  return JSON.parse(await resultText(page));
+  await untilTextMatches(page, results, /\S{2}|\n/);
+  return JSON.parse(await textOf(page, results));
 }
 
 test('opens with a nested query that fits the schema, and runs it', async () => {
   const { page, seen } = await open();
-  await page.waitForFunction(() =>
-    document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.getValue().includes('{'),
-  );
-  const query = await editorText(page);
+  await untilTextMatches(page, editor, /\{/);
+  const query = await textOf(page, editor);
   assert.match(query, /Welcome to FraiseQL/);
   assert.match(query, /userWithStatsList\(limit: 5\)/);
 
@@ -105,8 +111,9 @@ test('shows the documentation of the schema', async () => {
 
 test('shows what is wrong with a query', async () => {
   const { page } = await open();
-  await page.evaluate(() =>
-    document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.setValue('{ usres { id } }'),
+  await page.evaluate(
+    (it) => document.querySelector(it).CodeMirror.setValue('{ usres { id } }'),
+    editor,
   );
   const result = await runAndRead(page);
   assert.equal(result.errors[0].extensions.code, 'GRAPHQL_VALIDATION_FAILED');
@@ -117,7 +124,9 @@ test('shows what is wrong with a query', async () => {
 test('follows the dark colour scheme of the system', async () => {
   const { page } = await open();
   const background = () =>
-    page.evaluate(() => getComputedStyle(document.querySelector('.graphiql-container')).backgroundColor);
+    page.evaluate(
+      () => getComputedStyle(document.querySelector('.graphiql-container')).backgroundColor,
+    );
   await page.emulateMedia({ colorScheme: 'light' });
   const light = await background();
   await page.emulateMedia({ colorScheme: 'dark' });
