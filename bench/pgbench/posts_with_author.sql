@@ -1,0 +1,1 @@
+SELECT json_agg(json_build_object('id', id, 'title', title, 'excerpt', excerpt, 'createdAt', created_at, 'author', json_build_object('id', uid, 'name', name))) FROM (SELECT p.id, p.title, p.excerpt, p.created_at, u.id AS uid, u.name FROM tb_post p JOIN tb_user u ON u.pk_user = p.fk_user ORDER BY p.id LIMIT 20) q;

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Compares the server with PostgreSQL itself, on the same data, machine and run.
+
+For each workload, pgbench runs hand-written SQL and wrk posts the GraphQL operation, in turns, with
+as many connections. What is printed are medians; docs/benchmarks.md says how to read them.
+"""
+import argparse
+import contextlib
+import http.client
+import json
+import pathlib
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+import measure
+from workloads import WORKLOADS
+
+HERE = pathlib.Path(__file__).resolve().parent
+# As a production database on this machine would be set; durability is on, unlike in the tests.
+SETTINGS = {
+    "shared_buffers": "1GB", "work_mem": "16MB", "effective_cache_size": "8GB",
+    "max_wal_size": "8GB", "checkpoint_timeout": "1h", "random_page_cost": "1.1",
+    "autovacuum": "off", "jit": "off", "max_parallel_workers_per_gather": "0",
+    "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on",
+}
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the binaries")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=5, help="length of each run")
+    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--json", type=pathlib.Path, help="write all runs to this file")
+    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD",
+                        help="of: " + ", ".join(w.name for w in WORKLOADS))
+    return parser.parse_args()
+
+
+@contextlib.contextmanager
+def running(command, **options):
+    process = subprocess.Popen([str(word) for word in command], text=True, **options)
+    try:
+        yield process
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        process.terminate()
+        process.wait(60)
+
+
+@contextlib.contextmanager
+def database(binaries):
+    """Yields (URL, process id) of a private PostgreSQL with the data in it, read into memory."""
+    say("Loading 10,000 users, 100,000 posts and 500,000 comments (about a minute)")
+    settings = [word for name, value in SETTINGS.items() for word in ("--set", f"{name}={value}")]
+    with running([binaries / "fraiseql-private-cluster", *settings, "--database", "bench",
+                  HERE / "sql" / "schema.sql", HERE / "sql" / "views.sql"],
+                 stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        url = process.stdout.readline().strip()
+        if not url:
+            raise SystemExit("the private PostgreSQL did not start")
+        measure.output_of(["psql", "-X", "-q", "-c", "VACUUM ANALYZE", "-c", "CHECKPOINT", url])
+        host = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["host"][0]
+        pid_file = pathlib.Path(host) / "data" / "postmaster.pid"
+        yield url, int(pid_file.read_text().split()[0])
+
+
+@contextlib.contextmanager
+def server(binaries, url):
+    """Yields (address, process id) of the server, once it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    with running([binaries / "fraiseql", "serve", "--database", url, "--listen", address],
+                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 30
+        while not healthy(address):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit("fraiseql serve did not start")
+            time.sleep(0.1)
+        yield address, process.pid
+
+
+def healthy(address):
+    try:
+        return request(address, "GET", "/health")[0] == 200
+    except OSError:
+        return False
+
+
+def request(address, method, path, body=None):
+    connection = http.client.HTTPConnection(address, timeout=30)
+    with contextlib.closing(connection):
+        connection.request(method, path, body, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+
+def pgbench_program():
+    """Returns the newest pgbench; Debian keeps it beside the server."""
+    found = list(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"))
+    return str(max(found, key=lambda path: int(path.parts[-3]), default="pgbench"))
+
+
+def one_run(options, workload, bodies, place):
+    """Measures the workload once each way and returns the numbers."""
+    with place.meter() as limit:
+        queries = measure.pgbench(pgbench_program(), place.url, HERE / "pgbench" / workload.script,
+                                  options.connections, options.seconds)
+    with place.meter() as cost:
+        requests, elapsed, p50, p99 = measure.wrk(
+            f"http://{place.address}", HERE / "wrk" / "graphql.lua", bodies, options.connections,
+            options.seconds)
+    return {
+        "workload": workload.name,
+        "queries_per_second": queries / options.seconds,
+        "requests_per_second": requests / elapsed,
+        "ratio": (requests / elapsed) / (queries / options.seconds),
+        "p50_ms": p50,
+        "p99_ms": p99,
+        "server_us": 1e6 * cost.server / requests,
+        "database_us": 1e6 * cost.database / requests,
+        "query_us": 1e6 * limit.database / queries,
+        "others": max(limit.others, cost.others),
+    }
+
+
+class Place:
+    """Where the two run: addresses and process ids."""
+
+    def __init__(self, url, database_pid, address, server_pid):
+        self.url, self.address = url, address
+        self.meter = lambda: measure.Meter(server_pid, database_pid)
+
+
+def answers(workload, place):
+    """Returns whether the server answers the workload's first request, and says so if not."""
+    _, text = request(place.address, "POST", "/graphql", workload.bodies()[0])
+    response = json.loads(text)
+    if "errors" not in response and all(response["data"].values()):
+        return True
+    say(f"{workload.name}: left out, the server answers {text[:300]}")
+    return False
+
+
+COLUMNS = [
+    ("workload", "{workload}"), ("SQL/s", "{queries_per_second:.0f}"),
+    ("HTTP/s", "{requests_per_second:.0f}"), ("ratio", "{ratio:.2f}"),
+    ("p50 ms", "{p50_ms:.2f}"), ("p99 ms", "{p99_ms:.2f}"), ("server µs", "{server_us:.1f}"),
+    ("database µs", "{database_us:.1f}"), ("µs by SQL", "{query_us:.1f}"),
+    ("others", "{others:.0%}"),
+]
+
+
+def table(runs):
+    """Returns the medians by workload as a Markdown table."""
+    lines = ["| " + " | ".join(title for title, _ in COLUMNS) + " |",
+             "|---" + "|--:" * (len(COLUMNS) - 1) + "|"]
+    for workload in dict.fromkeys(run["workload"] for run in runs):
+        mine = [run for run in runs if run["workload"] == workload]
+        row = {key: statistics.median(run[key] for run in mine) for key in mine[0]
+               if key != "workload"}
+        cells = (form.format(workload=workload, **row) for _, form in COLUMNS)
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def main():
+    options = arguments()
+    names = {workload.name for workload in WORKLOADS}
+    if unknown := set(options.workloads) - names:
+        raise SystemExit(f"no workload {', '.join(unknown)}; there are {', '.join(sorted(names))}")
+    chosen = [w for w in WORKLOADS if w.name in (options.workloads or names)]
+    runs = []
+    with contextlib.ExitStack() as stack:
+        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        url, database_pid = stack.enter_context(database(options.bin))
+        address, server_pid = stack.enter_context(server(options.bin, url))
+        place = Place(url, database_pid, address, server_pid)
+        chosen = [workload for workload in chosen if answers(workload, place)]
+        for workload in chosen:
+            (folder / workload.name).write_text("\n".join(workload.bodies()) + "\n")
+        # Round 0 warms caches and plans up, and is not counted.
+        for number in range(options.rounds + 1):
+            for workload in chosen:
+                run = one_run(options, workload, folder / workload.name, place)
+                say(f"round {number}, {workload.name}: {run['ratio']:.2f} of the limit")
+                if number > 0:
+                    runs.append(run)
+    if options.json:
+        options.json.write_text(json.dumps(runs, indent=2) + "\n")
+    print(table(runs) if runs else "The server answered none of the workloads.")
+    return 0 if runs else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
