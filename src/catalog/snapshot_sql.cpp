@@ -109,7 +109,7 @@ WITH namespaces AS MATERIALIZED (
     'attributes', CASE WHEN c.relkind = 'c' THEN a.list END,
     'from_extension', x.objid IS NOT NULL) ORDER BY n.nspname, t.typname) AS list
   FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-  LEFT JOIN pg_type e ON e.oid = t.typelem LEFT JOIN pg_namespace en ON en.oid = e.typnamespace
+  LEFT JOIN pg_type e ON e.oid = t.typelem
   LEFT JOIN pg_class c ON c.oid = t.typrelid LEFT JOIN labels l ON l.enumtypid = t.oid
   LEFT JOIN checks h ON h.contypid = t.oid LEFT JOIN ranges g ON g.oid = t.oid
   LEFT JOIN columns a ON a.attrelid = t.typrelid
@@ -118,7 +118,7 @@ WITH namespaces AS MATERIALIZED (
     ON d.classoid = 'pg_type'::regclass AND d.objoid = t.oid AND d.objsubid = 0
   WHERE n.nspname !~ '^pg_(toast|temp)'
     AND NOT (n.nspname IN ('pg_catalog', 'information_schema')
-             AND (t.typtype = 'c' OR e.typtype = 'c'))
+             AND (t.typtype = 'c' OR COALESCE(e.typtype = 'c', false)))
 ), function_list AS (
   SELECT json_agg(json_build_object(
     'oid', p.oid::int8, 'schema', n.nspname, 'name', p.proname, 'kind', p.prokind,

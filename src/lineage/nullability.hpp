@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Which of PostgreSQL's own functions never answer null to arguments that are not null.
+#pragma once
+
+#include "catalog/function.hpp"
+
+namespace fraiseql::lineage {
+
+/// Tells whether a function of pg_catalog is certain to return a value when no argument is null.
+/// Says no for those that nobody has checked.
+bool never_null(const catalog::Function& function);
+
+/// The same for the function behind a built-in operator, where the exceptions are few.
+bool operator_never_null(const catalog::Function& function);
+
+/// Tells whether an aggregate over at least one value that is not null returns a value.
+bool aggregate_keeps_not_null(const catalog::Function& function);
+
+/// Tells whether a window function or aggregate never returns null, whatever its rows: count().
+bool counts(const catalog::Function& function);
+
+}  // namespace fraiseql::lineage
