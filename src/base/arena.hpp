@@ -29,6 +29,12 @@ class Arena {
     /// Copies `items` into the arena.
     template <class T>
     std::span<const T> copy(const std::vector<T>& items) {
+        return copy(std::span<const T>(items));
+    }
+
+    /// Copies `items` into the arena.
+    template <class T>
+    std::span<const T> copy(std::span<const T> items) {
         static_assert(std::is_trivially_destructible_v<T>, "the arena runs no destructors");
         if (items.empty()) return {};
         auto* out = static_cast<T*>(memory_->allocate(items.size() * sizeof(T), alignof(T)));

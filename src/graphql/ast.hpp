@@ -3,6 +3,7 @@
 // source. The arena and the source must outlive every node.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -95,9 +96,13 @@ struct Field {
     const Argument* argument(std::string_view wanted) const noexcept;
 };
 
+struct FragmentDefinition;
+
 struct FragmentSpread {
     std::string_view name;
     std::uint32_t offset = 0;
+    /// The first fragment of that name in the document; nullptr where there is none.
+    const FragmentDefinition* fragment = nullptr;
     std::span<const Directive> directives = {};
 };
 
@@ -253,6 +258,7 @@ struct Document {
     std::span<const TypeDefinition> types = {};
     std::span<const DirectiveDefinition> directives = {};
     std::span<const SchemaDefinition> schemas = {};
+    /// Upper bounds of Field::id and SelectionSet::id.
     std::uint32_t field_count = 0;
     std::uint32_t selection_set_count = 0;
 
@@ -260,8 +266,10 @@ struct Document {
     std::uint32_t offset_of(std::string_view name) const noexcept {
         return static_cast<std::uint32_t>(name.data() - source.data());
     }
-    /// Returns the first fragment called `name`, or nullptr. Linear in the fragments.
-    const FragmentDefinition* fragment(std::string_view name) const noexcept;
+    /// Returns the index in `fragments` of one of its elements.
+    std::size_t index_of(const FragmentDefinition& fragment) const noexcept {
+        return static_cast<std::size_t>(&fragment - fragments.data());
+    }
 };
 
 }  // namespace fraiseql::graphql

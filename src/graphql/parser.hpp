@@ -20,12 +20,11 @@ struct ParseLimits {
     std::uint32_t max_depth = 128;
 };
 
-/// Parses a document of executable definitions and nothing else (§2.2 ExecutableDocument).
-/// Nodes live in `arena`; `source` must outlive them. The first error ends it.
+/// Parses a document (§2.2); that it is executable is for validate to say. Nodes live in `arena`;
+/// `source` must outlive them. The first error ends it.
 Result<Document> parse(std::string_view source, Arena& arena, const ParseLimits& limits = {});
 
-/// Parses any document: executable definitions, type system definitions and extensions (§3).
-/// Without limits but those of recursion: for schemas that the operator wrote.
+/// Parses a document of any size, of limited depth: for schemas that the operator wrote (§3).
 Result<Document> parse_schema(std::string_view source, Arena& arena);
 
 /// Parses one literal without variables (§2.9, Value[Const]), e.g. a default value.

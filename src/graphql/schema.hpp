@@ -133,6 +133,8 @@ enum class DirectiveLocation : std::uint8_t {
 
 /// Returns e.g. "FRAGMENT_SPREAD".
 std::string_view to_string(DirectiveLocation location) noexcept;
+/// The reverse; nothing where there is no such location.
+std::optional<DirectiveLocation> directive_location(std::string_view name) noexcept;
 
 struct DirectiveDef {
     std::string_view name;
