@@ -49,7 +49,7 @@ def own_seconds():
 
 
 class Meter:
-    """Adds up what a run cost: `server` and `database` in seconds, `others` as a share of one CPU."""
+    """What a run cost: `server` and `database` in seconds, `others` as a share of a CPU."""
 
     def __init__(self, server_pid, database_pid):
         self.pids = (server_pid, database_pid)
