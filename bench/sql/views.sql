@@ -68,6 +68,13 @@ SELECT u.id, u.pk_user, jsonb_build_object(
      FROM (SELECT * FROM tb_comment c WHERE c.fk_user=u.pk_user ORDER BY created_at DESC LIMIT 3) rc))
 FROM tb_user u ORDER BY pk_user;
 
+COMMENT ON TABLE tv_user_profile IS 'What a profile page shows.
+@field id uuid
+@field name text
+@field email text
+@field bio text
+@field post_count bigint';
+
 -- Table view of posts, filtered by a jsonb field
 CREATE TABLE tv_post (id uuid PRIMARY KEY, created_at timestamptz NOT NULL, data jsonb NOT NULL);
 INSERT INTO tv_post SELECT id, created_at, data - 'content' FROM v_post ORDER BY pk_post;
