@@ -101,10 +101,10 @@ class Serving(unittest.TestCase):
     def test_requests_in_flight_are_answered_before_the_end(self):
         server = self.serve()
         with concurrent.futures.ThreadPoolExecutor() as pool:
-            answer = pool.submit(server.data, "{ slows(limit: 1) { id } }")
+            answer = pool.submit(server.data, "{ slows(limit: 1) { id slept } }")
             time.sleep(0.4)
             self.assertEqual(server.stop(), 0)
-            self.assertEqual(answer.result()["slows"], [{"id": 1}])
+            self.assertEqual(answer.result()["slows"], [{"id": 1, "slept": ""}])
 
     def test_many_clients_at_once(self):
         server = self.serve()
