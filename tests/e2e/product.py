@@ -40,12 +40,13 @@ def free_port():
 class Database:
     """A private cluster with one database in it; also able to fall over and to get up again."""
 
-    def __init__(self, *files, sql=""):
+    def __init__(self, *files, sql="", settings=()):
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as extra:
             extra.write(sql)
             extra.flush()
             self.process = subprocess.Popen(
-                [CLUSTER, "--database", "blog", *files, extra.name],
+                [CLUSTER, *(word for setting in settings for word in ("--set", setting)),
+                 "--database", "blog", *files, extra.name],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             self.url = self.process.stdout.readline().strip()
         if not self.url:
@@ -53,6 +54,10 @@ class Database:
         host = urllib.parse.parse_qs(urllib.parse.urlsplit(self.url).query)["host"][0]
         self.data = pathlib.Path(host) / "data"
         self.revived = None
+
+    def log(self):
+        """Returns what PostgreSQL has logged so far."""
+        return (self.data.parent / "log").read_text()
 
     def fall_over(self):
         """Ends the server as an administrator would who is in a hurry."""

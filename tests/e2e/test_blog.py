@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The example database, read and written through GraphQL."""
 import json
+import re
 import unittest
 
 from product import BLOG_FILES, Database, Server, run
@@ -143,6 +144,26 @@ class Writing(Blog):
     def test_void_function(self):
         done = self.server.data("mutation { refreshDashboardStats { success } }")
         self.assertIs(done["refreshDashboardStats"]["success"], True)
+
+
+class OneStatement(unittest.TestCase):
+    def test_nested_operation_is_one_statement(self):
+        database = Database(*BLOG_FILES, settings=["log_statement=all"])
+        self.addCleanup(database.close)
+        server = Server(database.url)
+        self.addCleanup(server.close)
+        query = """{
+            userWithStatsList(limit: 9) { name stats { postCount } recentPosts { title } }
+            posts(limit: 3) { title author { name } }
+        }"""
+        for _ in range(2):
+            before = len(database.log())
+            server.data(query)
+            statements = re.findall(r"LOG:  (?:execute [^:]*|statement): (.*)",
+                                    database.log()[before:])
+            reading = [text for text in statements
+                       if not re.match(r"BEGIN|COMMIT|SELECT (pg_catalog\.)?set_config", text)]
+            self.assertEqual(len(reading), 1, reading)
 
 
 class Commands(Blog):
