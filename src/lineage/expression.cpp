@@ -20,7 +20,8 @@ constexpr int kMaxExpressionDepth = 600;
 /// SubLinkType of nodes/primnodes.h.
 constexpr std::int64_t kExists = 0, kExpression = 4, kArray = 6;
 
-constexpr std::int64_t kExplicitCall = 0;
+/// CoercionForm: a call, as against a cast that was written or implied (or SQL's own syntax, 3).
+constexpr std::int64_t kExplicitCast = 1, kImplicitCast = 2;
 
 Oid oid_of(const Node& node, std::string_view field) {
     return static_cast<Oid>(node.number(field));
@@ -149,6 +150,7 @@ ShapePointer Inference::constant(const Node& node, Scope&) {
         return json_text_shape(std::string(content->begin(), content->end()));
     }
     if (base == kJsonb && content) return jsonb_shape(*content);
+    if (base == kUnknown) return scalar_shape(kText, false);
     ShapePointer shape = typed(type, typmod, false, "The constant");
     const List* list = shape->list();
     if (!list || !content) return shape;
@@ -169,7 +171,8 @@ ShapePointer Inference::function_call(const Node& node, Scope& scope) {
         return typed(type, -1, true, source);
     }
     if (auto shape = json_function(*function, node, arguments, scope)) return *shape;
-    bool cast = node.number("funcformat") != kExplicitCall;
+    std::int64_t form = node.number("funcformat");
+    bool cast = form == kExplicitCast || form == kImplicitCast;
     bool nullable = any_nullable(arguments, scope) || !(cast || never_null(*function));
     std::int32_t typmod = -1;
     if (cast && arguments.size() > 1) {

@@ -80,16 +80,29 @@ std::string join(std::span<const std::string> path) {
     return out;
 }
 
-/// Says under which key the untyped part stands, as a path from the document's root.
+/// Says under which key the untyped parts of a value stand, as a path from the document's root.
 ShapePointer located(const ShapePointer& shape, std::string_view key) {
     static constexpr std::string_view kPrefix = "Key \"";
-    const Opaque* opaque = shape->opaque();
-    if (!opaque) return shape;
-    std::string reason =
-        opaque->reason.starts_with(kPrefix)
-            ? fmt::format("{}{}.{}", kPrefix, key, opaque->reason.substr(kPrefix.size()))
-            : fmt::format("{}{}\": {}", kPrefix, key, opaque->reason);
-    return opaque_shape(std::move(reason), shape->nullable);
+    Shape copy = *shape;
+    if (auto* opaque = std::get_if<Opaque>(&copy.kind)) {
+        std::string_view reason = opaque->reason;
+        opaque->reason = reason.starts_with(kPrefix)
+                             ? fmt::format("{}{}.{}", kPrefix, key, reason.substr(kPrefix.size()))
+                             : fmt::format("{}{}\": {}", kPrefix, key, reason);
+        return std::make_shared<const Shape>(std::move(copy));
+    }
+    bool changed = false;
+    auto locate = [&](ShapePointer& part) {
+        ShapePointer moved = located(part, key);
+        changed = changed || moved != part;
+        part = std::move(moved);
+    };
+    if (auto* list = std::get_if<List>(&copy.kind)) locate(list->element);
+    if (auto* object = std::get_if<Object>(&copy.kind)) {
+        for (Field& field : object->fields)
+            locate(field.shape);
+    }
+    return changed ? std::make_shared<const Shape>(std::move(copy)) : shape;
 }
 
 void put(Object& object, Field field) {
@@ -242,7 +255,8 @@ ShapePointer Inference::json_path(const ShapePointer& value,
     for (const std::string& step : path) {
         out = out->list() ? with_nullable(json_element(out), true) : json_key(out, step);
     }
-    return located(out, join(path));
+    // Within a known document the reason already says where; within JSON from elsewhere we do.
+    return value->opaque() ? located(out, join(path)) : out;
 }
 
 /// `->>`: strings lose their quotes, so that text columns are read back as they are.

@@ -21,18 +21,34 @@ using catalog::Catalog;
 using catalog::Column;
 using catalog::Relation;
 
-/// Oids after `:relid ` in a rule: what it reads. The rule names its own view as well.
-std::vector<Oid> relations_in(const Relation& view) {
-    static constexpr std::string_view kField = ":relid ";
-    std::set<Oid> out;
-    std::string_view rule = view.rule;
-    for (auto at = rule.find(kField); at != std::string_view::npos; at = rule.find(kField, at)) {
-        at += kField.size();
+/// Calls `found` with each number that stands after `field` in a rule.
+template <class Found>
+void each_oid_after(std::string_view field, std::string_view rule, Found found) {
+    for (auto at = rule.find(field); at != std::string_view::npos; at = rule.find(field, at)) {
+        at += field.size();
         Oid oid = 0;
         std::from_chars(rule.data() + at, rule.data() + rule.size(), oid);
-        if (oid != 0 && oid != view.oid) out.insert(oid);
+        if (oid != 0) found(oid);
     }
-    return {out.begin(), out.end()};
+}
+
+/// The relations of a rule's range tables. The rule names its own view as well.
+std::set<Oid> relations_in(const Relation& view) {
+    std::set<Oid> out;
+    each_oid_after(":relid ", view.rule, [&](Oid oid) { out.insert(oid); });
+    out.erase(view.oid);
+    return out;
+}
+
+/// The relations whose rows the functions of a rule return.
+std::set<Oid> rows_returned_in(const Relation& view, const Catalog& catalog) {
+    std::set<Oid> out;
+    each_oid_after(":funcid ", view.rule, [&](Oid oid) {
+        const catalog::Function* function = catalog.function(oid);
+        const catalog::Type* type = function ? catalog.type(function->return_type) : nullptr;
+        if (type && type->relation != 0) out.insert(type->relation);
+    });
+    return out;
 }
 
 /// Infers relation after relation, each after those it reads.
@@ -57,7 +73,8 @@ class LineageBuilder {
   private:
     struct Step {
         const Relation* relation;
-        std::vector<Oid> reads;
+        std::set<Oid> reads;
+        std::vector<Oid> first;
         std::size_t next = 0;
     };
 
@@ -72,15 +89,17 @@ class LineageBuilder {
     Result<void> build_after_what_it_reads(const Relation& root) {
         std::vector<Step> stack;
         auto push = [&](const Relation* relation) {
-            if (relation && relation->is_view() && visited_.insert(relation->oid).second) {
-                stack.push_back({relation, relations_in(*relation)});
-            }
+            if (!relation || !relation->is_view() || !visited_.insert(relation->oid).second) return;
+            std::set<Oid> reads = relations_in(*relation);
+            std::set<Oid> first = rows_returned_in(*relation, catalog_);
+            first.insert(reads.begin(), reads.end());
+            stack.push_back({relation, std::move(reads), {first.begin(), first.end()}});
         };
         push(&root);
         while (!stack.empty()) {
             Step& step = stack.back();
-            if (step.next < step.reads.size()) {
-                push(catalog_.relation(step.reads[step.next++]));
+            if (step.next < step.first.size()) {
+                push(catalog_.relation(step.first[step.next++]));
                 continue;
             }
             auto built = build_view(*step.relation, step.reads);
@@ -103,7 +122,7 @@ class LineageBuilder {
         done_[table.oid] = std::move(out);
     }
 
-    Result<void> build_view(const Relation& view, const std::vector<Oid>& reads) {
+    Result<void> build_view(const Relation& view, const std::set<Oid>& reads) {
         Arena arena;
         auto rule = read_node(view.rule, arena);
         bool is_query = rule && rule->items.size() == 1 && rule->items[0].is("QUERY");
@@ -139,8 +158,8 @@ class LineageBuilder {
         return out;
     }
 
-    std::vector<Oid> all_reads(const std::vector<Oid>& direct) const {
-        std::set<Oid> out(direct.begin(), direct.end());
+    std::vector<Oid> all_reads(const std::set<Oid>& direct) const {
+        std::set<Oid> out = direct;
         for (Oid oid : direct) {
             const RelationShape& shape = known(oid);
             out.insert(shape.reads.begin(), shape.reads.end());

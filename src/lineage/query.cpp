@@ -127,6 +127,7 @@ ResultColumns Inference::repeat_until_stable(const Node& right, ResultColumns ro
         if (same_columns(rows, next)) return next;
         rows = std::move(next);
     }
+    recursive.columns = rows;
     ResultColumns next = unify_columns(rows, set_operation(right, scope, nullptr));
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (same_shape(*rows[i].shape, *next[i].shape)) continue;
