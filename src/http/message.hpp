@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,33 +15,75 @@
 
 namespace fraiseql::http {
 
-/// One header field; names compare without regard to case.
+/// One header field of a response.
 struct Header {
     std::string name;
     std::string value;
 };
 
 /// A request whose framing has been checked (RFC 9112): one Host, one way to find the body's end.
-struct Request {
-    std::string method;
-    /// The part of the target before "?", as sent: not percent-decoded.
-    std::string path;
-    /// The part of the target after "?", as sent.
-    std::string query;
-    std::vector<Header> headers;
-    std::string body;
-    /// The address of the peer, for logs.
-    std::string remote_address;
+/// Move-only; what it returns is valid while it lives.
+class Request {
+  public:
+    struct Field {
+        std::string_view name;
+        std::string_view value;
+    };
 
-    /// Returns the value of the first field called `name`, or nullptr.
-    const std::string* header(std::string_view name) const noexcept;
+    Request() = default;
+    Request(Request&&) noexcept = default;
+    Request& operator=(Request&&) noexcept = default;
+    Request(const Request&) = delete;
+    Request& operator=(const Request&) = delete;
+    ~Request() = default;
+
+    std::string_view method() const noexcept { return text(method_); }
+    /// The part of the target before "?", as sent: not percent-decoded.
+    std::string_view path() const noexcept { return text(path_); }
+    /// The part of the target after "?", as sent.
+    std::string_view query() const noexcept { return text(query_); }
+    std::string_view body() const noexcept { return body_; }
+    std::size_t header_count() const noexcept { return fields_.size(); }
+    Field header_at(std::size_t index) const noexcept;
+    /// Returns the value of the first field called `name`, in any case; nullopt where there is none.
+    std::optional<std::string_view> header(std::string_view name) const noexcept;
+    /// Returns how many fields are called `name`.
+    std::size_t count(std::string_view name) const noexcept;
+
+    void set_line(std::string_view method, std::string_view target);
+    void add_header(std::string_view name, std::string_view value);
+    /// Where the body is put together.
+    std::string& mutable_body() noexcept { return body_; }
+
+  private:
+    struct Span {
+        std::size_t offset = 0;
+        std::size_t size = 0;
+    };
+    struct FieldSpan {
+        Span name;
+        Span value;
+    };
+
+    std::string_view text(Span span) const noexcept {
+        return std::string_view(head_).substr(span.offset, span.size);
+    }
+    Span keep(std::string_view bytes);
+
+    // All text of the head in one allocation.
+    std::string head_;
+    std::vector<FieldSpan> fields_;
+    std::string body_;
+    Span method_;
+    Span path_;
+    Span query_;
 };
 
 /// What a handler answers. Content-Length, Date and Connection are written by the server.
 struct Response {
     int status = 200;
-    std::vector<Header> headers;
-    runtime::Payload body;
+    std::vector<Header> headers = {};
+    runtime::Payload body = {};
 };
 
 /// Makes a response with a Content-Type and a body.
@@ -57,5 +100,8 @@ using Handler = std::function<runtime::Task<Response>(const Request& request)>;
 
 /// Compares ASCII text without regard to case, as header names and media types do.
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+/// Returns the reason phrase of a status code, "Unknown" for those that are never sent.
+std::string_view reason_phrase(int status) noexcept;
 
 }  // namespace fraiseql::http

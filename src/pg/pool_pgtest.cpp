@@ -137,6 +137,8 @@ TEST_F(PoolTest, PassesNullAndManyRows) {
 
 TEST_F(PoolTest, AnswersManyBatchesInFlightEachWithItsOwn) {
     open();
+    pool_->start();
+    turn_until([&] { return pool_->status().quick_open == 2; });
     std::vector<Answer*> answers;
     for (int i = 0; i < 500; ++i) {
         Batch batch = batch_of({i % 7 == 3 ? "select 1 / ($1::int - $1::int)" : "select $1::int"});

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+#include "http/connection.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/write.hpp>
+#include <cstring>
+#include <exception>
+
+#include "http/response_head.hpp"
+
+namespace fraiseql::http {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kSmallBuffer = 4 * 1024;
+constexpr std::size_t kBodyBuffer = 16 * 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr auto kLingerTime = 2s;
+constexpr std::size_t kSlowestClient = 8 * 1024;
+
+Response internal_error() {
+    return make_error_response({.message = "Something went wrong in the server"});
+}
+
+Refusal too_slow() {
+    return {408, {.code = ErrorCode::RequestTimeout,
+                  .message = "The request took too long to arrive"}};
+}
+
+Response refuse(const Refusal& refusal) {
+    Response response = make_error_response(refusal.error);
+    response.status = refusal.status;
+    return response;
+}
+
+}  // namespace
+
+Connection::Connection(Socket socket, std::shared_ptr<Site> site)
+    : socket_(std::move(socket)), site_(std::move(site)), reader_(site_->settings.limits) {
+    site_->connections.insert(this);
+    boost::system::error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+    enter(Phase::Head, site_->settings.head_timeout);
+}
+
+Connection::~Connection() {
+    site_->connections.erase(this);
+    if (site_->draining && site_->connections.empty()) site_->empty.wake();
+}
+
+void Connection::start() {
+    // Holds the connection, since the cancellation signal must outlive the coroutine.
+    auto ended = [self = shared_from_this()](const std::exception_ptr& problem) {
+        if (problem) self->site_->log("a connection ended with an exception");
+    };
+    boost::asio::co_spawn(socket_.get_executor(), serve(shared_from_this()),
+                          boost::asio::bind_cancellation_slot(cancel_.slot(), std::move(ended)));
+}
+
+void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
+    phase_ = phase;
+    deadline_ = runtime::Clock::now() + limit;
+}
+
+void Connection::expire(runtime::Clock::time_point now) {
+    if (phase_ == Phase::Answering || now < deadline_) return;
+    timed_out_ = true;
+    boost::system::error_code ignored;
+    if (phase_ == Phase::Sending || phase_ == Phase::Lingering) {
+        socket_.close(ignored);
+    } else {
+        socket_.cancel(ignored);
+    }
+    data_.wake();
+}
+
+void Connection::drain() {
+    const bool waiting = phase_ == Phase::Idle || phase_ == Phase::Head;
+    if (!waiting || reader_.in_request() || begin_ != end_) return;
+    ended_ = true;
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+    data_.wake();
+}
+
+H1Reader::State Connection::parse() {
+    const H1Reader::Step step =
+        reader_.read(std::string_view(buffer_.data() + begin_, end_ - begin_));
+    begin_ += step.consumed;
+    return step.state;
+}
+
+// Only while no read is under way: it writes to the end of the buffer.
+bool Connection::make_room() {
+    if (begin_ == end_) {
+        begin_ = end_ = 0;
+        const std::size_t wanted = phase_ == Phase::Body ? kBodyBuffer : kSmallBuffer;
+        if (buffer_.size() != wanted) buffer_ = std::vector<char>(wanted);
+    }
+    if (end_ < buffer_.size()) return true;
+    if (begin_ > 0) {
+        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+        end_ -= begin_;
+        begin_ = 0;
+        return true;
+    }
+    const std::size_t most = site_->settings.limits.head + kSmallBuffer;
+    if (buffer_.size() >= most) return false;
+    buffer_.resize(std::min(std::max(buffer_.size() * 2, kSmallBuffer), most));
+    return true;
+}
+
+void Connection::start_read() {
+    if (reading_ || ended_ || !make_room()) return;
+    reading_ = true;
+    socket_.async_read_some(
+        boost::asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
+        [self = shared_from_this()](boost::system::error_code error, std::size_t size) {
+            self->received(error, size);
+        });
+}
+
+void Connection::received(boost::system::error_code error, std::size_t size) {
+    reading_ = false;
+    end_ += size;
+    // A deadline's cancel is not the client's end: it still gets its answer.
+    if (error && !timed_out_) {
+        ended_ = true;
+        if (phase_ == Phase::Answering) cancel_.emit(boost::asio::cancellation_type::terminal);
+    }
+    data_.wake();
+}
+
+void Connection::await_more() {
+    const ListenSettings& settings = site_->settings;
+    if (reader_.head_done()) {
+        if (phase_ != Phase::Body) enter(Phase::Body, settings.body_timeout);
+    } else if (reader_.in_request()) {
+        if (phase_ != Phase::Head) enter(Phase::Head, settings.head_timeout);
+    }
+    if (reader_.expects_continue() && !continue_sent_) {
+        continue_sent_ = true;
+        boost::system::error_code ignored;
+        socket_.write_some(boost::asio::buffer(kContinue), ignored);
+    }
+    start_read();
+}
+
+runtime::Task<bool> Connection::read_request(std::shared_ptr<Connection> self) {
+    while (true) {
+        const H1Reader::State state = self->parse();
+        if (state == H1Reader::State::Complete) co_return true;
+        std::optional<Refusal> refusal;
+        if (state == H1Reader::State::Refused) {
+            refusal = self->reader_.refusal();
+        } else if (self->timed_out_ && self->reader_.in_request()) {
+            refusal = too_slow();
+        } else if (self->ended_ || self->timed_out_) {
+            co_return false;
+        }
+        if (refusal) {
+            Response response = refuse(*refusal);
+            const bool sent = co_await send(self, std::move(response), false, false);
+            if (sent) co_await linger(self);
+            co_return false;
+        }
+        self->await_more();
+        co_await self->data_.wait();
+    }
+}
+
+runtime::Task<Response> Connection::answer(std::shared_ptr<Connection> self,
+                                           const Request& request) {
+    try {
+        co_return co_await self->site_->handler(request);
+    } catch (const std::exception& error) {
+        self->site_->log(std::string("a request caused an exception: ") + error.what());
+    }
+    co_return internal_error();
+}
+
+runtime::Task<bool> Connection::send(std::shared_ptr<Connection> self, Response response,
+                                     bool head_only, bool keep_alive) {
+    const std::size_t size = head_only ? 0 : response.body.size();
+    const std::chrono::seconds extra(size / kSlowestClient);
+    self->enter(Phase::Sending, self->site_->settings.send_timeout + extra);
+    self->head_.clear();
+    write_response_head(self->head_, response, self->site_->date(), keep_alive);
+    auto& output = self->output_;
+    output.clear();
+    output.emplace_back(self->head_.data(), self->head_.size());
+    const bool body = !head_only && has_body(response.status);
+    for (std::size_t i = 0; body && i < response.body.segment_count(); ++i) {
+        const std::string_view segment = response.body.segment(i);
+        output.emplace_back(segment.data(), segment.size());
+    }
+    // Most responses fit the socket's buffer: no need to wait, nor to pay for being able to.
+    boost::system::error_code error;
+    std::size_t sent = self->socket_.write_some(output, error);
+    if (error && error != boost::asio::error::would_block) co_return false;
+    auto rest = output.begin();
+    for (; rest != output.end() && sent >= rest->size(); ++rest) sent -= rest->size();
+    output.erase(output.begin(), rest);
+    if (output.empty()) co_return true;
+    output.front() += sent;
+    const auto [failed, size_sent] =
+        co_await boost::asio::async_write(self->socket_, output, runtime::kAwait);
+    co_return !failed && size_sent > 0;
+}
+
+// Closing a socket with unread input resets it, and the client may lose the response: so read what
+// still comes, for a while (RFC 9112 §9.6).
+runtime::Task<> Connection::linger(std::shared_ptr<Connection> self) {
+    boost::system::error_code ignored;
+    self->socket_.shutdown(Socket::shutdown_send, ignored);
+    self->enter(Phase::Lingering, kLingerTime);
+    self->timed_out_ = false;
+    while (!self->ended_ && !self->timed_out_) {
+        self->begin_ = self->end_;
+        self->start_read();
+        co_await self->data_.wait();
+    }
+}
+
+runtime::Task<> Connection::serve(std::shared_ptr<Connection> self) {
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    bool open = true;
+    while (open) {
+        const bool complete = co_await read_request(self);
+        if (!complete) break;
+        const bool asked = self->reader_.keep_alive();
+        const Request request = self->reader_.take();
+        self->continue_sent_ = false;
+        self->phase_ = Phase::Answering;
+        self->start_read();
+        Response response = co_await answer(self, request);
+        if (self->ended_) break;
+        const bool keep_alive = asked && !self->site_->draining;
+        const bool head_only = request.method() == "HEAD";
+        open = co_await send(self, std::move(response), head_only, keep_alive);
+        if (!open) break;
+        if (!keep_alive) {
+            co_await linger(self);
+            break;
+        }
+        self->enter(Phase::Idle, self->site_->settings.idle_timeout);
+    }
+    boost::system::error_code ignored;
+    self->socket_.close(ignored);
+}
+
+}  // namespace fraiseql::http

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// Connection: one client's requests, answered one after the other.
+#pragma once
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/h1_reader.hpp"
+#include "http/site.hpp"
+#include "runtime/task.hpp"
+#include "runtime/waiter.hpp"
+
+namespace fraiseql::http {
+
+/// Lives as long as its coroutine. A read is always under way, also while a handler runs: that is
+/// how it learns that the client went away.
+class Connection : public std::enable_shared_from_this<Connection> {
+  public:
+    using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, runtime::Executor>;
+
+    Connection(Socket socket, std::shared_ptr<Site> site);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection();
+
+    /// Spawns the coroutine.
+    void start();
+
+    /// Gives up what has outlived its deadline.
+    void expire(runtime::Clock::time_point now);
+
+    /// Closes an idle connection; lets another finish the request in progress.
+    void drain();
+
+  private:
+    enum class Phase { Idle, Head, Body, Answering, Sending, Lingering };
+
+    static runtime::Task<> serve(std::shared_ptr<Connection> self);
+    static runtime::Task<bool> read_request(std::shared_ptr<Connection> self);
+    static runtime::Task<Response> answer(std::shared_ptr<Connection> self,
+                                          const Request& request);
+    static runtime::Task<bool> send(std::shared_ptr<Connection> self, Response response,
+                                    bool head_only, bool keep_alive);
+    static runtime::Task<> linger(std::shared_ptr<Connection> self);
+
+    H1Reader::State parse();
+    void start_read();
+    void received(boost::system::error_code error, std::size_t size);
+    void await_more();
+    void enter(Phase phase, std::chrono::milliseconds limit);
+    bool make_room();
+
+    Socket socket_;
+    std::shared_ptr<Site> site_;
+    H1Reader reader_;
+    runtime::Waiter data_;
+    boost::asio::cancellation_signal cancel_;
+    std::vector<char> buffer_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::string head_;
+    std::vector<boost::asio::const_buffer> output_;
+    Phase phase_ = Phase::Idle;
+    runtime::Clock::time_point deadline_;
+    bool reading_ = false;
+    bool ended_ = false;
+    bool timed_out_ = false;
+    bool continue_sent_ = false;
+};
+
+}  // namespace fraiseql::http

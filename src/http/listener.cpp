@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#include "http/listener.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "http/connection.hpp"
+#include "http/response_head.hpp"
+#include "http/site.hpp"
+
+namespace fraiseql::http {
+
+namespace {
+
+using namespace std::chrono_literals;
+using boost::asio::ip::tcp;
+
+using ReusePort = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+constexpr auto kAcceptPause = 100ms;
+
+// A quarter of the shortest timeout: no deadline is noticed much too late.
+std::chrono::milliseconds sweep_interval(const ListenSettings& settings) {
+    const auto shortest = std::min({settings.idle_timeout, settings.head_timeout,
+                                    settings.body_timeout, settings.send_timeout});
+    return std::clamp<std::chrono::milliseconds>(shortest / 4, 10ms, 500ms);
+}
+
+}  // namespace
+
+class Listener::State : public std::enable_shared_from_this<Listener::State> {
+  public:
+    State(const runtime::Executor& executor, ListenSettings settings, Handler handler)
+        : interval_(sweep_interval(settings)),
+          site(std::make_shared<Site>(std::move(settings), std::move(handler))),
+          acceptor_(executor),
+          sweep_timer_(executor),
+          pause_timer_(executor) {}
+
+    Result<void> open() {
+        const Address& address = site->settings.address;
+        boost::system::error_code error;
+        const auto host = boost::asio::ip::make_address(address.host, error);
+        const tcp::endpoint endpoint(host, address.port);
+        if (!error) acceptor_.open(endpoint.protocol(), error);
+        if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+        if (!error) acceptor_.set_option(ReusePort(true), error);
+        if (!error) acceptor_.bind(endpoint, error);
+        if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
+        if (error) {
+            return fail(ErrorCode::Configuration, "Cannot listen on " + address.host + ":" +
+                                                      std::to_string(address.port) + ": " +
+                                                      error.message());
+        }
+        accept();
+        sweep();
+        return {};
+    }
+
+    void close() {
+        boost::system::error_code ignored;
+        acceptor_.close(ignored);
+        sweep_timer_.cancel();
+        pause_timer_.cancel();
+    }
+
+    void stop_accepting() {
+        boost::system::error_code ignored;
+        acceptor_.close(ignored);
+        pause_timer_.cancel();
+        site->draining = true;
+        const auto connections = site->connections;
+        for (Connection* connection : connections) connection->drain();
+    }
+
+  private:
+    using Acceptor = boost::asio::basic_socket_acceptor<tcp, runtime::Executor>;
+    using Timer = boost::asio::basic_waitable_timer<runtime::Clock,
+                                                    boost::asio::wait_traits<runtime::Clock>,
+                                                    runtime::Executor>;
+
+    void accept() {
+        acceptor_.async_accept([self = shared_from_this()](boost::system::error_code error,
+                                                           Connection::Socket socket) {
+            if (!self->acceptor_.is_open()) return;
+            if (!error) {
+                self->admit(std::move(socket));
+                return self->accept();
+            }
+            // Out of file descriptors, most likely: connections that end make room.
+            self->site->log("cannot accept a connection: " + error.message());
+            self->pause_timer_.expires_after(kAcceptPause);
+            self->pause_timer_.async_wait([self](boost::system::error_code cancelled) {
+                if (!cancelled && self->acceptor_.is_open()) self->accept();
+            });
+        });
+    }
+
+    void admit(Connection::Socket socket) {
+        if (site->connections.size() < site->settings.max_connections) {
+            std::make_shared<Connection>(std::move(socket), site)->start();
+            return;
+        }
+        const Response response = make_error_response(
+            {.code = ErrorCode::ServiceUnavailable, .message = "Too many connections"});
+        std::string out;
+        write_response_head(out, response, site->date(), false);
+        out += response.body.str();
+        boost::system::error_code ignored;
+        socket.non_blocking(true, ignored);
+        socket.write_some(boost::asio::buffer(out), ignored);
+    }
+
+    void sweep() {
+        sweep_timer_.expires_after(interval_);
+        sweep_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+            if (error) return;
+            const auto now = runtime::Clock::now();
+            for (Connection* connection : self->site->connections) connection->expire(now);
+            self->sweep();
+        });
+    }
+
+    std::chrono::milliseconds interval_;
+
+  public:
+    // Shared with the connections' coroutines, which may end after the listener.
+    std::shared_ptr<Site> site;
+
+  private:
+    Acceptor acceptor_;
+    Timer sweep_timer_;
+    Timer pause_timer_;
+};
+
+Listener::Listener(runtime::Executor executor, ListenSettings settings, Handler handler)
+    : state_(std::make_shared<State>(executor, std::move(settings), std::move(handler))) {}
+
+Listener::~Listener() { state_->close(); }
+
+Result<void> Listener::open() { return state_->open(); }
+
+runtime::Task<> Listener::drain() {
+    const std::shared_ptr<State> state = state_;
+    state->stop_accepting();
+    const bool busy = !state->site->connections.empty();
+    if (busy) co_await state->site->empty.wait();
+    state->close();
+}
+
+std::size_t Listener::connection_count() const noexcept { return state_->site->connections.size(); }
+
+}  // namespace fraiseql::http

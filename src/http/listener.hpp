@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Listener: one worker's share of a listening address, and the connections it has accepted.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "http/h1_reader.hpp"
+#include "http/message.hpp"
+#include "runtime/task.hpp"
+
+namespace fraiseql::http {
+
+/// An address to listen on.
+struct Address {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 8080;
+};
+
+/// Reads "HOST:PORT", "[IPv6]:PORT" or ":PORT" (all interfaces).
+Result<Address> read_address(std::string_view text);
+
+/// Resolves the host and makes sure that the port is free, which the workers' own sockets could not
+/// tell, since they share it (SO_REUSEPORT). Port 0 is replaced by a free one. Blocks; for start-up.
+Result<Address> claim_address(const Address& address);
+
+struct ListenSettings {
+    /// As claim_address() returned it.
+    Address address;
+    Limits limits;
+    /// Between requests on a kept connection.
+    std::chrono::milliseconds idle_timeout{75000};
+    /// From the first byte of a request to the end of its head.
+    std::chrono::milliseconds head_timeout{10000};
+    /// From the end of the head to the end of the body.
+    std::chrono::milliseconds body_timeout{30000};
+    /// For a response to be taken by the client, plus a second for every 8 kB.
+    std::chrono::milliseconds send_timeout{30000};
+    std::size_t max_connections = 10000;
+    std::function<void(std::string_view)> log;
+};
+
+/// Belongs to one worker; used only on its thread once started.
+class Listener {
+  public:
+    Listener(runtime::Executor executor, ListenSettings settings, Handler handler);
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+    ~Listener();
+
+    /// Starts to accept.
+    Result<void> open();
+
+    /// Stops accepting, closes idle connections, and ends when those with a request in progress
+    /// have answered it.
+    runtime::Task<> drain();
+
+    std::size_t connection_count() const noexcept;
+
+  private:
+    class State;
+    // Shared with the connections' coroutines, which may end after the listener.
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace fraiseql::http

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "http/message.hpp"
+
+#include <algorithm>
+
+#include "json/writer.hpp"
+
+namespace fraiseql::http {
+
+namespace {
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+constexpr std::size_t kUsualHead = 512;
+
+}  // namespace
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return lower(x) == lower(y);
+           });
+}
+
+Request::Span Request::keep(std::string_view bytes) {
+    const Span span{head_.size(), bytes.size()};
+    head_ += bytes;
+    return span;
+}
+
+Request::Field Request::header_at(std::size_t index) const noexcept {
+    return {text(fields_[index].name), text(fields_[index].value)};
+}
+
+std::optional<std::string_view> Request::header(std::string_view name) const noexcept {
+    for (const FieldSpan& field : fields_) {
+        if (equal_ignoring_case(text(field.name), name)) return text(field.value);
+    }
+    return std::nullopt;
+}
+
+std::size_t Request::count(std::string_view name) const noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(fields_.begin(), fields_.end(), [&](const FieldSpan& field) {
+            return equal_ignoring_case(text(field.name), name);
+        }));
+}
+
+void Request::set_line(std::string_view method, std::string_view target) {
+    head_.reserve(kUsualHead);
+    fields_.reserve(12);
+    const std::size_t mark = target.find('?');
+    method_ = keep(method);
+    path_ = keep(target.substr(0, mark));
+    query_ = mark == std::string_view::npos ? Span{} : keep(target.substr(mark + 1));
+}
+
+void Request::add_header(std::string_view name, std::string_view value) {
+    const Span kept_name = keep(name);
+    fields_.push_back({kept_name, keep(value)});
+}
+
+Response make_response(int status, std::string_view content_type, std::string body) {
+    Response response;
+    response.status = status;
+    response.headers.push_back({"Content-Type", std::string(content_type)});
+    response.body.append(std::move(body));
+    return response;
+}
+
+Response make_error_response(const Error& error, std::string_view content_type) {
+    std::string body = R"({"errors":[{"message":)";
+    json::write_string(body, error.message);
+    body += R"(,"extensions":{"code":)";
+    json::write_string(body, info(error.code).wire);
+    if (!error.hint.empty()) {
+        body += R"(,"hint":)";
+        json::write_string(body, error.hint);
+    }
+    for (const auto& [name, value] : error.extensions) {
+        body += ',';
+        json::write_string(body, name);
+        body += ':';
+        json::write_string(body, value);
+    }
+    body += "}}]}";
+    return make_response(info(error.code).http_status, content_type, std::move(body));
+}
+
+std::string_view reason_phrase(int status) noexcept {
+    switch (status) {
+        case 100: return "Continue";
+        case 200: return "OK";
+        case 204: return "No Content";
+        case 304: return "Not Modified";
+        case 400: return "Bad Request";
+        case 401: return "Unauthorized";
+        case 403: return "Forbidden";
+        case 404: return "Not Found";
+        case 405: return "Method Not Allowed";
+        case 406: return "Not Acceptable";
+        case 408: return "Request Timeout";
+        case 409: return "Conflict";
+        case 413: return "Content Too Large";
+        case 415: return "Unsupported Media Type";
+        case 417: return "Expectation Failed";
+        case 422: return "Unprocessable Content";
+        case 429: return "Too Many Requests";
+        case 431: return "Request Header Fields Too Large";
+        case 500: return "Internal Server Error";
+        case 503: return "Service Unavailable";
+        case 504: return "Gateway Timeout";
+        case 505: return "HTTP Version Not Supported";
+        default: return "Unknown";
+    }
+}
+
+}  // namespace fraiseql::http
