@@ -8,7 +8,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "src"
 # Tests may use the test support on top of their layer's own DEPS.
-TEST_SUFFIXES = ("_test.cpp", "_pgtest.cpp", "_bench.cpp")
+TEST_SUFFIXES = ("_test", "_pgtest", "_bench")
 TEST_LAYERS = {"testing", "cluster"}
 KEYWORDS = {"DEPS", "LIBS", "TEST_LIBS", "TEST_DEPS"}
 
@@ -60,7 +60,7 @@ def main():
             problems.append(f"src/{layer} has sources, but no fraiseql_layer() declares it")
             continue
         allowed = layers[layer] | {layer}
-        if path.name.endswith(TEST_SUFFIXES):
+        if path.stem.endswith(TEST_SUFFIXES):
             allowed |= for_tests[layer] | TEST_LAYERS
         for number, line in enumerate(path.read_text().splitlines(), 1):
             include = re.match(r'\s*#\s*include\s*"([^"/]+)/', line)
