@@ -49,20 +49,47 @@ void append_array(std::string& out, const Value& list, bool documents) {
     out += list.items.empty() ? "{}" : "}";
 }
 
+const Value* value_at(const Value& arguments, const Path& path) {
+    const Value* value = &arguments;
+    for (const PathSegment& segment : path) {
+        if (const auto* name = std::get_if<std::string>(&segment)) {
+            value = value->find(*name);
+        } else {
+            const std::uint32_t index = std::get<std::uint32_t>(segment);
+            // A single value stands for a list of one (GraphQL §3.11), which coercion has made.
+            value = index < value->items.size() ? &value->items[index] : nullptr;
+        }
+        if (value == nullptr) return nullptr;
+    }
+    return value;
+}
+
+/// Escapes what LIKE would read as a wildcard (PostgreSQL §9.7.1).
+std::string like_pattern(std::string_view text, Parameter::Form form) {
+    std::string out = form == Parameter::Form::Prefix ? "" : "%";
+    for (char c : text) {
+        if (c == '%' || c == '_' || c == '\\') out += '\\';
+        out += c;
+    }
+    return form == Parameter::Form::Suffix ? out : out + '%';
+}
+
 }  // namespace
 
 std::optional<std::string> bind(const Parameter& parameter, std::span<const Value> arguments) {
-    const Value* value = arguments[parameter.root].find(parameter.argument);
+    const Value* value = value_at(arguments[parameter.root], parameter.path);
     if (value == nullptr || value->is_null()) return std::nullopt;
+    std::string array;
     switch (parameter.form) {
         case Parameter::Form::Json: return as_json(*value);
         case Parameter::Form::Text: return as_text(*value);
-        case Parameter::Form::TextArray:
-        case Parameter::Form::JsonArray: break;
+        case Parameter::Form::Contains:
+        case Parameter::Form::Prefix:
+        case Parameter::Form::Suffix: return like_pattern(value->text, parameter.form);
+        case Parameter::Form::TextArray: append_array(array, *value, false); break;
+        case Parameter::Form::JsonArray: append_array(array, *value, true); break;
     }
-    std::string out;
-    append_array(out, *value, parameter.form == Parameter::Form::JsonArray);
-    return out;
+    return array;
 }
 
 }  // namespace fraiseql::compile

@@ -20,7 +20,7 @@ Fragment function_call(const schema::FunctionBinding& binding, const json::Value
         passed.push_back(Fragment()
                              .identifier(argument.parameter)
                              .raw(" => ")
-                             .add(parameters.add(argument.argument, argument.cast)));
+                             .add(parameters.add({argument.argument}, argument.cast)));
     }
     return Fragment()
         .qualified(binding.function->schema, binding.function->name)

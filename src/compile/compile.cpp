@@ -8,9 +8,12 @@
 #include <charconv>
 
 #include "compile/call_sql.hpp"
+#include "compile/filter_sql.hpp"
+#include "compile/order_sql.hpp"
 #include "compile/parameters.hpp"
 #include "compile/read_sql.hpp"
 #include "json/writer.hpp"
+#include "schema/inputs.hpp"
 
 namespace fraiseql::compile {
 namespace {
@@ -61,6 +64,11 @@ std::optional<Error> out_of_bounds(const Root& root, const Value& arguments,
     return std::nullopt;
 }
 
+Error at_root(Error error, const Root& root) {
+    error.path = {root.response_key};
+    return error;
+}
+
 class Compiler {
   public:
     Compiler(const schema::Model& model, const plan::Plan& plan, std::span<const Value> arguments,
@@ -68,7 +76,7 @@ class Compiler {
         : model_(model), plan_(plan), arguments_(arguments), options_(options) {}
 
     /// All reads of a unit are scalar sub-selects of one statement: one snapshot, one round trip.
-    Unit reads(std::uint32_t first, std::uint32_t count) const {
+    Result<Unit> reads(std::uint32_t first, std::uint32_t count) const {
         Unit unit{.first_root = first, .root_count = count};
         Parameters parameters(first);
         std::vector<Fragment> selects;
@@ -78,7 +86,8 @@ class Compiler {
             if (root.kind == Root::Kind::Read) {
                 parameters.set_root(i);
                 unit.pieces.emplace_back(Slot{0, static_cast<std::uint32_t>(selects.size())});
-                selects.push_back(read_root(root, i, parameters));
+                FRAISEQL_TRY(Fragment select, read_root(root, i, parameters));
+                selects.push_back(std::move(select));
             } else {
                 add_constant(unit, root, i);
             }
@@ -88,7 +97,7 @@ class Compiler {
         return unit;
     }
 
-    Unit call(std::uint32_t index) const {
+    Result<Unit> call(std::uint32_t index) const {
         const Root& root = plan_.roots[index];
         Unit unit{.read_only = false, .first_root = index, .root_count = 1};
         begin_member(unit, root, true);
@@ -122,19 +131,30 @@ class Compiler {
         return Fragment("SELECT ").add(join(columns, ",\n       "));
     }
 
-    Fragment read_root(const Root& root, std::uint32_t index, Parameters& parameters) const {
+    Result<Fragment> read_root(const Root& root, std::uint32_t index,
+                               Parameters& parameters) const {
         Rows rows;
         if (root.read.many) {
+            const Source source = row_source(model_, *root.read.entity, "t");
+            const std::string& type = root.read.entity->type_name;
+            if (const Value* where = arguments_[index].find("where")) {
+                auto condition = filter_sql(model_, schema::where_input(type), *where, source,
+                                            {std::string("where")}, parameters);
+                if (!condition) return fail(at_root(condition.error(), root));
+                rows.where = std::move(*condition);
+            }
+            rows.order = order_sql(order_terms(model_, *root.read.entity,
+                                               arguments_[index].find("orderBy"), source));
             rows.limit = limit(arguments_[index], parameters);
             if (offset_of(arguments_[index]) != 0)
-                rows.offset = parameters.add("offset", Fragment("int8"));
+                rows.offset = parameters.add({"offset"}, Fragment("int8"));
             return read_sql(model_, root.read, rows);
         }
         const schema::Entity& entity = *root.read.entity;
         const catalog::Column& key = *entity.relation->column(*entity.key);
         const graphql::InputValueDef& argument = root.group.definition->args.front();
         rows.where = key_equals(
-            entity, parameters.add(argument.name, schema::type_text(model_.catalog, key.type)));
+            entity, parameters.add({std::string(argument.name)}, schema::type_text(model_.catalog, key.type)));
         rows.limit = Fragment("1");
         return read_sql(model_, root.read, rows);
     }
@@ -142,7 +162,7 @@ class Compiler {
     Fragment limit(const Value& arguments, Parameters& parameters) const {
         const std::int64_t size = limit_of(arguments, options_);
         if (size != options_.default_page_size && !is_common(size))
-            return parameters.add("limit", Fragment("int8"));
+            return parameters.add({"limit"}, Fragment("int8"));
         return Fragment().number(static_cast<std::size_t>(size));
     }
 
@@ -154,21 +174,24 @@ class Compiler {
 
 }  // namespace
 
-std::vector<Unit> compile_plan(const schema::Model& model, const plan::Plan& plan,
-                               std::span<const Value> arguments, const CompileOptions& options,
-                               Grouping grouping) {
+Result<std::vector<Unit>> compile_plan(const schema::Model& model, const plan::Plan& plan,
+                                       std::span<const Value> arguments,
+                                       const CompileOptions& options, Grouping grouping) {
     const Compiler compiler(model, plan, arguments, options);
     const auto count = static_cast<std::uint32_t>(plan.roots.size());
-    if (plan.type == graphql::OperationType::Query && grouping == Grouping::Together)
-        return {compiler.reads(0, count)};
+    const bool together =
+        plan.type == graphql::OperationType::Query && grouping == Grouping::Together;
     std::vector<Unit> units;
-    for (std::uint32_t i = 0; i < count; ++i)
-        units.push_back(plan.roots[i].kind == Root::Kind::Call ? compiler.call(i)
-                                                               : compiler.reads(i, 1));
+    for (std::uint32_t i = 0; i < count; i += together ? count : 1) {
+        FRAISEQL_TRY(Unit unit, plan.roots[i].kind == Root::Kind::Call
+                                    ? compiler.call(i)
+                                    : compiler.reads(i, together ? count : 1));
+        units.push_back(std::move(unit));
+    }
     return units;
 }
 
-Result<std::string> structure_key(const plan::Plan& plan, std::span<const Value> arguments,
+Result<std::string> structure_key(const schema::Model& model, const plan::Plan& plan, std::span<const Value> arguments,
                                   const CompileOptions& options) {
     std::string key;
     for (std::size_t i = 0; i < plan.roots.size(); ++i) {
@@ -182,6 +205,12 @@ Result<std::string> structure_key(const plan::Plan& plan, std::span<const Value>
             const bool written = size == options.default_page_size || is_common(size);
             key += written ? std::to_string(size) : "?";
             key += offset_of(arguments[i]) == 0 ? '.' : '?';
+            if (const Value* where = arguments[i].find("where"))
+                append_filter_structure(model, schema::where_input(root.read.entity->type_name),
+                                        *where, key);
+            key += '/';
+            // Directions are enum values: the whole of it is structure.
+            if (const Value* order = arguments[i].find("orderBy")) json::write(key, *order);
         }
         key += ';';
     }

@@ -23,7 +23,8 @@ struct CompileOptions {
 /// Checks the arguments that have bounds (`limit`, `offset`) and returns what compile_plan makes of
 /// `arguments` besides their values: for one plan, equal keys give equal units. Fails with
 /// BadUserInput; the path names the root field.
-Result<std::string> structure_key(const plan::Plan& plan, std::span<const json::Value> arguments,
+Result<std::string> structure_key(const schema::Model& model, const plan::Plan& plan,
+                                  std::span<const json::Value> arguments,
                                   const CompileOptions& options);
 
 /// Whether all fields of a query share one statement, or each has its own so that one that fails
@@ -32,11 +33,11 @@ enum class Grouping : std::uint8_t { Together, Apart };
 
 /// Compiles `plan` to one unit for a query (Together), or one for each root field. `arguments[i]` is
 /// the coerced object of arguments of root i, which structure_key has accepted; only its structure
-/// gets into the SQL, values become parameters.
-std::vector<Unit> compile_plan(const schema::Model& model, const plan::Plan& plan,
-                               std::span<const json::Value> arguments,
-                               const CompileOptions& options,
-                               Grouping grouping = Grouping::Together);
+/// gets into the SQL, values become parameters. Fails with BadUserInput where a condition is null.
+Result<std::vector<Unit>> compile_plan(const schema::Model& model, const plan::Plan& plan,
+                                       std::span<const json::Value> arguments,
+                                       const CompileOptions& options,
+                                       Grouping grouping = Grouping::Together);
 
 /// Returns the text of a parameter for PostgreSQL, or nothing for NULL.
 std::optional<std::string> bind(const Parameter& parameter, std::span<const json::Value> arguments);

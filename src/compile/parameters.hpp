@@ -2,7 +2,7 @@
 // Parameters: the list behind `$1`, `$2`, … of one statement.
 #pragma once
 
-#include <string_view>
+#include <utility>
 
 #include "compile/statement.hpp"
 #include "sql/fragment.hpp"
@@ -17,8 +17,9 @@ class Parameters {
     /// Moves on to the arguments of another root field.
     void set_root(std::uint32_t root) { root_ = root; }
 
-    /// Returns `$n::cast` for the root's argument of that name; the form follows from the cast.
-    sql::Fragment add(std::string_view argument, const sql::Fragment& cast) {
+    /// Returns `$n::cast` for the value at `path` of the root's arguments; the form follows from
+    /// the cast.
+    sql::Fragment add(Path path, const sql::Fragment& cast) {
         const std::string& type = cast.text();
         Parameter::Form form = Parameter::Form::Text;
         if (type == "json[]" || type == "jsonb[]")
@@ -27,7 +28,10 @@ class Parameters {
             form = Parameter::Form::TextArray;
         else if (type == "json" || type == "jsonb")
             form = Parameter::Form::Json;
-        all.push_back({root_, std::string(argument), form, type});
+        return add(std::move(path), cast, form);
+    }
+    sql::Fragment add(Path path, const sql::Fragment& cast, Parameter::Form form) {
+        all.push_back({root_, std::move(path), form, cast.text()});
         return sql::Fragment("$").number(all.size()).raw("::").add(cast);
     }
 

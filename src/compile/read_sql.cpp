@@ -11,7 +11,7 @@ using sql::Fragment;
 
 /// The rows with just the columns that are needed. Its LIMIT or OFFSET is a fence: the planner
 /// computes a document once, not once for each of its keys.
-Fragment row_source(const plan::Read& read, const Rows& rows) {
+Fragment rows_sql(const plan::Read& read, const Rows& rows) {
     const catalog::Relation& relation = *read.entity->relation;
     Needs needs;
     needs.add(read.branches);
@@ -23,22 +23,10 @@ Fragment row_source(const plan::Read& read, const Rows& rows) {
     out.add(join(columns, ", ")).raw(" FROM ");
     out.qualified(relation.schema, relation.name).raw(" AS t");
     if (!rows.where.empty()) out.raw(" WHERE ").add(rows.where);
-    if (read.many && read.entity->key)
-        out.raw(" ORDER BY t.").identifier(relation.column(*read.entity->key)->name);
+    if (!rows.order.empty()) out.raw(" ORDER BY ").add(rows.order);
     if (!rows.limit.empty()) out.raw(" LIMIT ").add(rows.limit);
     if (!rows.offset.empty()) out.raw(" OFFSET ").add(rows.offset);
     return out;
-}
-
-Source source_of(const schema::Model& model, const plan::Read& read) {
-    const catalog::Relation& relation = *read.entity->relation;
-    Source source{.row = &relation};
-    if (read.entity->document) {
-        const catalog::Column* document = relation.column(*read.entity->document);
-        source.document = Fragment("r.").identifier(document->name);
-        source.jsonb = model.catalog.base_type(document->type) == catalog::kJsonb;
-    }
-    return source;
 }
 
 }  // namespace
@@ -51,13 +39,13 @@ Fragment key_equals(const schema::Entity& entity, const Fragment& value) {
 }
 
 Fragment read_sql(const schema::Model& model, const plan::Read& read, const Rows& rows) {
-    const Fragment object = object_sql(read.branches, source_of(model, read));
+    const Fragment object = object_sql(read.branches, row_source(model, *read.entity, "r"));
     Fragment out("SELECT ");
     if (read.many)
         out.raw("coalesce(json_agg(").add(object).raw("), '[]'::json)");
     else
         out.add(object);
-    return out.raw(" FROM (").add(row_source(read, rows)).raw(") AS r");
+    return out.raw("\nFROM (").add(rows_sql(read, rows)).raw(") AS r");
 }
 
 }  // namespace fraiseql::compile

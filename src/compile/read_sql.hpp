@@ -11,6 +11,7 @@ namespace fraiseql::compile {
 /// Which rows of an entity: conditions, order and page, as SQL over the alias `t`.
 struct Rows {
     sql::Fragment where = {};
+    sql::Fragment order = {};
     sql::Fragment limit = {};
     sql::Fragment offset = {};
 };

@@ -8,12 +8,23 @@ namespace fraiseql::compile {
 sql::Fragment Source::value(const schema::FieldBinding& binding, bool as_text) const {
     sql::Fragment out;
     if (row != nullptr && binding.column) {
-        out.raw("r.").identifier(row->column(*binding.column)->name);
+        out.add(alias).raw(".").identifier(row->column(*binding.column)->name);
         if (as_text) out.raw("::text");
         return out;
     }
     out.add(document);
     return as_text ? out.raw("->>").literal(binding.key) : out.raw("->").literal(binding.key);
+}
+
+Source row_source(const schema::Model& model, const schema::Entity& entity, sql::Raw alias) {
+    const catalog::Relation& relation = *entity.relation;
+    Source source{.row = &relation, .alias = alias};
+    if (entity.document) {
+        const catalog::Column* document = relation.column(*entity.document);
+        source.document = sql::Fragment(alias).raw(".").identifier(document->name);
+        source.jsonb = model.catalog.base_type(document->type) == catalog::kJsonb;
+    }
+    return source;
 }
 
 void Needs::add(catalog::AttributeNumber column) {

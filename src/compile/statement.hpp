@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/error.hpp"
+
 namespace fraiseql::compile {
 
 /// Where the value of a parameter is found at run time: an argument of a root field.
@@ -19,12 +21,18 @@ struct Parameter {
         Json,
         /// A list as an array literal of texts, or of JSON texts.
         TextArray,
-        JsonArray
+        JsonArray,
+        /// Text as a LIKE pattern for what contains it, begins or ends with it; its own wildcards
+        /// are escaped.
+        Contains,
+        Prefix,
+        Suffix
     };
 
     /// Index into Plan::roots.
     std::uint32_t root = 0;
-    std::string argument;
+    /// Argument, then keys and indexes inside its value.
+    Path path;
     Form form = Form::Text;
     /// The SQL type that it is cast to, for `explain`.
     std::string type;

@@ -55,6 +55,14 @@ Error at_root(Error error, const graphql::Document& document, const plan::Root& 
     return error;
 }
 
+/// Adds the place in the document to an error whose path names a root field.
+Error located(Error error, const PreparedDocument& document, const plan::Plan& plan) {
+    for (const plan::Root& root : plan.roots)
+        if (error.path == Path{root.response_key})
+            return at_root(std::move(error), document.document, root);
+    return error;
+}
+
 std::vector<CompiledUnit> with_statements(std::vector<compile::Unit> units) {
     std::vector<CompiledUnit> out;
     for (compile::Unit& unit : units) {
@@ -147,25 +155,27 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     auto arguments = coerce_arguments(*document, plan->plan, out.variables, out.arena);
     if (!arguments) return tl::make_unexpected(Errors{arguments.error()});
     out.arguments = std::move(*arguments);
-    auto structure = compile::structure_key(plan->plan, out.arguments, settings.compile);
-    if (!structure) {
-        Error error = structure.error();
-        for (const plan::Root& root : plan->plan.roots)
-            if (error.path == Path{root.response_key})
-                error = at_root(std::move(error), document->document, root);
-        return tl::make_unexpected(Errors{std::move(error)});
+    auto structure =
+        compile::structure_key(model, plan->plan, out.arguments, settings.compile);
+    if (!structure) return tl::make_unexpected(Errors{located(structure.error(), *document, plan->plan)});
+    if (auto found = plan->units.find(*structure); found != plan->units.end()) {
+        out.units = found->second;
+        return out;
     }
+    auto units = compile::compile_plan(model, plan->plan, out.arguments, settings.compile);
+    if (!units) return tl::make_unexpected(Errors{located(units.error(), *document, plan->plan)});
     out.units = remembered(plan->units, *structure, [&] {
-        return std::make_shared<const std::vector<CompiledUnit>>(with_statements(
-            compile::compile_plan(model, plan->plan, out.arguments, settings.compile)));
+        return std::make_shared<const std::vector<CompiledUnit>>(with_statements(std::move(*units)));
     });
     return out;
 }
 
 std::vector<CompiledUnit> compile_apart(const PreparedRequest& request, const Settings& settings) {
+    // The same structure has been compiled once: it cannot fail now.
     return with_statements(compile::compile_plan(*request.document->model, request.operation->plan,
                                                  request.arguments, settings.compile,
-                                                 compile::Grouping::Apart));
+                                                 compile::Grouping::Apart)
+                               .value());
 }
 
 pg::Batch bind_unit(const CompiledUnit& unit, const PreparedRequest& request) {

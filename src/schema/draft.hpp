@@ -29,6 +29,9 @@ struct Draft {
     /// Names of types that are taken, also by entities whose type is still to be built.
     std::unordered_set<std::string> type_names = {"Query", "Mutation", "Subscription"};
 
+    /// Order inputs that have members.
+    std::unordered_set<std::string> order_inputs = {};
+
     /// Returns the entity of `relation`, or nullptr.
     const Entity* entity_of(catalog::Oid relation) const;
     /// Notes that something is left out or less exact, and why.
@@ -48,6 +51,7 @@ std::string subject_of(const catalog::Catalog& catalog, const catalog::Function&
 /// The passes, in this order.
 void choose_entities(Draft& draft);
 void build_object_types(Draft& draft);
+void build_inputs(Draft& draft);
 void build_root_fields(Draft& draft);
 void build_function_fields(Draft& draft);
 

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -38,6 +40,18 @@ struct FieldBinding {
     std::optional<catalog::AttributeNumber> column = {};
     /// Leaf fields: see Leaf::as_text.
     bool as_text = false;
+    /// Leaf fields: the PostgreSQL type, an array type for lists. 0 for objects.
+    catalog::Oid type = 0;
+};
+
+/// What a member of a where or order input stands for.
+struct InputBinding {
+    enum class Kind : std::uint8_t { And, Or, Not, Leaf, Object, List };
+    Kind kind = Kind::Leaf;
+    /// Leaf, Object and List: where the value is.
+    FieldBinding value = {};
+    /// Object and List: the input type of what is inside.
+    std::string input_type = {};
 };
 
 /// An argument that becomes a parameter of a function.
@@ -89,12 +103,19 @@ struct Model {
     std::vector<FieldBinding> fields = {};
     std::vector<RootBinding> roots = {};
     std::vector<PayloadField> payload_fields = {};
+    /// The members of where and order inputs, by input type and member.
+    std::map<std::pair<std::string, std::string>, InputBinding> inputs = {};
     /// By graphql::NamedType::id; nullptr for types that are no entity.
     std::vector<const Entity*> entity_of_type = {};
     std::vector<Finding> findings = {};
 
     const FieldBinding& field(const graphql::FieldDef& def) const { return fields[def.id]; }
     const RootBinding& root(const graphql::FieldDef& def) const { return roots[def.id]; }
+    /// Returns the binding of an input's member, or nullptr.
+    const InputBinding* input(const std::string& type, std::string_view member) const {
+        auto found = inputs.find({type, std::string(member)});
+        return found == inputs.end() ? nullptr : &found->second;
+    }
 };
 
 /// Builds the API of a database. Fails only where going on would hide something: an unknown

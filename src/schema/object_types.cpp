@@ -94,12 +94,15 @@ class TypeWriter {
         if (const lineage::Scalar* scalar = shape.scalar()) {
             Leaf leaf = leaf_of(draft_.model.catalog, scalar->type, key);
             binding.as_text = leaf.as_text;
+            binding.type = scalar->type;
             return draft_.use_leaf(leaf, scalar->type, nullable);
         }
         if (const lineage::List* list = shape.list()) {
-            binding.column.reset();
-            return "[" + type_of(*list->element, singular(nested_name), singular(key), binding) +
-                   "]" + mark;
+            const std::string item =
+                type_of(*list->element, singular(nested_name), singular(key), binding);
+            if (const catalog::Type* type = draft_.model.catalog.type(binding.type))
+                binding.type = type->array;
+            return "[" + item + "]" + mark;
         }
         if (const lineage::RelationRef* reference = shape.relation())
             return relation_type(*reference, nested_name, key, binding) + mark;

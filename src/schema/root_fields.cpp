@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "schema/draft.hpp"
+#include "schema/inputs.hpp"
 #include "schema/naming.hpp"
 
 namespace fraiseql::schema {
@@ -52,6 +53,7 @@ class RootWriter {
 
     void add_many(const Entity& entity, const std::string& name) {
         graphql::FieldSpec field{.name = name, .type = "[" + entity.type_name + "!]!"};
+        add_criteria(entity, field);
         field.args.push_back({.name = "limit",
                               .type = "Int",
                               .description = "At most so many rows; the server has a default and a "
@@ -59,6 +61,15 @@ class RootWriter {
         field.args.push_back(
             {.name = "offset", .type = "Int", .description = "Leave out so many rows first."});
         add(entity, std::move(field), RootBinding::Kind::Many);
+    }
+
+    void add_criteria(const Entity& entity, graphql::FieldSpec& field) const {
+        field.args.push_back({.name = "where", .type = where_input(entity.type_name)});
+        if (draft_.order_inputs.contains(order_input(entity.type_name)))
+            field.args.push_back({.name = "orderBy",
+                                  .type = "[" + order_input(entity.type_name) + "!]",
+                                  .description = "The first criterion counts most. Equal rows are in "
+                                                 "the order of their key."});
     }
 
     void add(const Entity& entity, graphql::FieldSpec field, RootBinding::Kind kind) {

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// The version of the library, which is that of the binary.
+#pragma once
+
+#include <string_view>
+
+namespace fraiseql {
+
+/// Returns the version as in "0.1.0" (Semantic Versioning 2.0.0).
+std::string_view version() noexcept;
+
+}  // namespace fraiseql

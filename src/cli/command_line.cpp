@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// The grammar of the command line.
+#include "fraiseql/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "fraiseql/version.hpp"
+
+namespace fraiseql {
+namespace {
+
+using cli::Options;
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  fraiseql demo                                      a blog in a private PostgreSQL\n"
+    "  fraiseql serve --database postgres:///shop         your own database\n"
+    "  fraiseql schema --database postgres:///shop        its GraphQL schema\n"
+    "  fraiseql explain --database postgres:///shop '{ posts { title } }'\n";
+
+void add_database(CLI::App& command, Options& options) {
+    command
+        .add_option("-d,--database", options.database,
+                    "PostgreSQL URL, e.g. postgres://user@host:5432/name or postgres:///name")
+        ->envname("DATABASE_URL")
+        ->required()
+        ->type_name("URL");
+}
+
+void add_paging(CLI::App& command, Options& options) {
+    command
+        .add_option("--default-page-size", options.default_page_size,
+                    "rows of a list that asks for no limit")
+        ->envname("FRAISEQL_DEFAULT_PAGE_SIZE")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    command
+        .add_option("--max-page-size", options.max_page_size, "most rows that a list may ask for")
+        ->envname("FRAISEQL_MAX_PAGE_SIZE")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+}
+
+void add_serving(CLI::App& command, Options& options) {
+    command.add_option("-l,--listen", options.listen, "address and port to listen on")
+        ->envname("FRAISEQL_LISTEN")
+        ->type_name("HOST:PORT")
+        ->capture_default_str();
+    const std::map<std::string, cli::Environment> environments = {
+        {"development", cli::Environment::Development},
+        {"production", cli::Environment::Production}};
+    command
+        .add_option("--environment", options.environment,
+                    "development: GraphiQL, introspection and error details are on; production: "
+                    "off. Default: development on a loopback address, else production")
+        ->envname("FRAISEQL_ENVIRONMENT")
+        ->transform(CLI::CheckedTransformer(environments).description(""))
+        ->type_name("NAME");
+    command.add_option("--workers", options.workers, "threads; 0 is one for each core")
+        ->envname("FRAISEQL_WORKERS")
+        ->check(CLI::Range(0, 256))
+        ->capture_default_str();
+    command.add_option("--timeout", options.timeout, "seconds that a request may take")
+        ->envname("FRAISEQL_TIMEOUT")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
+    command.add_option("--max-body-bytes", options.max_body_bytes, "largest request body")
+        ->envname("FRAISEQL_MAX_BODY_BYTES")
+        ->check(CLI::Range(1024, 1 << 30))
+        ->capture_default_str();
+    add_paging(command, options);
+    command.set_config("--config", "", "TOML file with the same names as the options")
+        ->envname("FRAISEQL_CONFIG");
+    // A key that means nothing stops the boot: it was meant to do something.
+    command.allow_config_extras(false);
+}
+
+void add_explaining(CLI::App& command, Options& options) {
+    command.add_option("query", options.query, "a GraphQL document")->required();
+    command.add_option("--variables", options.variables, "JSON object")->type_name("JSON");
+    command.add_option("--operation", options.operation, "name of the operation")->type_name("NAME");
+    command.add_flag("--analyze", options.analyze, "execute it too, in a transaction rolled back");
+    add_paging(command, options);
+}
+
+}  // namespace
+
+std::string_view version() noexcept { return FRAISEQL_VERSION; }
+
+int run_command_line(int argc, const char* const* argv) {
+    CLI::App app("FraiseQL turns a PostgreSQL database into a GraphQL API.", "fraiseql");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", std::string(version()));
+    app.footer(kFooter);
+    app.failure_message(CLI::FailureMessage::simple);
+    Options options;
+    int status = 0;
+
+    CLI::App* serve = app.add_subcommand("serve", "Serve a database as a GraphQL API");
+    add_database(*serve, options);
+    add_serving(*serve, options);
+    serve->callback([&] { status = cli::serve(options); });
+
+    CLI::App* demo = app.add_subcommand("demo", "Serve an example blog from a private PostgreSQL");
+    add_serving(*demo, options);
+    demo->callback([&] { status = cli::demo(options); });
+
+    CLI::App* schema = app.add_subcommand("schema", "Print the GraphQL schema of a database");
+    add_database(*schema, options);
+    schema->callback([&] { status = cli::print_schema(options); });
+
+    CLI::App* explain = app.add_subcommand("explain", "Show the SQL and the plan of an operation");
+    add_database(*explain, options);
+    add_explaining(*explain, options);
+    explain->callback([&] { status = cli::explain(options); });
+
+    app.add_subcommand("version", "Print the version")->callback([] {
+        fmt::print("fraiseql {}\n", version());
+    });
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    return status;
+}
+
+}  // namespace fraiseql

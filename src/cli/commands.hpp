@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// The commands of the program; each returns the exit code and has printed what there is to say.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "cli/options.hpp"
+#include "schema/model.hpp"
+#include "sql/database_error.hpp"
+
+namespace fraiseql::cli {
+
+int serve(const Options& options);
+int demo(Options options);
+int print_schema(const Options& options);
+int explain(const Options& options);
+
+/// Reads the catalog of the database and builds its model.
+Result<std::shared_ptr<const schema::Model>> load_model(const std::string& database);
+
+/// Turns what libpq or the server said into an error with a hint for whoever started the program.
+Error connection_error(const sql::DatabaseError& failure);
+
+/// Prints "error: …" and its hint to the standard error; returns 1.
+int complain(const Error& error);
+
+}  // namespace fraiseql::cli

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// From a connection string to a model, with errors that say what to change.
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "catalog/read_snapshot.hpp"
+#include "catalog/snapshot_sql.hpp"
+#include "cli/commands.hpp"
+#include "pg/session.hpp"
+
+namespace fraiseql::cli {
+namespace {
+
+std::string hint_for(const sql::DatabaseError& failure) {
+    const std::string& sqlstate = failure.sqlstate;
+    if (sqlstate == "3D000") return "Create it with createdb, or name another one in the URL.";
+    if (sqlstate.starts_with("28"))
+        return "Check user and password of the URL, and pg_hba.conf on the server.";
+    if (sqlstate.starts_with("57P")) return "The server is starting or stopping: try again shortly.";
+    if (sqlstate.starts_with("53")) return "The server has no connection left: raise max_connections.";
+    if (sqlstate == "42501") return "Grant the role what it needs.";
+    return "Is PostgreSQL running there? A URL looks like "
+           "postgres://user:password@host:5432/database, or postgres:///database for the local "
+           "socket.";
+}
+
+}  // namespace
+
+Error connection_error(const sql::DatabaseError& failure) {
+    Error error{.code = ErrorCode::ServiceUnavailable,
+                .message = "The database cannot be used: " + failure.message,
+                .hint = hint_for(failure)};
+    while (error.message.ends_with('\n')) error.message.pop_back();
+    if (!failure.sqlstate.empty()) error.extensions.emplace_back("sqlstate", failure.sqlstate);
+    return error;
+}
+
+Result<std::shared_ptr<const schema::Model>> load_model(const std::string& database) {
+    auto snapshot = pg::query_once(database, std::string(catalog::snapshot_sql()));
+    if (!snapshot) return fail(connection_error(snapshot.error()));
+    FRAISEQL_TRY(catalog::Catalog catalog, catalog::read_snapshot(*snapshot));
+    return schema::build_model(std::move(catalog));
+}
+
+int complain(const Error& error) {
+    fmt::print(stderr, "fraiseql: {}\n", to_string(error));
+    return 1;
+}
+
+}  // namespace fraiseql::cli

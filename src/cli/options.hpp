@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// What the command line, the environment and the configuration file may say.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace fraiseql::cli {
+
+enum class Environment : std::uint8_t { Automatic, Development, Production };
+
+struct Options {
+    /// A PostgreSQL connection URL or libpq's key=value form.
+    std::string database;
+    std::string listen = "127.0.0.1:8080";
+    Environment environment = Environment::Automatic;
+    /// 0: one for each core.
+    std::size_t workers = 0;
+    std::uint32_t default_page_size = 100;
+    std::uint32_t max_page_size = 1000;
+    /// Seconds that a request may take.
+    std::uint32_t timeout = 30;
+    std::size_t max_body_bytes = std::size_t{1} << 20U;
+
+    // explain
+    std::string query;
+    std::string variables;
+    std::string operation;
+    bool analyze = false;
+};
+
+/// Whether GraphiQL, introspection and the messages of unexpected errors are for everyone. Where
+/// nothing is said, that is so exactly if the server listens on this machine only.
+bool is_development(const Options& options);
+
+}  // namespace fraiseql::cli

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+#include "compile/filter_sql.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "schema/operator.hpp"
+
+namespace fraiseql::compile {
+namespace {
+
+using json::Value;
+using schema::InputBinding;
+using schema::Operand;
+using schema::Operator;
+using sql::Fragment;
+
+Path below(Path path, PathSegment segment) {
+    path.push_back(std::move(segment));
+    return path;
+}
+
+/// Replaces the placeholders of an operator's SQL; the template is a constant of our own.
+Fragment expand(const Operator& op, const Fragment& value, const Fragment& first,
+                const Fragment& second) {
+    Fragment out;
+    std::string_view rest = op.sql;
+    while (!rest.empty()) {
+        const std::size_t at = std::min(rest.find('%'), rest.size());
+        out.add(Fragment::from_catalog(rest.substr(0, at)));
+        if (at == rest.size()) break;
+        const char name = rest[at + 1];
+        out.add(name == 'c' ? value : name == 'v' ? first : second);
+        rest.remove_prefix(at + 2);
+    }
+    return out;
+}
+
+class FilterWriter {
+  public:
+    FilterWriter(const schema::Model& model, Parameters& parameters)
+        : model_(model), parameters_(parameters) {}
+
+    Fragment object(const std::string& input_type, const Value& value, const Source& source,
+                    const Path& path) const {
+        std::vector<Fragment> conditions;
+        for (const json::Member& member : value.members) {
+            const InputBinding* binding = model_.input(input_type, member.name);
+            const Path inner = below(path, std::string(member.name));
+            if (binding == nullptr || refuse_null(member.value, inner)) continue;
+            Fragment condition = this->member(*binding, member.value, source, inner);
+            if (!condition.empty()) conditions.push_back(std::move(condition));
+        }
+        return join(conditions, " AND ");
+    }
+
+    /// The first condition that was null.
+    const std::optional<Error>& refusal() const noexcept { return refusal_; }
+
+  private:
+    bool refuse_null(const Value& value, const Path& path) const {
+        if (!value.is_null()) return false;
+        std::string where;
+        for (const PathSegment& segment : path)
+            where += std::holds_alternative<std::string>(segment)
+                         ? (where.empty() ? "" : ".") + std::get<std::string>(segment)
+                         : fmt::format("[{}]", std::get<std::uint32_t>(segment));
+        if (!refusal_)
+            refusal_ = Error{.code = ErrorCode::BadUserInput,
+                             .message = fmt::format("{} must not be null.", where),
+                             .hint = "For rows without a value use isnull: true; to ask nothing, "
+                                     "leave it out."};
+        return true;
+    }
+
+    Fragment member(const InputBinding& binding, const Value& value, const Source& source,
+                    const Path& path) const {
+        switch (binding.kind) {
+            case InputBinding::Kind::And: return connective(binding, value, source, path, " AND ");
+            case InputBinding::Kind::Or: return connective(binding, value, source, path, " OR ");
+            case InputBinding::Kind::Not: return negation(binding, value, source, path);
+            case InputBinding::Kind::Leaf: return leaf(binding.value, value, source, path);
+            case InputBinding::Kind::Object: {
+                const Source inner = source.inside(source.value(binding.value, false));
+                return object(binding.input_type, value, inner, path);
+            }
+            case InputBinding::Kind::List: return list(binding, value, source, path);
+        }
+        return {};
+    }
+
+    Fragment connective(const InputBinding& binding, const Value& value, const Source& source,
+                        const Path& path, sql::Raw word) const {
+        std::vector<Fragment> parts;
+        for (std::uint32_t i = 0; i < value.items.size(); ++i) {
+            Fragment part = object(binding.input_type, value.items[i], source, below(path, i));
+            // An item that asks nothing holds of every row.
+            if (part.empty()) part = Fragment("true");
+            parts.push_back(Fragment("(").add(part).raw(")"));
+        }
+        if (parts.empty()) return {};
+        return Fragment("(").add(join(parts, word)).raw(")");
+    }
+
+    Fragment negation(const InputBinding& binding, const Value& value, const Source& source,
+                      const Path& path) const {
+        Fragment inner = object(binding.input_type, value, source, path);
+        if (inner.empty()) return {};
+        return Fragment("NOT (").add(inner).raw(")");
+    }
+
+    /// some, every and none look into the items of a list inside the document.
+    Fragment list(const InputBinding& binding, const Value& value, const Source& source,
+                  const Path& path) const {
+        const Fragment document = source.value(binding.value, false);
+        Fragment elements(" FROM ");
+        elements.add(source.function("json_array_elements", "jsonb_array_elements"));
+        elements.raw("(CASE ").add(source.function("json_typeof", "jsonb_typeof")).raw("(");
+        elements.add(document).raw(") WHEN 'array' THEN ").add(document).raw(" END) AS item");
+        const Source item = source.inside(Fragment("item.value"));
+        std::vector<Fragment> parts;
+        for (const json::Member& member : value.members) {
+            if (refuse_null(member.value, below(path, std::string(member.name)))) continue;
+            if (member.name == "isEmpty") {
+                const bool empty = member.value.kind == Value::Kind::True;
+                parts.push_back(Fragment(empty ? Fragment("NOT EXISTS (SELECT") : Fragment("EXISTS (SELECT"))
+                                    .add(elements)
+                                    .raw(")"));
+                continue;
+            }
+            Fragment condition = object(binding.input_type, member.value, item,
+                                        below(path, std::string(member.name)));
+            if (condition.empty()) condition = Fragment("true");
+            Fragment part(member.name == "some" ? Fragment("EXISTS (SELECT") : Fragment("NOT EXISTS (SELECT"));
+            part.add(elements).raw(" WHERE ");
+            if (member.name == "every")
+                part.raw("(").add(condition).raw(") IS NOT TRUE)");
+            else
+                part.add(condition).raw(")");
+            parts.push_back(std::move(part));
+        }
+        return join(parts, " AND ");
+    }
+
+    Fragment leaf(const schema::FieldBinding& binding, const Value& filter, const Source& source,
+                  const Path& path) const {
+        const schema::Leaf leaf = schema::leaf_of(model_.catalog, binding.type, binding.key);
+        const schema::FilterKind kind = filter_of(model_.catalog, binding.type, leaf);
+        const Fragment value = typed_value(model_, binding, source);
+        std::vector<Fragment> parts;
+        for (const json::Member& member : filter.members) {
+            const Operator* op = kind.find(member.name);
+            const Path inner = below(path, std::string(member.name));
+            if (op == nullptr || refuse_null(member.value, inner)) continue;
+            parts.push_back(condition(*op, value, binding.type, member.value, inner));
+        }
+        return join(parts, " AND ");
+    }
+
+    Fragment condition(const Operator& op, const Fragment& value, catalog::Oid type,
+                       const Value& operand, const Path& path) const {
+        const catalog::Oid base = model_.catalog.base_type(type);
+        if (op.operand == Operand::Flag || op.operand == Operand::NotFlag) {
+            Fragment out = expand(op, value, {}, {});
+            if (operand.kind == Value::Kind::True) return out;
+            if (op.operand == Operand::Flag) return value.text().empty() ? out : Fragment(value).raw(" IS NOT NULL");
+            return Fragment("NOT (").add(out).raw(")");
+        }
+        if (op.operand == Operand::Range) {
+            const Fragment inet("inet");
+            return expand(op, value, parameters_.add(below(path, std::string("from")), inet),
+                          parameters_.add(below(path, std::string("to")), inet));
+        }
+        return expand(op, value, bound(op, base, path), {});
+    }
+
+    Fragment bound(const Operator& op, catalog::Oid base, const Path& path) const {
+        using Form = Parameter::Form;
+        const catalog::Type* type = model_.catalog.type(base);
+        switch (op.operand) {
+            case Operand::Many: return parameters_.add(path, schema::type_text(model_.catalog, base).raw("[]"));
+            case Operand::Item:
+                return parameters_.add(path, schema::type_text(model_.catalog, type->element));
+            case Operand::Contains: return parameters_.add(path, Fragment("text"), Form::Contains);
+            case Operand::Prefix: return parameters_.add(path, Fragment("text"), Form::Prefix);
+            case Operand::Suffix: return parameters_.add(path, Fragment("text"), Form::Suffix);
+            case Operand::Text: return parameters_.add(path, Fragment("text"));
+            case Operand::Texts: return parameters_.add(path, Fragment("text[]"));
+            case Operand::Depth: return parameters_.add(path, Fragment("int4"));
+            default: break;
+        }
+        // json has no operators of its own: it is compared as jsonb, as typed_value gives it.
+        if (base == catalog::kJson) base = catalog::kJsonb;
+        return parameters_.add(path, schema::type_text(model_.catalog, base));
+    }
+
+    const schema::Model& model_;
+    Parameters& parameters_;
+    mutable std::optional<Error> refusal_ = {};
+};
+
+/// Operators, and the flags among them, whose values are written into the SQL.
+void append_operators(const Value& filter, std::string& key) {
+    key += '(';
+    for (const json::Member& member : filter.members) {
+        key += member.name;
+        key += member.value.is_null()                       ? '0'
+               : member.value.kind == Value::Kind::True    ? 't'
+               : member.value.kind == Value::Kind::False   ? 'f'
+                                                            : '?';
+    }
+    key += ')';
+}
+
+/// A list of scalars inside a document as a PostgreSQL array.
+Fragment array_value(const schema::Model& model, const schema::FieldBinding& binding,
+                     const Source& source) {
+    const Fragment document = source.value(binding, false);
+    Fragment out("CASE ");
+    out.add(source.function("json_typeof", "jsonb_typeof")).raw("(").add(document);
+    out.raw(") WHEN 'array' THEN ARRAY(SELECT e.value FROM ");
+    out.add(source.function("json_array_elements_text", "jsonb_array_elements_text"));
+    out.raw("(").add(document).raw(") WITH ORDINALITY AS e(value, n) ORDER BY e.n)::");
+    return Fragment("(").add(out.add(schema::type_text(model.catalog, model.catalog.base_type(binding.type)))).raw(" END)");
+}
+
+}  // namespace
+
+Fragment typed_value(const schema::Model& model, const schema::FieldBinding& binding,
+                     const Source& source) {
+    const catalog::Oid base = model.catalog.base_type(binding.type);
+    const bool column = source.row != nullptr && binding.column.has_value();
+    if (catalog::is_json(base)) {
+        Fragment value = source.value(binding, false);
+        // In a document, null is a JSON value; to a filter it is the absence of one.
+        return Fragment("nullif((").add(value).raw(")::jsonb, 'null')");
+    }
+    if (column) return source.value(binding, false);
+    const catalog::Type* type = model.catalog.type(base);
+    if (type != nullptr && type->kind == catalog::Type::Kind::Array)
+        return array_value(model, binding, source);
+    return Fragment("(").add(source.value(binding, true)).raw(")::").add(
+        schema::type_text(model.catalog, base));
+}
+
+Result<Fragment> filter_sql(const schema::Model& model, const std::string& input_type,
+                            const Value& value, const Source& source, const Path& path,
+                            Parameters& parameters) {
+    const FilterWriter writer(model, parameters);
+    Fragment condition = writer.object(input_type, value, source, path);
+    if (writer.refusal()) return fail(*writer.refusal());
+    return condition;
+}
+
+void append_filter_structure(const schema::Model& model, const std::string& input_type,
+                             const Value& value, std::string& key) {
+    key += '{';
+    for (const json::Member& member : value.members) {
+        const InputBinding* binding = model.input(input_type, member.name);
+        key += member.name;
+        if (member.value.is_null()) {
+            key += '0';
+        } else if (member.value.is_array() && binding != nullptr) {
+            key += '[';
+            for (const Value& item : member.value.items)
+                append_filter_structure(model, binding->input_type, item, key);
+            key += ']';
+        } else if (binding != nullptr && binding->kind != InputBinding::Kind::Leaf) {
+            append_filter_structure(model, binding->input_type, member.value, key);
+        } else if (binding != nullptr) {
+            append_operators(member.value, key);
+        } else {
+            // some, every, none and isEmpty stand in the filter of a list, not in a where input.
+            append_filter_structure(model, input_type, member.value, key);
+        }
+    }
+    key += '}';
+}
+
+}  // namespace fraiseql::compile

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "compile/order_sql.hpp"
+
+#include <algorithm>
+
+#include "compile/filter_sql.hpp"
+#include "schema/inputs.hpp"
+
+namespace fraiseql::compile {
+namespace {
+
+using sql::Fragment;
+
+OrderTerm term_of(Fragment value, std::string_view direction, schema::FieldBinding binding) {
+    OrderTerm term{.value = std::move(value), .binding = std::move(binding)};
+    term.descending = direction.starts_with("DESC");
+    term.nulls_first = direction.ends_with("_NULLS_FIRST") ||
+                       (term.descending && !direction.ends_with("_NULLS_LAST"));
+    return term;
+}
+
+/// A criterion has one member (@oneOf); a member that is an object leads on inside the document.
+void add_term(const schema::Model& model, const std::string& input_type,
+              const json::Value& criterion, const Source& source, std::vector<OrderTerm>& terms) {
+    for (const json::Member& member : criterion.members) {
+        const schema::InputBinding* binding = model.input(input_type, member.name);
+        if (binding == nullptr) continue;
+        if (binding->kind == schema::InputBinding::Kind::Object)
+            add_term(model, binding->input_type, member.value,
+                     source.inside(source.value(binding->value, false)), terms);
+        else
+            terms.push_back(term_of(typed_value(model, binding->value, source), member.value.text,
+                                    binding->value));
+    }
+}
+
+}  // namespace
+
+std::vector<OrderTerm> order_terms(const schema::Model& model, const schema::Entity& entity,
+                                   const json::Value* order_by, const Source& source) {
+    std::vector<OrderTerm> terms;
+    if (order_by != nullptr)
+        for (const json::Value& criterion : order_by->items)
+            add_term(model, schema::order_input(entity.type_name), criterion, source, terms);
+    if (!entity.key) return terms;
+    const catalog::Column& key = *entity.relation->column(*entity.key);
+    const schema::FieldBinding binding{.key = key.name, .column = key.number, .type = key.type};
+    const Fragment value = source.value(binding, false);
+    const bool present = std::any_of(terms.begin(), terms.end(), [&](const OrderTerm& term) {
+        return term.value.text() == value.text();
+    });
+    if (!present) terms.push_back({.value = value, .binding = binding});
+    return terms;
+}
+
+Fragment order_sql(const std::vector<OrderTerm>& terms, bool reversed) {
+    std::vector<Fragment> parts;
+    for (const OrderTerm& term : terms) {
+        const bool descending = term.descending != reversed;
+        const bool nulls_first = term.nulls_first != reversed;
+        Fragment part = term.value;
+        if (descending) part.raw(" DESC");
+        // Only what differs from PostgreSQL's default is written.
+        if (nulls_first && !descending) part.raw(" NULLS FIRST");
+        if (!nulls_first && descending) part.raw(" NULLS LAST");
+        parts.push_back(std::move(part));
+    }
+    return join(parts, ", ");
+}
+
+}  // namespace fraiseql::compile

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// Golden cases: tests/golden/<topic>/<case> holds a request, the SQL made of it and its answer.
+// FRAISEQL_UPDATE_GOLDEN=1 writes what the code does now; the diff is then for a person to read.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "catalog/read_snapshot.hpp"
+#include "catalog/snapshot_sql.hpp"
+#include "engine/assemble.hpp"
+#include "engine/prepared.hpp"
+#include "json/writer.hpp"
+#include "pg/session.hpp"
+#include "respond/error_json.hpp"
+#include "respond/sqlstate.hpp"
+#include "testing/cluster.hpp"
+
+namespace fraiseql::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kRoot = FRAISEQL_SOURCE_DIR;
+
+std::string read_file(const fs::path& path) {
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+/// The example database, loaded once, and its model.
+struct Blog {
+    std::string url;
+    std::shared_ptr<const schema::Model> model;
+
+    static const Blog& shared() {
+        static const Blog blog = load();
+        return blog;
+    }
+
+  private:
+    static Blog load() {
+        auto& cluster = testing::Cluster::shared();
+        Blog blog{.url = cluster.create_database("golden")};
+        for (const char* file : {"schema.sql", "views.sql", "functions.sql", "data.sql", "demo.sql"})
+            cluster.run_file(blog.url, (kRoot / "examples/blog" / file).string());
+        cluster.run_file(blog.url, (kRoot / "tests/golden/extra.sql").string());
+        auto snapshot = pg::query_once(blog.url, std::string(catalog::snapshot_sql()));
+        auto catalog = catalog::read_snapshot(snapshot.value());
+        blog.model = schema::build_model(std::move(catalog.value())).value();
+        return blog;
+    }
+};
+
+/// What a request comes to: the statements, and the answer over a blocking connection.
+struct Outcome {
+    std::string sql;
+    std::string response;
+};
+
+Outcome run(const std::string& query, const std::string& variables_text) {
+    const Blog& blog = Blog::shared();
+    Arena arena;
+    json::Value variables;
+    if (!variables_text.empty()) variables = json::read(variables_text, arena).value();
+    const Settings settings;
+    auto prepared = prepare_request(prepare_document(blog.model, query, settings.parse),
+                                    Request{.query = query, .variables = &variables}, settings);
+    if (!prepared) return {"-- nothing is executed\n", respond::error_response(prepared.error())};
+
+    Outcome outcome;
+    auto session = pg::Session::open(blog.url);
+    EXPECT_TRUE(session->run_script("SET timezone = 'UTC'").has_value());
+    std::vector<UnitResult> results;
+    for (const CompiledUnit& unit : *prepared->units) {
+        EXPECT_TRUE(session->run_script("BEGIN").has_value());
+        UnitResult result{.unit = &unit.unit};
+        for (const pg::Call& call : bind_unit(unit, *prepared).calls) {
+            outcome.sql += call.statement->sql + ";\n";
+            auto rows = session->query(call.statement->sql, call.params);
+            if (!rows) ADD_FAILURE() << rows.error().message << "\n" << call.statement->sql;
+            if (rows) result.rows.push_back(std::move(*rows));
+        }
+        EXPECT_TRUE(session->run_script("ROLLBACK").has_value());
+        results.push_back(std::move(result));
+    }
+    if (!::testing::Test::HasFailure())
+        outcome.response = assemble(*prepared, results, {}, false).str();
+    return outcome;
+}
+
+/// The answer with one member a line, so that a diff can be read.
+void indent(std::string& out, const json::Value& value, int depth) {
+    const std::string inner(static_cast<std::size_t>(depth + 1) * 2, ' ');
+    const std::string outer(static_cast<std::size_t>(depth) * 2, ' ');
+    const bool object = value.is_object();
+    if ((!object && !value.is_array()) || (value.members.empty() && value.items.empty())) {
+        json::write(out, value);
+        return;
+    }
+    std::string separator = object ? "{\n" : "[\n";
+    auto next = [&] {
+        out += separator + inner;
+        separator = ",\n";
+    };
+    for (const json::Member& member : value.members) {
+        next();
+        json::write_string(out, member.name);
+        out += ": ";
+        indent(out, member.value, depth + 1);
+    }
+    for (const json::Value& item : value.items) {
+        next();
+        indent(out, item, depth + 1);
+    }
+    out += "\n" + outer + (object ? "}" : "]");
+}
+
+std::string pretty(const std::string& text) {
+    Arena arena;
+    auto value = json::read(text, arena);
+    if (!value) return "not JSON: " + text;
+    std::string out;
+    indent(out, *value, 0);
+    return out + "\n";
+}
+
+std::vector<fs::path> cases() {
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / "tests/golden"))
+        if (entry.path().filename() == "request.graphql") found.push_back(entry.path().parent_path());
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+void compare(const fs::path& file, const std::string& actual) {
+    if (std::getenv("FRAISEQL_UPDATE_GOLDEN") != nullptr)
+        std::ofstream(file) << actual;
+    else
+        EXPECT_EQ(actual, read_file(file)) << file;
+}
+
+class Golden : public ::testing::TestWithParam<fs::path> {};
+
+TEST_P(Golden, MakesTheSameSqlAndTheSameAnswer) {
+    const fs::path& folder = GetParam();
+    const Outcome outcome =
+        run(read_file(folder / "request.graphql"), read_file(folder / "variables.json"));
+    compare(folder / "query.sql", outcome.sql);
+    compare(folder / "response.json", pretty(outcome.response));
+}
+
+std::string case_name(const ::testing::TestParamInfo<fs::path>& info) {
+    std::string name =
+        info.param.parent_path().filename().string() + "_" + info.param.filename().string();
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, Golden, ::testing::ValuesIn(cases()), case_name);
+
+}  // namespace
+}  // namespace fraiseql::engine

@@ -1,0 +1,43 @@
+-- What the blog does not have but golden cases need: unions, relations without a document, wide
+-- documents, stored documents, keys that are no uuid.
+
+CREATE TYPE priority AS ENUM ('low', 'high');
+
+CREATE TABLE tb_ticket (
+    pk_ticket integer PRIMARY KEY,
+    title text NOT NULL,
+    priority priority NOT NULL,
+    estimate numeric(30, 10),
+    watchers integer[] NOT NULL DEFAULT '{}'
+);
+INSERT INTO tb_ticket VALUES
+    (1, 'A "quoted" title', 'high', 12345678901234567890.0123456789, '{1,2}'),
+    (2, 'Naïve café', 'low', NULL, '{}');
+
+-- Columns are the fields where there is no document.
+CREATE VIEW v_ticket AS SELECT pk_ticket AS id, title, priority, estimate, watchers FROM tb_ticket;
+
+-- Rows of several types: __typename tells them apart.
+CREATE VIEW v_activity AS
+SELECT p.id, p.created_at,
+       jsonb_build_object('__typename', 'PostActivity', 'id', p.id, 'at', p.created_at,
+                          'title', p.title) AS data
+FROM posts p
+UNION ALL
+SELECT c.id, c.created_at,
+       jsonb_build_object('__typename', 'CommentActivity', 'id', c.id, 'at', c.created_at,
+                          'content', c.content)
+FROM comments c;
+
+-- A stored document whose shape the comment tells.
+CREATE TABLE tv_profile (id integer PRIMARY KEY, data jsonb NOT NULL);
+COMMENT ON TABLE tv_profile IS 'A profile as it was stored.
+@field id int4
+@field name text
+@field address.city text
+@field visits[].page text
+@field visits[].seconds int4';
+INSERT INTO tv_profile VALUES
+    (1, '{"id": 1, "name": "Ada", "address": {"city": "Lyon"},
+          "visits": [{"page": "/", "seconds": 3}, {"page": "/about", "seconds": 12}]}'),
+    (2, '{"id": 2, "name": null, "address": null, "visits": null}');

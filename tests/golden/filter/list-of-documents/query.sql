@@ -1,0 +1,2 @@
+SELECT coalesce(json_agg(json_build_object('title', r."data"->'title')), '[]'::json)
+FROM (SELECT t."data" FROM "public"."v_post_with_comments" AS t WHERE EXISTS (SELECT FROM jsonb_array_elements(CASE jsonb_typeof(t."data"->'comments') WHEN 'array' THEN t."data"->'comments' END) AS item WHERE (item.value->>'content')::text ILIKE $1::text) AND NOT EXISTS (SELECT FROM jsonb_array_elements(CASE jsonb_typeof(t."data"->'comments') WHEN 'array' THEN t."data"->'comments' END) AS item WHERE (item.value->'author'->>'name')::text = $2::text) ORDER BY t."id" LIMIT 1) AS r;

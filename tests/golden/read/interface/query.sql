@@ -1,0 +1,2 @@
+SELECT coalesce(json_agg(CASE r."data"->>'__typename' WHEN 'PostActivity' THEN json_build_object('__typename', 'PostActivity', 'id', r."data"->'id', 'at', r."data"->'at', 'title', r."data"->'title') WHEN 'CommentActivity' THEN json_build_object('__typename', 'CommentActivity', 'id', r."data"->'id', 'at', r."data"->'at', 'content', r."data"->'content') END), '[]'::json)
+FROM (SELECT t."data" FROM "public"."v_activity" AS t ORDER BY t."id" LIMIT 3) AS r;

@@ -1,0 +1,2 @@
+SELECT coalesce(json_agg(json_build_object('title', r."data"->'title', 'commentCount', r."data"->'comment_count', 'comments', (SELECT coalesce(json_agg(json_build_object('content', e0.value->'content', 'author', json_build_object('name', e0.value->'author'->'name')) ORDER BY e0.ordinality), '[]'::json) FROM jsonb_array_elements(r."data"->'comments') WITH ORDINALITY AS e0(value, ordinality)))), '[]'::json)
+FROM (SELECT t."data" FROM "public"."v_post_with_comments" AS t ORDER BY t."id" LIMIT 1) AS r;
