@@ -17,6 +17,9 @@ using namespace catalog;
 /// One expression inside another takes several stack frames; this many take less than a megabyte.
 constexpr int kMaxExpressionDepth = 600;
 
+/// Ten times what the largest hand-written view takes: ends trees that refer to themselves.
+constexpr std::int64_t kMaxExpressions = 200'000;
+
 /// SubLinkType of nodes/primnodes.h.
 constexpr std::int64_t kExists = 0, kExpression = 4, kArray = 6;
 
@@ -96,6 +99,7 @@ ShapePointer Inference::expression(const Node& node, Scope& scope) {
         {"JSONISPREDICATE", &Inference::boolean},
     };
     if (depth_ >= kMaxExpressionDepth) return opaque_shape("The expression is too deeply nested.");
+    if (++expressions_ > kMaxExpressions) return opaque_shape("The view is too large.");
     auto handler = kHandlers.find(node.text);
     if (!node.is_record() || handler == kHandlers.end()) {
         if (Oid type = expression_type(node)) return typed(type, -1, true, "The expression");

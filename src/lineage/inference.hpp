@@ -130,6 +130,7 @@ class Inference {
     const catalog::Catalog& catalog_;
     RelationShapes relation_shape_;
     int depth_ = 0;
+    std::int64_t expressions_ = 0;
 };
 
 /// Finds functions that may return another value for the same arguments, anywhere in the tree.

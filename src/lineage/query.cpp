@@ -47,6 +47,7 @@ Inference::Inference(const catalog::Catalog& catalog, RelationShapes relation_sh
 
 ResultColumns Inference::query(const Node& query, Scope* parent, RecursiveQuery* recursive) {
     Scope scope{.query = query, .parent = parent};
+    if (!parent) expressions_ = 0;
     ResultColumns out;
     int level = 0;
     for (Scope* outer = parent; outer; outer = outer->parent)

@@ -74,6 +74,7 @@ ResultColumns Inference::range_columns(const Node& entry, RangeKind kind, Scope&
         case RangeKind::TableFunction:
         case RangeKind::NamedTuples:
         case RangeKind::Result:
+        case RangeKind::Group:
             return out;
     }
     for (std::size_t i = 0; i < out.size(); ++i) {
@@ -144,9 +145,10 @@ ShapePointer Inference::entry_column(const Node& var, RangeEntry& entry, Scope& 
     if (entry.kind == RangeKind::Relation) {
         return relation_column(static_cast<Oid>(entry.node->number("relid")), number, var);
     }
-    if (entry.kind == RangeKind::Join) {
-        auto aliases = entry.node->list("joinaliasvars");
-        if (index < aliases.size()) return expression(aliases[index], scope);
+    if (entry.kind == RangeKind::Join || entry.kind == RangeKind::Group) {
+        bool join = entry.kind == RangeKind::Join;
+        auto expressions = entry.node->list(join ? "joinaliasvars" : "groupexprs");
+        if (index < expressions.size()) return expression(expressions[index], scope);
     }
     if (index < entry.columns.size() && entry.columns[index].shape) {
         return entry.columns[index].shape;

@@ -19,7 +19,7 @@ struct ResultColumn {
 };
 using ResultColumns = std::vector<ResultColumn>;
 
-/// RTEKind of nodes/parsenodes.h; the numbers are the same in PostgreSQL 13 to 17.
+/// RTEKind of nodes/parsenodes.h; the numbers are the same in PostgreSQL 13 to 18, Group is of 18.
 enum class RangeKind : std::uint8_t {
     Relation,
     Subquery,
@@ -29,7 +29,8 @@ enum class RangeKind : std::uint8_t {
     Values,
     CommonTable,
     NamedTuples,
-    Result
+    Result,
+    Group
 };
 
 /// An item of FROM: entry `varno - 1` of the range table.
