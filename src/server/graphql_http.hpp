@@ -6,22 +6,11 @@
 
 #include "base/arena.hpp"
 #include "base/result.hpp"
+#include "engine/prepared.hpp"
 #include "http/message.hpp"
 #include "json/value.hpp"
 
 namespace fraiseql::server {
-
-/// The parameters of a GraphQL request; views and values live in the request and the arena.
-struct GraphqlRequest {
-    std::string_view query;
-    /// Empty where it was absent or null.
-    std::string_view operation_name = {};
-    /// An object, or nullptr where absent or null.
-    const json::Value* variables = nullptr;
-    const json::Value* extensions = nullptr;
-    /// Sent with GET: mutations are refused, since GET must be safe (RFC 9110 §9.2.1).
-    bool query_only = false;
-};
 
 /// The two media types of the specification for responses.
 enum class MediaType { GraphqlResponseJson, Json };
@@ -29,16 +18,18 @@ enum class MediaType { GraphqlResponseJson, Json };
 /// Returns `application/…; charset=utf-8`.
 std::string_view content_type(MediaType type) noexcept;
 
-/// Chooses by the Accept header, quality and order; Json where there is none (the draft's rule for
-/// clients from before it). NotAcceptable where it names neither.
+/// Chooses by the Accept header: the type of the highest quality, of equals the one named first;
+/// Json where there is no Accept or only wildcards match. NotAcceptable where neither may be sent.
 Result<MediaType> choose_media_type(const http::Request& request);
 
-/// Reads the parameters of a GET or POST request. Refuses other methods, content types, malformed
-/// JSON, and parameters of the wrong type, each with what was expected.
-Result<GraphqlRequest> read_graphql_request(const http::Request& request, Arena& arena);
+/// Reads the parameters of a GET (or HEAD) or POST request. Refuses other methods, content types
+/// other than JSON in UTF-8, malformed JSON, batches, and parameters of the wrong type, each with
+/// what was expected. Views in the result live in `request` and `arena`.
+Result<engine::Request> read_graphql_request(const http::Request& request, Arena& arena);
 
-/// Returns the HTTP status of a response: Json answers 200 whatever GraphQL says, while
-/// GraphqlResponseJson answers with the code's status where nothing was executed.
+/// Returns the HTTP status of an answer: with Json 200 whatever GraphQL says of the document, with
+/// GraphqlResponseJson the code's status where nothing was executed. What HTTP itself must know
+/// (405, 503 and the like) is told to both.
 int response_status(MediaType type, bool request_error, ErrorCode code) noexcept;
 
 }  // namespace fraiseql::server

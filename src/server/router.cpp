@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "server/router.hpp"
+
+#include "json/writer.hpp"
+#include "server/graphql_http.hpp"
+
+namespace fraiseql::server {
+
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::Task;
+
+constexpr std::string_view kJson = "application/json; charset=utf-8";
+constexpr auto kReadyTimeout = 2s;
+
+bool reads(const http::Request& request) {
+    return request.method() == "GET" || request.method() == "HEAD";
+}
+
+http::Response method_not_allowed(const http::Request& request, std::string_view allowed) {
+    http::Response response = http::make_error_response(
+        {.code = ErrorCode::MethodNotAllowed,
+         .message = std::string(request.path()) + " does not answer to " +
+                    std::string(request.method())});
+    response.headers.push_back({"Allow", std::string(allowed)});
+    return response;
+}
+
+http::Response not_found(const http::Request& request) {
+    return http::make_error_response({.code = ErrorCode::NotFound,
+                                      .message = "There is nothing at " +
+                                                 std::string(request.path()),
+                                      .hint = "GraphQL is at /graphql."});
+}
+
+http::Response not_ready(std::string_view reason) {
+    std::string body = R"({"status":"unavailable","reason":)";
+    json::write_string(body, reason);
+    body += '}';
+    http::Response response = http::make_response(503, kJson, std::move(body));
+    response.headers.push_back({"Retry-After", "1"});
+    return response;
+}
+
+void never_store(http::Response& response) {
+    response.headers.push_back({"Cache-Control", "no-store"});
+}
+
+// An error that HTTP has to tell: where the request never became a GraphQL request.
+http::Response refuse(const Error& error, std::string_view type) {
+    http::Response response = http::make_error_response(error, type);
+    if (error.code == ErrorCode::MethodNotAllowed) {
+        response.headers.push_back({"Allow", "GET, HEAD, POST"});
+    }
+    return response;
+}
+
+http::Response to_http(engine::Response answer, MediaType type) {
+    http::Response response;
+    response.status = response_status(type, answer.request_error, answer.code);
+    response.headers.push_back({"Content-Type", std::string(content_type(type))});
+    response.headers.push_back({"Vary", "Accept"});
+    if (response.status == 405) response.headers.push_back({"Allow", "POST"});
+    if (response.status == 503) response.headers.push_back({"Retry-After", "1"});
+    response.body = std::move(answer.body);
+    return response;
+}
+
+pg::Batch ready_check() {
+    static const auto statement = pg::make_statement("select 1");
+    pg::Batch batch;
+    batch.calls.push_back({.statement = statement, .params = {}});
+    return batch;
+}
+
+/// Whether a list header, of entity tags or of codings, has `item`; weak tags count (RFC 9110
+/// §13.1.2).
+bool lists(std::optional<std::string_view> header, std::string_view item) {
+    if (!header) return false;
+    const std::size_t at = header->find(item);
+    return at != std::string_view::npos || *header == "*";
+}
+
+}  // namespace
+
+Router::Router(engine::Engine& engine, pg::Pool& pool, RouterSettings settings)
+    : engine_(engine), pool_(pool), settings_(std::move(settings)) {}
+
+Task<http::Response> Router::answer(const http::Request& request) {
+    const std::string_view path = request.path();
+    if (path == "/graphql") co_return co_await answer_graphql(request);
+    const bool health = path == "/health";
+    const bool ready = path == "/ready";
+    if ((health || ready) && !reads(request)) co_return method_not_allowed(request, "GET, HEAD");
+    if (ready) co_return co_await answer_ready();
+    if (health) {
+        http::Response response = http::make_response(200, kJson, R"({"status":"ok"})");
+        never_store(response);
+        co_return response;
+    }
+    std::optional<http::Response> page = find_page(request);
+    if (page) co_return std::move(*page);
+    co_return not_found(request);
+}
+
+Task<http::Response> Router::answer_graphql(const http::Request& request) {
+    const Result<MediaType> type = choose_media_type(request);
+    if (!type) co_return refuse(type.error(), kJson);
+    Arena arena;
+    const Result<engine::Request> asked = read_graphql_request(request, arena);
+    if (!asked) co_return refuse(asked.error(), content_type(*type));
+    engine::Response answered = co_await engine_.execute(*asked);
+    co_return to_http(std::move(answered), *type);
+}
+
+Task<http::Response> Router::answer_ready() {
+    http::Response response = not_ready("the server is stopping");
+    if (!draining_) {
+        pg::Batch batch = ready_check();
+        const auto deadline = runtime::Clock::now() + kReadyTimeout;
+        const auto checked = co_await pool_.run(std::move(batch), pg::Lane::Quick, deadline);
+        if (checked) {
+            response = http::make_response(200, kJson, R"({"status":"ready"})");
+        } else if (settings_.expose_errors) {
+            response = not_ready("the database is not reachable: " + checked.error().message);
+        } else {
+            response = not_ready("the database is not reachable");
+        }
+    }
+    never_store(response);
+    co_return response;
+}
+
+std::optional<http::Response> Router::find_page(const http::Request& request) const {
+    if (!settings_.find_asset) return std::nullopt;
+    const std::optional<Asset> asset = settings_.find_asset(request.path());
+    if (!asset) return std::nullopt;
+    if (!reads(request)) return method_not_allowed(request, "GET, HEAD");
+    http::Response response;
+    const bool gzip = !asset->gzip_body.empty() && lists(request.header("Accept-Encoding"), "gzip");
+    // The same bytes in two codings share one tag, so it is weak.
+    response.headers.push_back({"ETag", "W/" + std::string(asset->etag)});
+    response.headers.push_back({"Cache-Control", "no-cache"});
+    response.headers.push_back({"Vary", "Accept-Encoding"});
+    if (lists(request.header("If-None-Match"), asset->etag)) {
+        response.status = 304;
+        return response;
+    }
+    response.headers.push_back({"Content-Type", std::string(asset->content_type)});
+    response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+    response.headers.push_back({"Content-Security-Policy", "frame-ancestors 'none'"});
+    if (gzip) response.headers.push_back({"Content-Encoding", "gzip"});
+    response.body.append_view(gzip ? asset->gzip_body : asset->body);
+    return response;
+}
+
+}  // namespace fraiseql::server

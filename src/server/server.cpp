@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "server/server.hpp"
+
+#include <utility>
+
+#include "runtime/outbound.hpp"
+
+namespace fraiseql::server {
+
+namespace {
+
+class Worker final : public runtime::Program {
+  public:
+    Worker(const runtime::Executor& executor, runtime::Outbound& outbound,
+           const Settings& settings, std::shared_ptr<const schema::Model> model)
+        : pool_(executor, outbound, with_log(settings.pool, settings.log)),
+          engine_(pool_, std::move(model), with_log(settings.engine, settings.log)),
+          router_(engine_, pool_, settings.router),
+          listener_(executor, with_log(settings.listen, settings.log),
+                    [this](const http::Request& request) { return router_.answer(request); }) {}
+
+    Result<void> start() override {
+        pool_.start();
+        return listener_.open();
+    }
+
+    runtime::Task<> drain() override {
+        router_.drain();
+        co_await listener_.drain();
+        pool_.close();
+    }
+
+  private:
+    template <class T>
+    static T with_log(T settings, const runtime::Log& log) {
+        if (!settings.log) settings.log = log;
+        return settings;
+    }
+
+    pg::Pool pool_;
+    engine::Engine engine_;
+    Router router_;
+    http::Listener listener_;
+};
+
+}  // namespace
+
+std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
+                                              runtime::Outbound& outbound,
+                                              const Settings& settings,
+                                              std::shared_ptr<const schema::Model> model) {
+    return std::make_unique<Worker>(executor, outbound, settings, std::move(model));
+}
+
+Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model) {
+    FRAISEQL_TRY(settings.listen.address, http::claim_address(settings.listen.address));
+    runtime::Outbound outbound;
+    runtime::RunSettings run;
+    run.workers = settings.workers;
+    run.drain_timeout = settings.drain_timeout;
+    run.log = settings.log;
+    run.on_hangup = settings.on_hangup;
+    run.on_started = [&settings] {
+        if (settings.on_started) settings.on_started(settings.listen.address);
+    };
+    const auto make = [&](const runtime::Executor& executor, std::size_t) {
+        return Result<std::unique_ptr<runtime::Program>>(
+            make_worker(executor, outbound, settings, model));
+    };
+    return runtime::run_until_signal(run, make);
+}
+
+}  // namespace fraiseql::server

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Server: everything that `fraiseql serve` runs, from the listening socket to the database.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/result.hpp"
+#include "engine/settings.hpp"
+#include "http/listener.hpp"
+#include "pg/pool.hpp"
+#include "runtime/worker_set.hpp"
+#include "schema/model.hpp"
+#include "server/router.hpp"
+
+namespace fraiseql::server {
+
+struct Settings {
+    http::ListenSettings listen = {};
+    RouterSettings router = {};
+    pg::PoolSettings pool = {};
+    engine::Settings engine = {};
+    /// Receives log lines of all parts; called on any thread.
+    runtime::Log log = {};
+    std::size_t workers = 1;
+    std::chrono::milliseconds drain_timeout{10000};
+    /// Called with the address once requests are answered. May be empty.
+    std::function<void(const http::Address&)> on_started = {};
+    /// Called when SIGHUP arrives. May be empty.
+    std::function<void()> on_hangup = {};
+};
+
+/// Makes one worker's program: a pool, an engine, a router and a listener. `settings.listen.address`
+/// must have been claimed; `outbound` must outlive the program.
+std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
+                                              runtime::Outbound& outbound,
+                                              const Settings& settings,
+                                              std::shared_ptr<const schema::Model> model);
+
+/// Serves `model` until SIGTERM or SIGINT, then finishes the requests in progress. An error where
+/// it cannot start.
+Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model);
+
+}  // namespace fraiseql::server
