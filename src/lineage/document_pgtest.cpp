@@ -117,7 +117,8 @@ TEST_F(DocumentTest, SaysWhyJsonIsUntyped) {
 TEST_F(DocumentTest, BuildsObjectsFromVariadicArrays) {
     EXPECT_EQ(of_user("jsonb_build_object(VARIADIC ARRAY['a', u.name, 'b', u.bio])"),
               "{ a: text!, b: text }!");
-    EXPECT_THAT(of_user("jsonb_build_object(VARIADIC u.tags)"), HasSubstr("VARIADIC"));
+    EXPECT_THAT(shape_of("SELECT jsonb_build_object(VARIADIC tags) FROM tb_user WHERE pk = 1"),
+                HasSubstr("VARIADIC"));
 }
 
 TEST_F(DocumentTest, LastOfTwoEqualKeysWins) {

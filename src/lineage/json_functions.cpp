@@ -305,7 +305,7 @@ ShapePointer Inference::set_key(Arguments arguments, Scope& scope) {
     ShapePointer value = expression(arguments[2], scope);
     bool missing = path && path->size() == 1 && json_key(target, path->front())->scalar() &&
                    arguments.size() > 3;
-    if (!path || path->size() != 1 || missing) {
+    if (!path || path->size() != 1 || missing || target->list()) {
         return opaque_shape("Only jsonb_set() of one constant key of an object is understood.",
                             target->nullable || value->nullable);
     }

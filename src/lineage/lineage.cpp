@@ -51,6 +51,27 @@ std::set<Oid> rows_returned_in(const Relation& view, const Catalog& catalog) {
     return out;
 }
 
+/// A document of more keys is of no use to anyone, and each view over it would double it.
+constexpr std::size_t kMaxParts = 20'000;
+
+/// Counts the parts of a shape, but not beyond `limit`.
+std::size_t size_up_to(const Shape& shape, std::size_t limit) {
+    std::size_t size = 1;
+    auto add = [&](const Shape& part) {
+        if (size < limit) size += size_up_to(part, limit - size);
+    };
+    if (shape.list()) add(*shape.list()->element);
+    if (shape.object()) {
+        for (const Field& field : shape.object()->fields)
+            add(*field.shape);
+    }
+    if (shape.members()) {
+        for (const ShapePointer& member : shape.members()->members)
+            add(*member);
+    }
+    return size;
+}
+
 /// Infers relation after relation, each after those it reads.
 class LineageBuilder {
   public:
@@ -136,9 +157,11 @@ class LineageBuilder {
         RelationShape out;
         ResultColumns columns = inference_.query(rule->items[0], nullptr);
         for (std::size_t i = 0; i < view.columns.size(); ++i) {
-            ShapePointer shape = i < columns.size()
-                                     ? finished(columns[i].shape)
-                                     : opaque_shape("The view's query is too deeply nested.");
+            ShapePointer shape = opaque_shape("The view's query is too deeply nested.");
+            if (i < columns.size()) shape = columns[i].shape;
+            // Shapes share their parts: views that nest each other twice grow without bound.
+            bool fits = size_up_to(*shape, kMaxParts) < kMaxParts;
+            shape = fits ? finished(shape) : opaque_shape("The document has too many keys.");
             out.columns.push_back(view_column(view.columns[i], shape));
         }
         out.reads = all_reads(reads);

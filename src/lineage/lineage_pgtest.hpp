@@ -10,6 +10,7 @@
 
 #include "catalog/read_snapshot.hpp"
 #include "catalog/snapshot_sql.hpp"
+#include "lineage/conformance_pgtest.hpp"
 #include "lineage/lineage.hpp"
 #include "testing/cluster.hpp"
 
@@ -37,6 +38,14 @@ CREATE VIEW v_post AS SELECT p.id, p.fk_user, jsonb_build_object('__typename', '
   FROM tb_post p JOIN tb_user t ON t.pk = p.fk_user JOIN v_user u ON u.id = t.id;
 CREATE FUNCTION fn_posts() RETURNS SETOF v_post LANGUAGE sql STABLE AS 'SELECT * FROM v_post';
 CREATE FUNCTION fn_table() RETURNS TABLE (a int, b jsonb) LANGUAGE sql STABLE AS 'SELECT 1, NULL::jsonb';
+INSERT INTO tb_user VALUES
+  (1, gen_random_uuid(), 'Ada', NULL, 'ada@x.org', NULL, '{}', NULL, NULL, '2020-01-01'),
+  (2, gen_random_uuid(), 'Bob', '1', 'bob@x.org', 'happy', '{a,NULL,b}', ('Rue', NULL), '{"a": 1}', now()),
+  (3, gen_random_uuid(), 'Eve', '2', 'eve@x.org', 'sad', '{z}', ('Way', 7), 'null', now());
+INSERT INTO tb_post VALUES (1, gen_random_uuid(), 2, NULL, 'One', NULL, NULL),
+  (2, gen_random_uuid(), 2, 1, 'Two', 2.5, '2020-02-03'), (3, gen_random_uuid(), 3, 9, 'Three', 'NaN', NULL);
+INSERT INTO tv_user SELECT id, to_jsonb(name) FROM tb_user;
+INSERT INTO tb_node VALUES (1, NULL, 'root'), (2, 1, 'left'), (3, 1, 'right'), (4, 2, 'leaf'), (9, 4, 'deep');
 )";
 
     static void SetUpTestSuite() {
@@ -62,16 +71,35 @@ CREATE FUNCTION fn_table() RETURNS TABLE (a int, b jsonb) LANGUAGE sql STABLE AS
         return std::move(*catalog);
     }
 
-    /// Makes a view of `select`, and returns the shape of its last column as text.
+    /// Makes a view of `select`, and returns the shape of its last column as text. What the view
+    /// returns for the rows above must fit the shapes of all columns.
     static std::string shape_of(const std::string& select) {
         run("CREATE VIEW v_case AS " + select);
         catalog::Catalog catalog = snapshot();
+        std::string rows = run("SELECT coalesce(json_agg(to_json(each)), '[]') FROM v_case each");
         run("DROP VIEW v_case");
         auto lineage = Lineage::of(catalog);
         EXPECT_TRUE(lineage) << to_string(lineage.error());
         const auto* view = catalog.relation("public", "v_case");
         if (!lineage || !view) return "no view";
-        return to_string(*lineage->relation(view->oid).columns.back().shape, catalog);
+        const RelationShape& shape = lineage->relation(view->oid);
+        expect_rows_fit(rows, shape, *lineage, catalog);
+        return to_string(*shape.columns.back().shape, catalog);
+    }
+
+    static void expect_rows_fit(const std::string& rows, const RelationShape& shape,
+                                const Lineage& lineage, const catalog::Catalog& catalog) {
+        Arena arena;
+        auto read = json::read(rows, arena);
+        ASSERT_TRUE(read) << rows;
+        for (const json::Value& row : read->items) {
+            for (const ColumnShape& column : shape.columns) {
+                const json::Value* value = row.find(column.name);
+                ASSERT_NE(value, nullptr) << column.name;
+                EXPECT_EQ(contradiction(*value, *column.shape, lineage, catalog, column.name), "")
+                    << rows;
+            }
+        }
     }
 
     /// The shape of a single expression over the users.
