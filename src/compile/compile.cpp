@@ -3,13 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-
 #include "compile/call_sql.hpp"
+#include "compile/connection_sql.hpp"
 #include "compile/filter_sql.hpp"
 #include "compile/order_sql.hpp"
+#include "compile/page.hpp"
 #include "compile/parameters.hpp"
 #include "compile/read_sql.hpp"
 #include "json/writer.hpp"
@@ -21,23 +19,6 @@ namespace {
 using json::Value;
 using plan::Root;
 using sql::Fragment;
-
-/// Page sizes that are written into the SQL: with LIMIT $1 PostgreSQL would plan every execution
-/// anew, and with every number written out the cache of plans would not hold them.
-constexpr std::array<std::int64_t, 16> kCommonSizes = {1,  2,  3,  4,  5,   6,   8,   10,
-                                                       12, 15, 20, 25, 50, 100, 500, 1000};
-
-std::optional<std::int64_t> integer(const Value& arguments, std::string_view name) {
-    const Value* value = arguments.find(name);
-    if (value == nullptr || !value->is_number()) return std::nullopt;
-    std::int64_t number = 0;
-    std::from_chars(value->text.data(), value->text.data() + value->text.size(), number);
-    return number;
-}
-
-bool is_common(std::int64_t size) {
-    return std::find(kCommonSizes.begin(), kCommonSizes.end(), size) != kCommonSizes.end();
-}
 
 std::int64_t limit_of(const Value& arguments, const CompileOptions& options) {
     return integer(arguments, "limit").value_or(options.default_page_size);
@@ -62,6 +43,20 @@ std::optional<Error> out_of_bounds(const Root& root, const Value& arguments,
                      "Ask for the rest with offset.");
     if (offset_of(arguments) < 0) return error("offset must not be negative.", "Start at 0.");
     return std::nullopt;
+}
+
+void append_list_structure(const schema::Model& model, const plan::Read& read,
+                           const Value& arguments, const CompileOptions& options,
+                           std::string& key) {
+    const std::int64_t size = limit_of(arguments, options);
+    const bool written = size == options.default_page_size || is_common(size);
+    key += written ? std::to_string(size) : "?";
+    key += offset_of(arguments) == 0 ? '.' : '?';
+    if (const Value* where = arguments.find("where"))
+        append_filter_structure(model, schema::where_input(read.entity->type_name), *where, key);
+    key += '/';
+    // Directions are enum values: the whole of it is structure.
+    if (const Value* order = arguments.find("orderBy")) json::write(key, *order);
 }
 
 Error at_root(Error error, const Root& root) {
@@ -134,7 +129,13 @@ class Compiler {
     Result<Fragment> read_root(const Root& root, std::uint32_t index,
                                Parameters& parameters) const {
         Rows rows;
-        if (root.read.many) {
+        if (root.read.kind == plan::Read::Kind::Connection) {
+            auto connection =
+                connection_sql(model_, root.read, arguments_[index], options_, parameters);
+            if (!connection) return fail(at_root(connection.error(), root));
+            return connection;
+        }
+        if (root.read.kind == plan::Read::Kind::Many) {
             const Source source = row_source(model_, *root.read.entity, "t");
             const std::string& type = root.read.entity->type_name;
             if (const Value* where = arguments_[index].find("where")) {
@@ -191,27 +192,35 @@ Result<std::vector<Unit>> compile_plan(const schema::Model& model, const plan::P
     return units;
 }
 
-Result<std::string> structure_key(const schema::Model& model, const plan::Plan& plan, std::span<const Value> arguments,
-                                  const CompileOptions& options) {
+Result<void> read_arguments(const schema::Model& model, const plan::Plan& plan,
+                            std::span<Value> arguments, const CompileOptions& options,
+                            Arena& arena) {
+    for (std::size_t i = 0; i < plan.roots.size(); ++i) {
+        const Root& root = plan.roots[i];
+        if (root.kind != Root::Kind::Read) continue;
+        if (root.read.kind == plan::Read::Kind::Many)
+            if (auto error = out_of_bounds(root, arguments[i], options)) return fail(*error);
+        if (root.read.kind == plan::Read::Kind::Connection) {
+            auto read = read_connection_arguments(model, root.read, arguments[i], options, arena);
+            if (!read) return fail(at_root(read.error(), root));
+            arguments[i] = *read;
+        }
+    }
+    return {};
+}
+
+std::string structure_key(const schema::Model& model, const plan::Plan& plan,
+                          std::span<const Value> arguments, const CompileOptions& options) {
     std::string key;
     for (std::size_t i = 0; i < plan.roots.size(); ++i) {
         const Root& root = plan.roots[i];
-        if (root.kind == Root::Kind::Call) {
+        if (root.kind == Root::Kind::Call)
             for (const auto& argument : root.call.function->arguments)
                 key += arguments[i].find(argument.argument) == nullptr ? '-' : '+';
-        } else if (root.kind == Root::Kind::Read && root.read.many) {
-            if (auto error = out_of_bounds(root, arguments[i], options)) return fail(*error);
-            const std::int64_t size = limit_of(arguments[i], options);
-            const bool written = size == options.default_page_size || is_common(size);
-            key += written ? std::to_string(size) : "?";
-            key += offset_of(arguments[i]) == 0 ? '.' : '?';
-            if (const Value* where = arguments[i].find("where"))
-                append_filter_structure(model, schema::where_input(root.read.entity->type_name),
-                                        *where, key);
-            key += '/';
-            // Directions are enum values: the whole of it is structure.
-            if (const Value* order = arguments[i].find("orderBy")) json::write(key, *order);
-        }
+        if (root.kind == Root::Kind::Read && root.read.kind == plan::Read::Kind::Many)
+            append_list_structure(model, root.read, arguments[i], options, key);
+        if (root.kind == Root::Kind::Read && root.read.kind == plan::Read::Kind::Connection)
+            append_connection_structure(model, root.read, arguments[i], options, key);
         key += ';';
     }
     return key;

@@ -20,19 +20,23 @@ struct CompileOptions {
     std::uint32_t max_page_size = 1000;
 };
 
-/// Checks the arguments that have bounds (`limit`, `offset`) and returns what compile_plan makes of
-/// `arguments` besides their values: for one plan, equal keys give equal units. Fails with
-/// BadUserInput; the path names the root field.
-Result<std::string> structure_key(const schema::Model& model, const plan::Plan& plan,
-                                  std::span<const json::Value> arguments,
-                                  const CompileOptions& options);
+/// Checks the arguments that have bounds (`limit`, `offset`, `first`, `last`) and replaces cursors
+/// by the lists of values that they stand for. Fails with BadUserInput; the path names the root.
+Result<void> read_arguments(const schema::Model& model, const plan::Plan& plan,
+                            std::span<json::Value> arguments, const CompileOptions& options,
+                            Arena& arena);
+
+/// Returns what compile_plan makes of `arguments`, which read_arguments has read, besides their
+/// values: for one plan, equal keys give equal units.
+std::string structure_key(const schema::Model& model, const plan::Plan& plan,
+                          std::span<const json::Value> arguments, const CompileOptions& options);
 
 /// Whether all fields of a query share one statement, or each has its own so that one that fails
 /// can be told from the others.
 enum class Grouping : std::uint8_t { Together, Apart };
 
 /// Compiles `plan` to one unit for a query (Together), or one for each root field. `arguments[i]` is
-/// the coerced object of arguments of root i, which structure_key has accepted; only its structure
+/// the coerced object of arguments of root i, which read_arguments has read; only its structure
 /// gets into the SQL, values become parameters. Fails with BadUserInput where a condition is null.
 Result<std::vector<Unit>> compile_plan(const schema::Model& model, const plan::Plan& plan,
                                        std::span<const json::Value> arguments,

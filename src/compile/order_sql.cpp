@@ -44,12 +44,15 @@ std::vector<OrderTerm> order_terms(const schema::Model& model, const schema::Ent
             add_term(model, schema::order_input(entity.type_name), criterion, source, terms);
     if (!entity.key) return terms;
     const catalog::Column& key = *entity.relation->column(*entity.key);
-    const schema::FieldBinding binding{.key = key.name, .column = key.number, .type = key.type};
+    const schema::FieldBinding binding{.key = key.name, .column = key.number, .type = key.type, .nullable = false};
     const Fragment value = source.value(binding, false);
     const bool present = std::any_of(terms.begin(), terms.end(), [&](const OrderTerm& term) {
         return term.value.text() == value.text();
     });
-    if (!present) terms.push_back({.value = value, .binding = binding});
+    // The key follows the last criterion's direction, so that one index can serve both.
+    const bool descending = !terms.empty() && terms.back().descending;
+    if (!present)
+        terms.push_back({value, descending, /*nulls_first=*/descending, binding});
     return terms;
 }
 

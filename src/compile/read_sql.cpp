@@ -41,7 +41,7 @@ Fragment key_equals(const schema::Entity& entity, const Fragment& value) {
 Fragment read_sql(const schema::Model& model, const plan::Read& read, const Rows& rows) {
     const Fragment object = object_sql(read.branches, row_source(model, *read.entity, "r"));
     Fragment out("SELECT ");
-    if (read.many)
+    if (read.kind == plan::Read::Kind::Many)
         out.raw("coalesce(json_agg(").add(object).raw("), '[]'::json)");
     else
         out.add(object);

@@ -101,6 +101,13 @@ Value remembered(std::map<std::string, Value, std::less<>>& kept, const std::str
     return kept.emplace(key, make()).first->second;
 }
 
+Error introspection_is_off() {
+    return {.code = ErrorCode::Forbidden,
+            .message = "Introspection is off on this server.",
+            .hint = "Print the schema with `fraiseql schema`, or serve it with --environment "
+                    "development."};
+}
+
 Error without_mutation(const OperationDefinition& operation, const graphql::Document& document) {
     return {.code = ErrorCode::MethodNotAllowed,
             .message = "A GET request can only run a query operation.",
@@ -152,19 +159,28 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     });
     out.operation = plan;
 
+    if (!settings.introspection)
+        for (const plan::Root& root : plan->plan.roots)
+            if (root.kind == plan::Root::Kind::Introspection)
+                return tl::make_unexpected(
+                    Errors{at_root(introspection_is_off(), document->document, root)});
+
     auto arguments = coerce_arguments(*document, plan->plan, out.variables, out.arena);
     if (!arguments) return tl::make_unexpected(Errors{arguments.error()});
     out.arguments = std::move(*arguments);
-    auto structure =
+    if (auto read = compile::read_arguments(model, plan->plan, out.arguments, settings.compile,
+                                            out.arena);
+        !read)
+        return tl::make_unexpected(Errors{located(read.error(), *document, plan->plan)});
+    const std::string structure =
         compile::structure_key(model, plan->plan, out.arguments, settings.compile);
-    if (!structure) return tl::make_unexpected(Errors{located(structure.error(), *document, plan->plan)});
-    if (auto found = plan->units.find(*structure); found != plan->units.end()) {
+    if (auto found = plan->units.find(structure); found != plan->units.end()) {
         out.units = found->second;
         return out;
     }
     auto units = compile::compile_plan(model, plan->plan, out.arguments, settings.compile);
     if (!units) return tl::make_unexpected(Errors{located(units.error(), *document, plan->plan)});
-    out.units = remembered(plan->units, *structure, [&] {
+    out.units = remembered(plan->units, structure, [&] {
         return std::make_shared<const std::vector<CompiledUnit>>(with_statements(std::move(*units)));
     });
     return out;

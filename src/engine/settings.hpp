@@ -19,6 +19,8 @@ struct Settings {
     std::chrono::milliseconds timeout{30'000};
     /// Development: messages of unexpected database errors reach the client.
     bool expose_errors = false;
+    /// Whether __schema and __type are answered.
+    bool introspection = true;
     /// Documents that are kept with their plans.
     std::size_t max_documents = 1024;
     /// Receives one line for each unexpected error, with the reference that the client was given.

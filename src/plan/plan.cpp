@@ -30,13 +30,23 @@ class Planner {
         } else {
             root.kind = Root::Kind::Read;
             root.read = {.entity = binding.entity,
-                         .many = binding.kind == schema::RootBinding::Kind::Many,
+                         .kind = read_kind(binding.kind),
                          .branches = branches(group)};
         }
         return root;
     }
 
   private:
+    static Read::Kind read_kind(schema::RootBinding::Kind kind) {
+        switch (kind) {
+            case schema::RootBinding::Kind::Many: return Read::Kind::Many;
+            case schema::RootBinding::Kind::Connection: return Read::Kind::Connection;
+            case schema::RootBinding::Kind::One:
+            case schema::RootBinding::Kind::Function: break;
+        }
+        return Read::Kind::One;
+    }
+
     Call call(const schema::FunctionBinding& function, const FieldGroup& group) const {
         const NamedType& payload = *group.definition->type->named;
         Call call{.function = &function, .payload_type = std::string(payload.name)};

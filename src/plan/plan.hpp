@@ -33,8 +33,11 @@ struct Output {
 
 /// A row or rows of an entity.
 struct Read {
+    enum class Kind : std::uint8_t { One, Many, Connection };
+
     const schema::Entity* entity = nullptr;
-    bool many = false;
+    Kind kind = Kind::One;
+    /// What is wanted of a row; of the connection object where it is one.
     std::vector<Branch> branches = {};
 };
 

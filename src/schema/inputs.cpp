@@ -76,8 +76,13 @@ class InputWriter {
             auto same = std::find_if(members.begin(), members.end(),
                                      [&](const Member& member) { return member.name == name; });
             if (same != members.end()) continue;
+            const lineage::ColumnShape* shape =
+                draft_.model.lineage.relation(entity.relation->oid).column(column.number);
             Member member{.name = name,
-                          .value = {.key = column.name, .column = column.number, .type = column.type}};
+                          .value = {.key = column.name,
+                                    .column = column.number,
+                                    .type = column.type,
+                                    .nullable = shape == nullptr || shape->shape->nullable}};
             if (!column.comment.empty()) member.description = column.comment;
             members.push_back(std::move(member));
         }

@@ -42,6 +42,8 @@ struct FieldBinding {
     bool as_text = false;
     /// Leaf fields: the PostgreSQL type, an array type for lists. 0 for objects.
     catalog::Oid type = 0;
+    /// The value may be NULL.
+    bool nullable = true;
 };
 
 /// What a member of a where or order input stands for.
@@ -74,7 +76,7 @@ struct FunctionBinding {
 
 /// What a field of Query or Mutation does.
 struct RootBinding {
-    enum class Kind : std::uint8_t { One, Many, Function };
+    enum class Kind : std::uint8_t { One, Many, Connection, Function };
     Kind kind = Kind::Many;
     const Entity* entity = nullptr;
     const FunctionBinding* function = nullptr;

@@ -83,6 +83,7 @@ class TypeWriter {
         graphql::FieldSpec spec{.name = field_name};
         spec.type = type_of(*field.shape, type_name + pascal_case(field.key), field.key, binding);
         if (!field.description.empty()) spec.description = field.description;
+        binding.nullable = !spec.type.ends_with('!');
         draft_.fields[{type_name, field_name}] = std::move(binding);
         return spec;
     }

@@ -34,7 +34,9 @@ class RootWriter {
     void write(const Entity& entity) {
         const std::string name = field_name_of(entity.type_name);
         if (entity.key) add_one(entity, name);
-        add_many(entity, list_name_of(name));
+        const std::string list = list_name_of(name);
+        add_many(entity, list);
+        if (entity.key) add_connection(entity, list);
     }
 
     std::vector<graphql::FieldSpec> fields = {};
@@ -61,6 +63,59 @@ class RootWriter {
         field.args.push_back(
             {.name = "offset", .type = "Int", .description = "Leave out so many rows first."});
         add(entity, std::move(field), RootBinding::Kind::Many);
+    }
+
+    /// Paging by cursors (GraphQL Cursor Connections); it takes a key to tell rows apart.
+    void add_connection(const Entity& entity, const std::string& list) {
+        const std::string type = entity.type_name + "Connection";
+        if (!add_connection_types(entity, type)) return;
+        graphql::FieldSpec field{.name = list + "Connection", .type = type + "!"};
+        add_criteria(entity, field);
+        field.args.push_back({.name = "first", .type = "Int", .description = "At most so many rows."});
+        field.args.push_back(
+            {.name = "after", .type = "String", .description = "Only rows behind this cursor."});
+        field.args.push_back({.name = "last",
+                              .type = "Int",
+                              .description = "At most so many rows, counted from the end."});
+        field.args.push_back(
+            {.name = "before", .type = "String", .description = "Only rows ahead of this cursor."});
+        add(entity, std::move(field), RootBinding::Kind::Connection);
+    }
+
+    bool add_connection_types(const Entity& entity, const std::string& type) {
+        const std::string edge = entity.type_name + "Edge";
+        if (draft_.type_names.contains(type) || draft_.type_names.contains(edge)) {
+            draft_.find(subject_of(*entity.relation),
+                        fmt::format("has no connection: the name {} or {} is taken.", type, edge));
+            return false;
+        }
+        draft_.type_names.insert({type, edge});
+        add_page_info();
+        graphql::TypeSpec& edges = draft_.builder.add(graphql::TypeKind::Object, edge);
+        edges.fields = {{.name = "node", .type = entity.type_name + "!"},
+                        {.name = "cursor",
+                         .type = "String!",
+                         .description = "Opaque; good for the same orderBy only."}};
+        graphql::TypeSpec& connection = draft_.builder.add(graphql::TypeKind::Object, type);
+        connection.fields = {
+            {.name = "edges", .type = "[" + edge + "!]!"},
+            {.name = "nodes", .type = "[" + entity.type_name + "!]!"},
+            {.name = "pageInfo", .type = "PageInfo!"},
+            {.name = "totalCount",
+             .type = "Int!",
+             .description = "All rows that the filter lets through; counted only when asked for."}};
+        return true;
+    }
+
+    void add_page_info() {
+        if (!draft_.type_names.insert("PageInfo").second) return;
+        for (const char* scalar : {"Boolean", "String", "Int"})
+            draft_.use_leaf({.type = scalar}, 0, true);
+        graphql::TypeSpec& info = draft_.builder.add(graphql::TypeKind::Object, "PageInfo");
+        info.fields = {{.name = "hasNextPage", .type = "Boolean!"},
+                       {.name = "hasPreviousPage", .type = "Boolean!"},
+                       {.name = "startCursor", .type = "String"},
+                       {.name = "endCursor", .type = "String"}};
     }
 
     void add_criteria(const Entity& entity, graphql::FieldSpec& field) const {

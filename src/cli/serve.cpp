@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// `fraiseql serve`: a database as a GraphQL API, and what is said about it at the start.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+#include "cli/commands.hpp"
+#include "fraiseql/version.hpp"
+#include "server/server.hpp"
+#include "web/assets.hpp"
+
+namespace fraiseql::cli {
+namespace {
+
+bool is_loopback(std::string_view listen) {
+    return listen.starts_with("127.") || listen.starts_with("localhost:") ||
+           listen.starts_with("[::1]:");
+}
+
+std::optional<server::Asset> find_page(std::string_view path) {
+    const web::Asset* asset = web::find_asset(path);
+    if (asset == nullptr) return std::nullopt;
+    return server::Asset{asset->content_type, asset->etag, asset->body, asset->gzip_body};
+}
+
+void log_line(std::string_view message) {
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    fmt::print(stderr, "{:%Y-%m-%dT%H:%M:%S}Z {}\n", now, message);
+}
+
+std::string count_of(std::size_t count, std::string_view word) {
+    return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+/// What is exposed and what is not, and why: nobody should have to guess.
+void describe_model(const schema::Model& model) {
+    const std::int32_t version = model.catalog.server_version();
+    fmt::print("FraiseQL {} on PostgreSQL {}.{}, database \"{}\", role \"{}\"\n", fraiseql::version(),
+               version / 10000, version % 10000, model.catalog.database(),
+               model.catalog.current_user().name);
+    fmt::print("  exposed   {}, {}\n", count_of(model.entities.size(), "relation"),
+               count_of(model.functions.size(), "function"));
+    for (const schema::Finding& finding : model.findings) {
+        fmt::print("  note      {} {}\n", finding.subject, finding.message);
+        if (!finding.hint.empty()) fmt::print("            {}\n", finding.hint);
+    }
+}
+
+server::Settings settings_of(const Options& options) {
+    const bool development = is_development(options);
+    server::Settings settings;
+    settings.listen.limits.body = options.max_body_bytes;
+    settings.router.expose_errors = development;
+    if (development) settings.router.find_asset = find_page;
+    settings.pool.conninfo = options.database;
+    settings.pool.statement_timeout = std::chrono::seconds(options.timeout);
+    settings.pool.session_settings = {{"timezone", "UTC"},
+                                      {"intervalstyle", "iso_8601"},
+                                      {"client_encoding", "UTF8"}};
+    settings.engine.compile = {options.default_page_size, options.max_page_size};
+    settings.engine.timeout = std::chrono::seconds(options.timeout);
+    settings.engine.expose_errors = development;
+    settings.engine.introspection = development;
+    settings.log = log_line;
+    settings.workers = options.workers != 0 ? options.workers
+                                            : std::max(1U, std::thread::hardware_concurrency());
+    settings.on_started = [development](const http::Address& address) {
+        const std::string host =
+            address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
+        fmt::print("  GraphQL   http://{}:{}/graphql\n", host, address.port);
+        if (development) {
+            fmt::print("  GraphiQL  http://{}:{}/\n", host, address.port);
+            fmt::print("  development: GraphiQL, introspection and error details are on\n");
+        } else {
+            fmt::print("  production: GraphiQL, introspection and error details are off\n");
+        }
+        std::fflush(stdout);
+    };
+    return settings;
+}
+
+}  // namespace
+
+bool is_development(const Options& options) {
+    if (options.environment == Environment::Automatic) return is_loopback(options.listen);
+    return options.environment == Environment::Development;
+}
+
+int serve(const Options& options) {
+    auto address = http::read_address(options.listen);
+    if (!address) return complain(address.error());
+    if (options.default_page_size > options.max_page_size)
+        return complain({.message = "--default-page-size is larger than --max-page-size.",
+                         .hint = "Lower the one or raise the other."});
+    auto model = load_model(options.database);
+    if (!model) return complain(model.error());
+    describe_model(**model);
+    server::Settings settings = settings_of(options);
+    settings.listen.address = *address;
+    auto served = server::serve(std::move(settings), *model);
+    return served ? 0 : complain(served.error());
+}
+
+}  // namespace fraiseql::cli

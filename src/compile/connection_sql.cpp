@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+#include "compile/connection_sql.hpp"
+
+#include <fmt/format.h>
+
+#include "compile/cursor.hpp"
+#include "compile/filter_sql.hpp"
+#include "compile/json_sql.hpp"
+#include "compile/order_sql.hpp"
+#include "compile/page.hpp"
+#include "json/writer.hpp"
+#include "schema/inputs.hpp"
+
+namespace fraiseql::compile {
+namespace {
+
+using json::Value;
+using plan::Output;
+using sql::Fragment;
+
+/// Which way a page runs and how long it is.
+struct PageSpec {
+    bool backward = false;
+    std::int64_t size = 0;
+    /// The argument that says so; empty where the default page is taken.
+    std::string argument = {};
+};
+
+PageSpec page_of(const Value& arguments, const CompileOptions& options) {
+    if (const auto last = integer(arguments, "last")) return {true, *last, "last"};
+    if (const auto first = integer(arguments, "first")) return {false, *first, "first"};
+    return {false, options.default_page_size, {}};
+}
+
+std::vector<OrderTerm> terms_of(const schema::Model& model, const plan::Read& read,
+                                const Value& arguments) {
+    return order_terms(model, *read.entity, arguments.find("orderBy"),
+                       row_source(model, *read.entity, "t"));
+}
+
+class ConnectionWriter {
+  public:
+    ConnectionWriter(const schema::Model& model, const plan::Read& read, const Value& arguments,
+                     const CompileOptions& options, Parameters& parameters)
+        : model_(model),
+          read_(read),
+          arguments_(arguments),
+          page_(page_of(arguments, options)),
+          terms_(terms_of(model, read, arguments)),
+          parameters_(parameters) {}
+
+    Result<Fragment> write() {
+        if (const Value* where = arguments_.find("where")) {
+            FRAISEQL_TRY(filter_, filter_sql(model_, schema::where_input(read_.entity->type_name),
+                                             *where, row_source(model_, *read_.entity, "t"),
+                                             {std::string("where")}, parameters_));
+        }
+        size_ = page_size();
+        const plan::Branch& branch = read_.branches.front();
+        Fragment object = connection_object(branch);
+        return Fragment("SELECT ").add(object).raw("\nFROM (").add(rows(branch)).raw(") AS r");
+    }
+
+  private:
+    /// The page size as SQL, cast so that it can be calculated with.
+    Fragment page_size() {
+        if (page_.argument.empty() || is_common(page_.size))
+            return Fragment().number(static_cast<std::size_t>(page_.size));
+        return parameters_.add({page_.argument}, Fragment("int8"));
+    }
+
+    /// One row more than the page: its presence says that there is a next page.
+    Fragment rows(const plan::Branch& branch) {
+        Needs needs;
+        for (const Output& output : branch.outputs) add_needs(needs, output);
+        const catalog::Relation& relation = *read_.entity->relation;
+        if (needs.document && read_.entity->document) needs.add(*read_.entity->document);
+        Fragment out("SELECT ");
+        for (catalog::AttributeNumber number : needs.columns)
+            out.raw("t.").identifier(relation.column(number)->name).raw(", ");
+        out.raw("row_number() OVER (ORDER BY ").add(order_sql(terms_, page_.backward));
+        out.raw(") AS \"#\", ").add(cursor_sql(terms_)).raw(" AS \"#cursor\" FROM ");
+        out.qualified(relation.schema, relation.name).raw(" AS t");
+        std::vector<Fragment> conditions;
+        if (!filter_.empty()) conditions.push_back(filter_);
+        add_cursor("after", false, conditions);
+        add_cursor("before", true, conditions);
+        if (!conditions.empty()) out.raw(" WHERE ").add(join(conditions, " AND "));
+        out.raw(" ORDER BY ").add(order_sql(terms_, page_.backward));
+        return out.raw(" LIMIT ").add(size_).raw(" + 1");
+    }
+
+    void add_cursor(const std::string& name, bool reversed, std::vector<Fragment>& conditions) {
+        const Value* values = arguments_.find(name);
+        if (values != nullptr && values->is_array())
+            conditions.push_back(after_sql(model_, terms_, *values, reversed, {name}, parameters_));
+    }
+
+    static void add_needs(Needs& needs, const Output& output) {
+        if (output.field == nullptr) return;
+        if (output.field->name == "nodes") needs.add(output.branches);
+        if (output.field->name != "edges") return;
+        for (const Output& member : output.branches.front().outputs)
+            if (member.field != nullptr && member.field->name == "node") needs.add(member.branches);
+    }
+
+    Fragment connection_object(const plan::Branch& branch) {
+        std::vector<Fragment> members;
+        for (const Output& output : branch.outputs)
+            members.push_back(Fragment().literal(output.response_key).raw(", ").add(
+                connection_member(output, branch)));
+        return Fragment("json_build_object(").add(join(members, ", ")).raw(")");
+    }
+
+    Fragment connection_member(const Output& output, const plan::Branch& branch) {
+        if (output.field == nullptr) return Fragment().literal(branch.type->name);
+        const std::string_view name = output.field->name;
+        if (name == "edges") return list(edge_object(output.branches.front()));
+        if (name == "nodes") return list(object_sql(output.branches, source()));
+        if (name == "pageInfo") return page_info(output.branches.front());
+        const catalog::Relation& relation = *read_.entity->relation;
+        Fragment count("(SELECT count(*) FROM ");
+        count.qualified(relation.schema, relation.name).raw(" AS t");
+        if (!filter_.empty()) count.raw(" WHERE ").add(filter_);
+        return count.raw(")");
+    }
+
+    Source source() const { return row_source(model_, *read_.entity, "r"); }
+
+    Fragment list(const Fragment& item) const {
+        Fragment out("coalesce(json_agg(");
+        out.add(item).raw(" ORDER BY r.\"#\"");
+        if (page_.backward) out.raw(" DESC");
+        return out.raw(") FILTER (WHERE r.\"#\" <= ").add(size_).raw("), '[]'::json)");
+    }
+
+    Fragment edge_object(const plan::Branch& edge) const {
+        std::vector<Fragment> members;
+        for (const Output& output : edge.outputs) {
+            Fragment value;
+            if (output.field == nullptr)
+                value.literal(edge.type->name);
+            else if (output.field->name == "cursor")
+                value.raw("r.\"#cursor\"");
+            else
+                value.add(object_sql(output.branches, source()));
+            members.push_back(Fragment().literal(output.response_key).raw(", ").add(value));
+        }
+        return Fragment("json_build_object(").add(join(members, ", ")).raw(")");
+    }
+
+    Fragment page_info(const plan::Branch& info) const {
+        std::vector<Fragment> members;
+        for (const Output& output : info.outputs)
+            members.push_back(Fragment().literal(output.response_key).raw(", ").add(
+                output.field == nullptr ? Fragment().literal(info.type->name)
+                                        : page_info_member(output.field->name)));
+        return Fragment("json_build_object(").add(join(members, ", ")).raw(")");
+    }
+
+    Fragment page_info_member(std::string_view name) const {
+        const Fragment more = Fragment("count(*) > ").add(size_);
+        if (name == "hasNextPage") return page_.backward ? given("before") : more;
+        if (name == "hasPreviousPage") return page_.backward ? more : given("after");
+        const bool first = (name == "startCursor") != page_.backward;
+        return Fragment("(array_agg(r.\"#cursor\" ORDER BY r.\"#\"")
+            .raw(first ? sql::Raw("") : sql::Raw(" DESC"))
+            .raw(") FILTER (WHERE r.\"#\" <= ")
+            .add(size_)
+            .raw("))[1]");
+    }
+
+    Fragment given(std::string_view cursor) const {
+        const Value* values = arguments_.find(cursor);
+        return values != nullptr && values->is_array() ? Fragment("true") : Fragment("false");
+    }
+
+    const schema::Model& model_;
+    const plan::Read& read_;
+    const Value& arguments_;
+    PageSpec page_;
+    std::vector<OrderTerm> terms_;
+    Parameters& parameters_;
+    Fragment filter_ = {};
+    Fragment size_ = {};
+};
+
+Result<void> check_page(const Value& arguments, const CompileOptions& options) {
+    auto refuse = [](std::string message, std::string hint) {
+        return fail(ErrorCode::BadUserInput, std::move(message), std::move(hint));
+    };
+    if (integer(arguments, "first") && integer(arguments, "last"))
+        return refuse("first and last must not be given together.",
+                      "Use first with after to go on, last with before to go back.");
+    const PageSpec page = page_of(arguments, options);
+    if (page.size < 0)
+        return refuse(fmt::format("{} must not be negative.", page.argument), "Leave it out.");
+    if (page.size > options.max_page_size)
+        return refuse(fmt::format("{} may be at most {}, not {}.", page.argument,
+                                  options.max_page_size, page.size),
+                      "Ask for the rest with after.");
+    return {};
+}
+
+}  // namespace
+
+Result<Value> read_connection_arguments(const schema::Model& model, const plan::Read& read,
+                                        const Value& arguments, const CompileOptions& options,
+                                        Arena& arena) {
+    if (auto page = check_page(arguments, options); !page) return fail(page.error());
+    std::vector<json::Member> members(arguments.members.begin(), arguments.members.end());
+    const std::vector<OrderTerm> terms = terms_of(model, read, arguments);
+    for (json::Member& member : members) {
+        if ((member.name != "after" && member.name != "before") || member.value.is_null()) continue;
+        FRAISEQL_TRY(member.value, read_cursor(member.value.text, terms, member.name, arena));
+    }
+    return Value{.kind = Value::Kind::Object, .members = arena.copy(members)};
+}
+
+Result<Fragment> connection_sql(const schema::Model& model, const plan::Read& read,
+                                const Value& arguments, const CompileOptions& options,
+                                Parameters& parameters) {
+    return ConnectionWriter(model, read, arguments, options, parameters).write();
+}
+
+void append_connection_structure(const schema::Model& model, const plan::Read& read,
+                                 const Value& arguments, const CompileOptions& options,
+                                 std::string& key) {
+    const PageSpec page = page_of(arguments, options);
+    key += page.backward ? '<' : '>';
+    key += page.argument.empty() || is_common(page.size) ? std::to_string(page.size) : "?";
+    for (const char* name : {"after", "before"}) {
+        key += '/';
+        const Value* values = arguments.find(name);
+        if (values == nullptr) continue;
+        for (const Value& value : values->items) key += value.is_null() ? '0' : '?';
+    }
+    key += '/';
+    if (const Value* where = arguments.find("where"))
+        append_filter_structure(model, schema::where_input(read.entity->type_name), *where, key);
+    key += '/';
+    // Directions are enum values: the whole of it is structure.
+    if (const Value* order = arguments.find("orderBy")) json::write(key, *order);
+}
+
+}  // namespace fraiseql::compile
