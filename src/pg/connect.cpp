@@ -9,17 +9,42 @@ namespace fraiseql::pg {
 
 namespace {
 
+struct KnownRefusal {
+    std::string_view text;
+    std::string_view sqlstate;
+};
+
+// libpq keeps the SQLSTATE of a refused start-up to itself. A server that speaks another language
+// only makes the code less precise.
+constexpr std::array<KnownRefusal, 9> kKnownRefusals = {{
+    {"the database system is", "57P03"},
+    {"too many clients", "53300"},
+    {"remaining connection slots", "53300"},
+    {"too many connections for", "53300"},
+    {"password authentication failed", "28P01"},
+    {"no password supplied", "28P01"},
+    {"authentication failed", "28000"},
+    {"no pg_hba.conf entry", "28000"},
+    {"does not exist", "3D000"},
+}};
+
+std::string_view sqlstate_of(std::string_view message) {
+    const bool from_server = message.find("FATAL:") != std::string_view::npos ||
+                             message.find("no password supplied") != std::string_view::npos;
+    if (!from_server) return "08001";
+    if (message.find("FATAL:  role ") != std::string_view::npos) return "28000";
+    for (const KnownRefusal& known : kKnownRefusals) {
+        if (message.find(known.text) != std::string_view::npos) return known.sqlstate;
+    }
+    return "08001";
+}
+
 sql::DatabaseError connection_error(std::string message) {
     while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) {
         message.pop_back();
     }
     sql::DatabaseError error;
-    // libpq keeps the SQLSTATE of a refused start-up to itself; the texts below are not translated
-    // before the session has a language, and a miss only makes the code less precise.
-    const bool starting = message.find("the database system is") != std::string::npos;
-    const bool full = message.find("too many clients") != std::string::npos ||
-                      message.find("remaining connection slots") != std::string::npos;
-    error.sqlstate = starting ? "57P03" : full ? "53300" : "08001";
+    error.sqlstate = sqlstate_of(message);
     error.message = std::move(message);
     return error;
 }

@@ -228,8 +228,8 @@ TEST_F(PoolTest, CancelsAStatementAtItsDeadline) {
     EXPECT_EQ(result.error().sqlstate, "57014");
     EXPECT_LT(runtime::Clock::now() - before, 5s);
     turn_until([] { return backends("state = 'active'") == 0; });
+    turn_until([&] { return pool_->status().in_flight == 0; });
     EXPECT_EQ(value(run(batch_of({"select 1"}), Lane::Exclusive)), "1");
-    EXPECT_EQ(pool_->status().exclusive_open, 1U);
 }
 
 TEST_F(PoolTest, CancelsAStatementWhoseCallerWentAway) {
@@ -384,6 +384,17 @@ TEST_F(PoolTest, MayBeDestroyedWhileItConnects) {
     pool_.reset();
     EXPECT_EQ(wait(answer).error().sqlstate, "57P01");
     turn_for(50ms);
+}
+
+TEST(Session, TellsWhyItCannotConnect) {
+    const auto sqlstate = [](const std::string& url) {
+        const auto session = Session::open(url);
+        return session ? "connected" : session.error().sqlstate;
+    };
+    EXPECT_EQ(sqlstate(Cluster::shared().url("no_such_database")), "3D000");
+    EXPECT_EQ(sqlstate(Cluster::shared().tcp_url() + "?password=wrong"), "28P01");
+    EXPECT_EQ(sqlstate(Cluster::shared().url() + "&user=nobody_here"), "28000");
+    EXPECT_EQ(sqlstate("postgresql://127.0.0.1:1/db"), "08001");
 }
 
 TEST(Session, RunsStatementsAndScripts) {

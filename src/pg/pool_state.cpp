@@ -210,9 +210,11 @@ void Pool::State::connect_failed(Lane which, const sql::DatabaseError& error) {
     if (!lane.backoff.failing()) log("cannot connect to the database: " + error.message);
     lane.backoff.failed(runtime::Clock::now());
     lane.last_error = error;
+    // Whatever the reason (a password, say), to a request it means that nobody can be asked.
+    if (!is_unavailable(error)) lane.last_error.sqlstate = "08001";
     if (lane.connections.empty()) {
         auto waiting = std::exchange(lane.queue, {});
-        for (const auto& pending : waiting) pending->settle(tl::unexpected(error));
+        for (const auto& pending : waiting) pending->settle(tl::unexpected(lane.last_error));
     }
     arm_timer();
 }
