@@ -27,7 +27,8 @@ CREATE TYPE app.address AS (street text, zip varchar(5));
 CREATE TYPE app.span AS RANGE (subtype = float8);
 CREATE TABLE app.tb_user (
   pk bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email app.email UNIQUE, dropped int,
-  mood app.mood DEFAULT 'ok', tags text[] NOT NULL DEFAULT '{}', amount numeric(10,2) CHECK (amount > 0),
+  mood app.mood DEFAULT 'ok', tags text[] NOT NULL DEFAULT '{}', amount numeric(10,2) CHECK
+  (amount > 0),
   shout text GENERATED ALWAYS AS ('x' || 'y') STORED);
 ALTER TABLE app.tb_user DROP COLUMN dropped;
 COMMENT ON TABLE app.tb_user IS 'People.';
@@ -39,7 +40,8 @@ ALTER TABLE app.tb_post ENABLE ROW LEVEL SECURITY;
 ALTER TABLE app.tb_post FORCE ROW LEVEL SECURITY;
 CREATE TABLE app.tb_log (at date) PARTITION BY RANGE (at);
 CREATE TABLE app.tb_log_1 PARTITION OF app.tb_log FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
-CREATE VIEW app.v_user WITH (security_barrier, security_invoker = on) AS SELECT pk, email FROM app.tb_user;
+CREATE VIEW app.v_user WITH (security_barrier, security_invoker = on) AS SELECT pk, email FROM
+  app.tb_user;
 CREATE MATERIALIZED VIEW app.mv_user AS SELECT count(*) AS n FROM app.tb_user WITH NO DATA;
 CREATE VIEW closed.v_secret AS SELECT 1 AS one;
 CREATE FUNCTION app.fn_add(a int, b int DEFAULT 2, OUT total int, VARIADIC more int[] DEFAULT '{}')

@@ -90,7 +90,8 @@ WITH namespaces AS MATERIALIZED (
     ON d.classoid = 'pg_class'::regclass AND d.objoid = r.oid AND d.objsubid = 0
   WHERE r.relkind <> 'c'
 ), labels AS MATERIALIZED (
-  SELECT enumtypid, json_agg(enumlabel ORDER BY enumsortorder) AS list FROM pg_enum GROUP BY enumtypid
+  SELECT enumtypid, json_agg(enumlabel ORDER BY enumsortorder) AS list
+  FROM pg_enum GROUP BY enumtypid
 ), checks AS MATERIALIZED (
   SELECT contypid, json_agg(pg_get_constraintdef(oid) ORDER BY conname) AS list
   FROM pg_constraint WHERE contypid <> 0 AND contype = 'c' GROUP BY contypid

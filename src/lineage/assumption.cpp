@@ -14,6 +14,7 @@ bool is_null_test(const Node& node, std::int64_t type) {
 
 constexpr std::int64_t kIsNull = 0;
 constexpr std::int64_t kIsNotNull = 1;
+constexpr std::int64_t kAnySubLink = 2;
 
 }  // namespace
 
@@ -24,9 +25,17 @@ void Inference::assume_true(const Node& condition, Scope& scope) const {
     } else if (condition.is("BOOLEXPR") && condition["boolop"].text == "and") {
         for (const Node& part : condition.list("args"))
             assume_true(part, scope);
+    } else if (condition.is("BOOLEXPR") && condition["boolop"].text == "not") {
+        for (const Node& part : condition.list("args"))
+            assume_not_true(part, scope);
     } else if (is_null_test(condition, kIsNotNull)) {
         assume_not_null(condition["arg"], scope);
-    } else if (condition.is("OPEXPR")) {
+    } else if (condition.is("VAR")) {
+        assume_not_null(condition, scope);
+    } else if (condition.is("SUBLINK") && condition.number("subLinkType") == kAnySubLink) {
+        assume_true(condition["testexpr"], scope);
+    } else if (condition.is("OPEXPR") ||
+               (condition.is("SCALARARRAYOPEXPR") && condition.flag("useOr"))) {
         // A strict operator that is true was not given a null.
         const Function* function =
             catalog_.function(static_cast<Oid>(condition.number("opfuncid")));

@@ -19,7 +19,7 @@ bool scalar_fits(const json::Value& value, Oid type, const Catalog& catalog) {
         case kFloat8:
             return value.is_number();
         case kNumeric:
-            return value.is_number() || value.text == "NaN";
+            return value.is_number() || value.text == "NaN" || value.text == "Infinity";
         default:
             return value.is_string();
     }

@@ -177,7 +177,11 @@ ShapePointer Inference::function_call(const Node& node, Scope& scope) {
     if (auto shape = json_function(*function, node, arguments, scope)) return *shape;
     std::int64_t form = node.number("funcformat");
     bool cast = form == kExplicitCast || form == kImplicitCast;
-    bool nullable = any_nullable(arguments, scope) || !(cast || never_null(*function));
+    bool extract = function->name == "extract" || function->name == "date_part";
+    bool keeps = cast || never_null(*function) ||
+                 (extract && !arguments.empty() &&
+                  extracts_from_infinity(constant_text(arguments[0]).value_or("")));
+    bool nullable = function->name != "concat" && (any_nullable(arguments, scope) || !keeps);
     std::int32_t typmod = -1;
     if (cast && arguments.size() > 1) {
         typmod = static_cast<std::int32_t>(constant_integer(arguments[1]).value_or(-1));

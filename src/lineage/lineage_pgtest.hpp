@@ -27,25 +27,31 @@ CREATE TABLE tb_user (pk bigint PRIMARY KEY, id uuid NOT NULL UNIQUE, name text 
   created_at timestamptz NOT NULL);
 COMMENT ON COLUMN tb_user.name IS 'What to call them.
 @authorize owner';
-CREATE TABLE tb_post (pk bigint PRIMARY KEY, id uuid NOT NULL, fk_user bigint NOT NULL REFERENCES tb_user,
+CREATE TABLE tb_post (pk bigint PRIMARY KEY, id uuid NOT NULL, fk_user bigint NOT NULL REFERENCES
+  tb_user,
   fk_editor bigint, title text NOT NULL, score numeric(10,2), at date);
 CREATE TABLE tv_user (id uuid PRIMARY KEY, data jsonb NOT NULL);
 CREATE TABLE tb_node (pk bigint PRIMARY KEY, fk_parent bigint, name text NOT NULL);
-CREATE VIEW v_user AS SELECT id, jsonb_build_object('__typename', 'User', 'id', id, 'name', name) AS data
+CREATE VIEW v_user AS SELECT id, jsonb_build_object('__typename', 'User', 'id', id, 'name', name)
+  AS data
   FROM tb_user;
 CREATE VIEW v_post AS SELECT p.id, p.fk_user, jsonb_build_object('__typename', 'Post', 'id', p.id,
   'title', p.title, 'author', u.data) AS data
   FROM tb_post p JOIN tb_user t ON t.pk = p.fk_user JOIN v_user u ON u.id = t.id;
 CREATE FUNCTION fn_posts() RETURNS SETOF v_post LANGUAGE sql STABLE AS 'SELECT * FROM v_post';
-CREATE FUNCTION fn_table() RETURNS TABLE (a int, b jsonb) LANGUAGE sql STABLE AS 'SELECT 1, NULL::jsonb';
+CREATE FUNCTION fn_table() RETURNS TABLE (a int, b jsonb) LANGUAGE sql STABLE AS 'SELECT 1,
+  NULL::jsonb';
 INSERT INTO tb_user VALUES
   (1, gen_random_uuid(), 'Ada', NULL, 'ada@x.org', NULL, '{}', NULL, NULL, '2020-01-01'),
-  (2, gen_random_uuid(), 'Bob', '1', 'bob@x.org', 'happy', '{a,NULL,b}', ('Rue', NULL), '{"a": 1}', now()),
-  (3, gen_random_uuid(), 'Eve', '2', 'eve@x.org', 'sad', '{z}', ('Way', 7), 'null', now());
+  (2, gen_random_uuid(), 'Bob', '1', 'bob@x.org', 'happy', '{a,NULL,b}', ('Rue', NULL), '{"a":
+  1}', now()),
+  (3, gen_random_uuid(), 'Eve', '2', 'eve@x.org', 'sad', '{z}', ('Way', 7), 'null', 'infinity');
 INSERT INTO tb_post VALUES (1, gen_random_uuid(), 2, NULL, 'One', NULL, NULL),
-  (2, gen_random_uuid(), 2, 1, 'Two', 2.5, '2020-02-03'), (3, gen_random_uuid(), 3, 9, 'Three', 'NaN', NULL);
+  (2, gen_random_uuid(), 2, 1, 'Two', 2.5, '2020-02-03'), (3, gen_random_uuid(), 3, 9, 'Three',
+  'NaN', NULL);
 INSERT INTO tv_user SELECT id, to_jsonb(name) FROM tb_user;
-INSERT INTO tb_node VALUES (1, NULL, 'root'), (2, 1, 'left'), (3, 1, 'right'), (4, 2, 'leaf'), (9, 4, 'deep');
+INSERT INTO tb_node VALUES (1, NULL, 'root'), (2, 1, 'left'), (3, 1, 'right'), (4, 2, 'leaf'),
+  (9, 4, 'deep');
 )";
 
     static void SetUpTestSuite() {

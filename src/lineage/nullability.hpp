@@ -2,6 +2,8 @@
 // Which of PostgreSQL's own functions never answer null to arguments that are not null.
 #pragma once
 
+#include <string_view>
+
 #include "catalog/function.hpp"
 
 namespace fraiseql::lineage {
@@ -10,7 +12,11 @@ namespace fraiseql::lineage {
 /// Says no for those that nobody has checked.
 bool never_null(const catalog::Function& function);
 
-/// The same for the function behind a built-in operator, where the exceptions are few.
+/// Tells whether extract() of this unit has a value for infinite timestamps, too: those that always
+/// grow have; month, day, hour and the like are null.
+bool extracts_from_infinity(std::string_view unit);
+
+/// What never_null tells, for the function behind a built-in operator: the exceptions are few.
 bool operator_never_null(const catalog::Function& function);
 
 /// Tells whether an aggregate over at least one value that is not null returns a value.

@@ -13,7 +13,8 @@ SELECT u.id, jsonb_build_object('id', u.id, 'name', u.name,
     'stats', jsonb_build_object('posts', count(DISTINCT p.id), 'edits', count(DISTINCT e.pk),
                                 'last', max(greatest(p.at, e.at))),
     'recent', (SELECT jsonb_agg(jsonb_build_object('id', r.id, 'title', r.title) ORDER BY r.at DESC)
-               FROM (SELECT * FROM tb_post WHERE fk_user = u.pk ORDER BY at DESC LIMIT 5) r)) AS data
+               FROM (SELECT * FROM tb_post WHERE fk_user = u.pk ORDER BY at DESC LIMIT 5) r)) AS
+  data
 FROM tb_user u LEFT JOIN tb_post p ON p.fk_user = u.pk LEFT JOIN tb_post e ON e.fk_editor = u.pk
 GROUP BY u.pk)"),
               "{ id=1: uuid!, name: text!, stats: { posts: int8!, edits: int8!, last: date }!, "
@@ -75,7 +76,8 @@ TEST_F(PatternTest, FeedOfSeveralTypes) {
 SELECT id, at::timestamptz AS at, jsonb_build_object('__typename', 'PostItem', 'id', id,
     'title', title) AS data FROM tb_post
 UNION ALL
-SELECT id, created_at, jsonb_build_object('__typename', 'UserItem', 'id', id, 'bio', bio) FROM tb_user)"),
+SELECT id, created_at, jsonb_build_object('__typename', 'UserItem', 'id', id, 'bio', bio) FROM
+  tb_user)"),
               "(PostItem { id: uuid!, title: text! } | UserItem { id: uuid!, bio: text })!");
 }
 

@@ -32,6 +32,12 @@ TEST_F(QueryTest, ConditionsProveColumnsNotNull) {
     EXPECT_EQ(shape_of("SELECT bio FROM tb_user WHERE bio IS NOT NULL"), "text!");
     EXPECT_EQ(shape_of("SELECT bio FROM tb_user WHERE bio = 'x' AND pk > 1"), "text!");
     EXPECT_EQ(shape_of("SELECT bio FROM tb_user WHERE bio = 'x' OR pk > 1"), "text");
+    EXPECT_EQ(shape_of("SELECT bio FROM tb_user WHERE NOT (bio IS NULL OR pk = 1)"), "text!");
+    EXPECT_EQ(shape_of("SELECT bio FROM tb_user WHERE bio IN ('1', '2')"), "text!");
+    EXPECT_EQ(shape_of("SELECT bio FROM tb_user WHERE bio <> ALL ('{}'::text[])"), "text");
+    EXPECT_EQ(shape_of("SELECT bio FROM tb_user WHERE bio IN (SELECT title FROM tb_post)"),
+              "text!");
+    EXPECT_EQ(shape_of("SELECT bio FROM tb_user WHERE NOT (bio = '9')"), "text");
     EXPECT_EQ(shape_of("SELECT p.title FROM tb_user u LEFT JOIN tb_post p ON p.fk_user = u.pk "
                        "WHERE p.score > 1"),
               "text!");
@@ -65,6 +71,10 @@ TEST_F(QueryTest, ExpressionsKnowTheirNulls) {
     EXPECT_EQ(of_user("u.pk IN (SELECT fk_editor FROM tb_post)"), "bool");
     EXPECT_EQ(of_user("u.pk::numeric(10,2)"), "numeric!");
     EXPECT_EQ(of_user("extract(year FROM u.created_at)"), "numeric!");
+    EXPECT_EQ(of_user("extract(day FROM u.created_at)"), "numeric");
+    EXPECT_EQ(of_user("to_char(u.created_at, 'YYYY')"), "text");
+    EXPECT_EQ(of_user("lower(int4range(u.pk::int, NULL))"), "int4");
+    EXPECT_EQ(of_user("concat(u.bio, u.name)"), "text!");
 }
 
 TEST_F(QueryTest, AggregatesMakeLists) {
