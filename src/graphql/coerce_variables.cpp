@@ -109,17 +109,17 @@ class JsonCoercion {
                                            field.name, to_string(*field.type)));
             }
         }
-        if (type.one_of) check_one_of(value, type);
+        if (type.one_of) check_one_of(value, type, members);
         return {.kind = json::Value::Kind::Object, .members = arena_.copy(members)};
     }
 
-    void check_one_of(const json::Value& value, const NamedType& type) {
-        if (value.members.size() != 1)
+    void check_one_of(const json::Value& value, const NamedType& type,
+                      const std::vector<json::Member>& members) {
+        if (members.size() != 1)
             problem(value, fmt::format("Exactly one key must be specified for OneOf type \"{}\".",
                                        type.name));
-        else if (value.members.front().value.is_null())
-            problem(value, fmt::format("Field \"{}\" must be non-null.",
-                                       value.members.front().name));
+        else if (value.find(members.front().name)->is_null())
+            problem(value, fmt::format("Field \"{}\" must be non-null.", members.front().name));
     }
 
     std::string path_;

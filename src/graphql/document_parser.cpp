@@ -100,13 +100,18 @@ std::string_view DocumentParser::expect_name() {
     return expect(Kind::Name) ? name : std::string_view{};
 }
 
-std::string DocumentParser::describe_token() const {
+std::string DocumentParser::describe_token() {
     std::string_view raw = text();
     switch (token_.kind) {
         case Kind::Name:
         case Kind::Int:
         case Kind::Float: return fmt::format("{} \"{}\"", describe(token_.kind), raw);
-        case Kind::String: return fmt::format("String {}", raw);
+        case Kind::String:
+            return fmt::format("String \"{}\"",
+                               decode_string(raw.substr(1, raw.size() - 2), arena_));
+        case Kind::BlockString:
+            return fmt::format("BlockString \"{}\"",
+                               decode_block_string(raw.substr(3, raw.size() - 6), arena_));
         default: return std::string(describe(token_.kind));
     }
 }

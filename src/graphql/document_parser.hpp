@@ -62,7 +62,7 @@ class DocumentParser {
     std::string_view text() const noexcept {
         return source_.substr(token_.begin, token_.end - token_.begin);
     }
-    std::string describe_token() const;
+    std::string describe_token();
     void unexpected();
     void fail_at(std::uint32_t offset, std::string problem);
     bool failed() const noexcept { return error_.has_value(); }
