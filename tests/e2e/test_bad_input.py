@@ -22,8 +22,9 @@ class BadInput(unittest.TestCase):
     def expect(self, error, code, *words):
         """Checks the form that every GraphQL error has."""
         self.assertEqual(error["extensions"]["code"], code, error)
+        said = error["message"] + " " + error["extensions"].get("hint", "")
         for word in words:
-            self.assertIn(word, error["message"])
+            self.assertIn(word, said)
 
     def refused(self, body, status, headers=None):
         """Returns the only error of a request that is not GraphQL at all."""
