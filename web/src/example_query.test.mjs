@@ -18,6 +18,16 @@ const blog = buildSchema(`
 `);
 
 test('shows the list with the most nesting', () => {
+  const schema = buildSchema(`
+    type Query { as: [A!]! bs: [B!]! cs: [C!]! }
+    type A { id: ID! }
+    type B { id: ID! list: [A!]! }
+    type C { id: ID! one: A! }
+  `);
+  assert.match(queryFor(schema), /^\n\{\n {2}bs \{/);
+});
+
+test('shows the stats of users where there are some', () => {
   assert.equal(
     queryFor(blog).trim(),
     `{

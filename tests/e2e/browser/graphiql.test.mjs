@@ -104,7 +104,7 @@ test('shows the documentation of the schema', async () => {
   const { page } = await open();
   await page.getByRole('button', { name: /documentation explorer/i }).click();
   await page.locator('.graphiql-doc-explorer').getByText('Query', { exact: true }).first().click();
-  await page.locator('.graphiql-doc-explorer').getByText('userWithStatsList').waitFor();
+  await page.getByRole('link', { name: 'userWithStatsList', exact: true }).waitFor();
   await screenshot(page, 'documentation');
   await page.close();
 });
