@@ -31,8 +31,10 @@ class Workload:
 WORKLOADS = [
     Workload("user", "a user by id, three fields", "user_by_id.sql",
              "query U($id: ID!) { user(id: $id) { id username email } }"),
-    Workload("posts", "20 posts, each with its author", "posts_with_author.sql",
-             "{ posts(limit: 20) { id title excerpt createdAt author { id name } } }"),
+    Workload("posts", "the 20 newest published posts, each with its author",
+             "posts_with_author.sql",
+             """{ posts(limit: 20, where: {status: {eq: "published"}}, orderBy: {createdAt: DESC}) {
+             id title excerpt createdAt author { id name } } }"""),
     Workload("document", "five fields of a stored 3 kB document", "stored_document.sql",
              "query D($id: ID!) { userProfile(id: $id) { id name email bio postCount } }"),
     Workload("create", "a function that writes three rows", "create_post.sql",
