@@ -31,6 +31,12 @@ Refusal too_slow() {
                   .message = "The request took too long to arrive"}};
 }
 
+// Chunk extensions and trailers: nothing else is longer than what a head may be.
+Refusal too_long() {
+    return {431, {.code = ErrorCode::BadRequest,
+                  .message = "A chunk header or the trailer of the request is too long"}};
+}
+
 Response refuse(const Refusal& refusal) {
     Response response = make_error_response(refusal.error);
     response.status = refusal.status;
@@ -162,6 +168,8 @@ runtime::Task<bool> Connection::read_request(std::shared_ptr<Connection> self) {
             refusal = too_slow();
         } else if (self->ended_ || self->timed_out_) {
             co_return false;
+        } else if (!self->reading_ && !self->make_room()) {
+            refusal = too_long();
         }
         if (refusal) {
             Response response = refuse(*refusal);

@@ -181,6 +181,16 @@ TEST_F(ListenerTest, RefusesNonsenseAndCloses) {
     EXPECT_NE(response.find("{\"errors\":[{\"message\":"), std::string::npos);
 }
 
+TEST_F(ListenerTest, RefusesEndlessChunkHeadersAndTrailers) {
+    serve();
+    const std::string head = "POST /" + kClose + "Transfer-Encoding: chunked\r\n\r\n";
+    const std::string extension = exchange(head + "1;" + std::string(60000, 'a'));
+    EXPECT_TRUE(extension.starts_with("HTTP/1.1 431 ")) << extension;
+    std::string trailer = head + "0\r\n";
+    for (int i = 0; i < 10000; ++i) trailer += "a: b\r\n";
+    EXPECT_TRUE(exchange(trailer).starts_with("HTTP/1.1 431 "));
+}
+
 TEST_F(ListenerTest, SurvivesAHandlerThatThrows) {
     serve();
     const std::string response = exchange("GET /throw" + kKeep + "\r\nGET /a" + kClose + "\r\n");
