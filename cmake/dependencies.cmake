@@ -5,6 +5,7 @@ find_package(fmt REQUIRED)
 find_package(PostgreSQL REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(tl-expected REQUIRED)
+find_package(CLI11 REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 
 find_path(PG_QUERY_INCLUDE_DIR pg_query.h REQUIRED)
