@@ -44,8 +44,8 @@ Result<Address> claim_address(const Address& address) {
     asio::io_context context;
     tcp::resolver resolver(context);
     boost::system::error_code error;
-    const auto found = resolver.resolve(address.host, std::to_string(address.port),
-                                        tcp::resolver::passive, error);
+    const auto found =
+        resolver.resolve(address.host, std::to_string(address.port), tcp::resolver::passive, error);
     if (error || found.empty()) {
         return fail(ErrorCode::Configuration,
                     "Cannot listen on " + show(address) + ": no such host",

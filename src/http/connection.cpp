@@ -27,14 +27,15 @@ Response internal_error() {
 }
 
 Refusal too_slow() {
-    return {408, {.code = ErrorCode::RequestTimeout,
-                  .message = "The request took too long to arrive"}};
+    return {408,
+            {.code = ErrorCode::RequestTimeout, .message = "The request took too long to arrive"}};
 }
 
 // Chunk extensions and trailers: nothing else is longer than what a head may be.
 Refusal too_long() {
-    return {431, {.code = ErrorCode::BadRequest,
-                  .message = "A chunk header or the trailer of the request is too long"}};
+    return {431,
+            {.code = ErrorCode::BadRequest,
+             .message = "A chunk header or the trailer of the request is too long"}};
 }
 
 Response refuse(const Refusal& refusal) {
@@ -91,6 +92,12 @@ void Connection::drain() {
     ended_ = true;
     boost::system::error_code ignored;
     socket_.cancel(ignored);
+    data_.wake();
+}
+
+void Connection::abandon() {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
     data_.wake();
 }
 
@@ -212,7 +219,8 @@ runtime::Task<bool> Connection::send(std::shared_ptr<Connection> self, Response 
     std::size_t sent = self->socket_.write_some(output, error);
     if (error && error != boost::asio::error::would_block) co_return false;
     auto rest = output.begin();
-    for (; rest != output.end() && sent >= rest->size(); ++rest) sent -= rest->size();
+    for (; rest != output.end() && sent >= rest->size(); ++rest)
+        sent -= rest->size();
     output.erase(output.begin(), rest);
     if (output.empty()) co_return true;
     output.front() += sent;

@@ -37,13 +37,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// Closes an idle connection; lets another finish the request in progress.
     void drain();
 
+    /// Lets go of the coroutine where it waits, so that it is destroyed with the event loop.
+    void abandon();
+
   private:
     enum class Phase { Idle, Head, Body, Answering, Sending, Lingering };
 
     static runtime::Task<> serve(std::shared_ptr<Connection> self);
     static runtime::Task<bool> read_request(std::shared_ptr<Connection> self);
-    static runtime::Task<Response> answer(std::shared_ptr<Connection> self,
-                                          const Request& request);
+    static runtime::Task<Response> answer(std::shared_ptr<Connection> self, const Request& request);
     static runtime::Task<bool> send(std::shared_ptr<Connection> self, Response response,
                                     bool head_only, bool keep_alive);
     static runtime::Task<> linger(std::shared_ptr<Connection> self);

@@ -15,7 +15,9 @@ namespace {
 
 using BeastView = beast::string_view;
 
-std::string_view view(BeastView text) { return {text.data(), text.size()}; }
+std::string_view view(BeastView text) {
+    return {text.data(), text.size()};
+}
 
 Refusal refuse(int status, ErrorCode code, std::string message) {
     return {status, Error{.code = code, .message = std::move(message)}};
@@ -47,8 +49,8 @@ HeadEnd find_head_end(std::string_view bytes, std::size_t* line) {
 }
 
 bool all_digits(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(),
-                                        [](char c) { return c >= '0' && c <= '9'; });
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// Turns the absolute form of a request target into its origin form (RFC 9112 §3.2.2).
@@ -73,8 +75,9 @@ std::optional<Refusal> check_framing(const Request& request, bool http11) {
         const bool chunked = encodings == 1 && http11 && lengths == 0 &&
                              equal_ignoring_case(*request.header("Transfer-Encoding"), "chunked");
         if (!chunked) {
-            return bad_request("Transfer-Encoding must be exactly \"chunked\", in HTTP/1.1, "
-                               "without Content-Length");
+            return bad_request(
+                "Transfer-Encoding must be exactly \"chunked\", in HTTP/1.1, "
+                "without Content-Length");
         }
     }
     if (lengths > 1 || (lengths == 1 && !all_digits(*request.header("Content-Length")))) {
@@ -110,8 +113,7 @@ struct H1Reader::Parser final : beast::http::basic_parser<true> {
         request.set_line(view(method), origin_form(view(target)));
     }
     void on_response_impl(int, BeastView, int, Error&) override {}
-    void on_field_impl(beast::http::field, BeastView name, BeastView value,
-                       Error& error) override {
+    void on_field_impl(beast::http::field, BeastView name, BeastView value, Error& error) override {
         if (in_trailer_) return;
         if (request.header_count() >= limits_.header_fields) {
             too_many_fields = true;
@@ -207,8 +209,9 @@ H1Reader::Step H1Reader::State_::read_head(std::string_view bytes) {
     }
     const HeadEnd end = find_head_end(bytes.substr(0, limits.head), &line);
     if (end.found == HeadEnd::Found::Malformed) {
-        return refused(bad_request("The request head has a bare line feed, a folded line or no "
-                                   "request line"));
+        return refused(
+            bad_request("The request head has a bare line feed, a folded line or no "
+                        "request line"));
     }
     if (end.found == HeadEnd::Found::NotYet) {
         if (bytes.size() >= limits.head) return refused(head_too_large());
@@ -252,13 +255,21 @@ H1Reader::Step H1Reader::read(std::string_view bytes) {
     return state_->read_head(bytes);
 }
 
-bool H1Reader::in_request() const noexcept { return state_->begun; }
+bool H1Reader::in_request() const noexcept {
+    return state_->begun;
+}
 
-bool H1Reader::head_done() const noexcept { return state_->parser.has_value(); }
+bool H1Reader::head_done() const noexcept {
+    return state_->parser.has_value();
+}
 
-bool H1Reader::expects_continue() const noexcept { return state_->continue_expected; }
+bool H1Reader::expects_continue() const noexcept {
+    return state_->continue_expected;
+}
 
-bool H1Reader::keep_alive() const noexcept { return state_->keep_alive; }
+bool H1Reader::keep_alive() const noexcept {
+    return state_->keep_alive;
+}
 
 Request H1Reader::take() {
     Request request = std::move(state_->parser->request);
@@ -269,6 +280,8 @@ Request H1Reader::take() {
     return request;
 }
 
-const Refusal& H1Reader::refusal() const noexcept { return state_->refusal; }
+const Refusal& H1Reader::refusal() const noexcept {
+    return state_->refusal;
+}
 
 }  // namespace fraiseql::http

@@ -151,8 +151,8 @@ INSTANTIATE_TEST_SUITE_P(
                kHead + "Transfer-Encoding: chunked\r\nTransfer-Encoding: cow" + kChunks, 400},
         Vector{"TeQuoted", kHead + "Transfer-Encoding: \"chunked\"" + kChunks, 400},
         Vector{"TeEmpty", kHead + "Transfer-Encoding:" + kChunks, 400},
-        Vector{"TeInHttp10",
-               "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked" + kChunks, 400},
+        Vector{"TeInHttp10", "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked" + kChunks,
+               400},
         Vector{"TeBlankBeforeColon", kHead + "Transfer-Encoding : chunked" + kChunks, 400},
         Vector{"TeFolded", kHead + "Transfer-Encoding:\r\n chunked" + kChunks, 400},
         Vector{"TeControl", kHead + "Transfer-Encoding: \vchunked" + kChunks, 400},
@@ -177,7 +177,8 @@ INSTANTIATE_TEST_SUITE_P(
         Vector{"NoColon", "GET / HTTP/1.1\r\nHost: x\r\nnonsense\r\n\r\n", 400},
         Vector{"BlankFirstLine", "GET / HTTP/1.1\r\n Host: x\r\n\r\n", 400},
         Vector{"ChunkSizeWords", kHead + "Transfer-Encoding: chunked\r\n\r\nxyz\r\na\r\n", 400},
-        Vector{"ChunkSizeHex", kHead + "Transfer-Encoding: chunked\r\n\r\n0x1\r\na: b\r\n\r\n", 400},
+        Vector{"ChunkSizeHex", kHead + "Transfer-Encoding: chunked\r\n\r\n0x1\r\na: b\r\n\r\n",
+               400},
         Vector{"ChunkSizeMinus", kHead + "Transfer-Encoding: chunked\r\n\r\n-1\r\na\r\n", 400},
         Vector{"ChunkOverflow",
                kHead + "Transfer-Encoding: chunked\r\n\r\n10000000000000001\r\na\r\n", 400},
@@ -214,7 +215,8 @@ TEST(H1Reader, BoundsTheBody) {
     EXPECT_EQ(read_all(sized(ten + "x"), 3, limits).refused, 413);
     const std::string chunked = kHead + "Transfer-Encoding: chunked\r\n\r\n";
     EXPECT_EQ(read_all(chunked + "a\r\n" + ten + "\r\n0\r\n\r\n", 3, limits).requests.size(), 1U);
-    EXPECT_EQ(read_all(chunked + "a\r\n" + ten + "\r\n1\r\nx\r\n0\r\n\r\n", 3, limits).refused, 413);
+    EXPECT_EQ(read_all(chunked + "a\r\n" + ten + "\r\n1\r\nx\r\n0\r\n\r\n", 3, limits).refused,
+              413);
     EXPECT_EQ(read_all(chunked + "ffffffff\r\n", 3, limits).refused, 413);
 }
 

@@ -68,20 +68,29 @@ class Listener::State : public std::enable_shared_from_this<Listener::State> {
         pause_timer_.cancel();
     }
 
+    // Whoever waits on us holds us: without a wake they would keep each other for ever.
+    void abandon() {
+        close();
+        for (Connection* connection : site->connections)
+            connection->abandon();
+        site->empty.wake();
+    }
+
     void stop_accepting() {
         boost::system::error_code ignored;
         acceptor_.close(ignored);
         pause_timer_.cancel();
         site->draining = true;
         const auto connections = site->connections;
-        for (Connection* connection : connections) connection->drain();
+        for (Connection* connection : connections)
+            connection->drain();
     }
 
   private:
     using Acceptor = boost::asio::basic_socket_acceptor<tcp, runtime::Executor>;
-    using Timer = boost::asio::basic_waitable_timer<runtime::Clock,
-                                                    boost::asio::wait_traits<runtime::Clock>,
-                                                    runtime::Executor>;
+    using Timer =
+        boost::asio::basic_waitable_timer<runtime::Clock, boost::asio::wait_traits<runtime::Clock>,
+                                          runtime::Executor>;
 
     void accept() {
         acceptor_.async_accept([self = shared_from_this()](boost::system::error_code error,
@@ -120,7 +129,8 @@ class Listener::State : public std::enable_shared_from_this<Listener::State> {
         sweep_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
             if (error) return;
             const auto now = runtime::Clock::now();
-            for (Connection* connection : self->site->connections) connection->expire(now);
+            for (Connection* connection : self->site->connections)
+                connection->expire(now);
             self->sweep();
         });
     }
@@ -140,9 +150,13 @@ class Listener::State : public std::enable_shared_from_this<Listener::State> {
 Listener::Listener(runtime::Executor executor, ListenSettings settings, Handler handler)
     : state_(std::make_shared<State>(executor, std::move(settings), std::move(handler))) {}
 
-Listener::~Listener() { state_->close(); }
+Listener::~Listener() {
+    state_->abandon();
+}
 
-Result<void> Listener::open() { return state_->open(); }
+Result<void> Listener::open() {
+    return state_->open();
+}
 
 runtime::Task<> Listener::drain() {
     const std::shared_ptr<State> state = state_;
@@ -152,6 +166,8 @@ runtime::Task<> Listener::drain() {
     state->close();
 }
 
-std::size_t Listener::connection_count() const noexcept { return state_->site->connections.size(); }
+std::size_t Listener::connection_count() const noexcept {
+    return state_->site->connections.size();
+}
 
 }  // namespace fraiseql::http

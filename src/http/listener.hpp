@@ -26,8 +26,9 @@ struct Address {
 /// Reads "HOST:PORT", "[IPv6]:PORT" or ":PORT" (all interfaces).
 Result<Address> read_address(std::string_view text);
 
-/// Resolves the host and makes sure that the port is free, which the workers' own sockets could not
-/// tell, since they share it (SO_REUSEPORT). Port 0 is replaced by a free one. Blocks; for start-up.
+/// Resolves the host and makes sure that the port is free, which the workers' own sockets could
+/// not tell, since they share it (SO_REUSEPORT). Port 0 is replaced by a free one. Blocks; for
+/// start-up.
 Result<Address> claim_address(const Address& address);
 
 struct ListenSettings {

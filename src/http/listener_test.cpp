@@ -19,8 +19,9 @@ namespace {
 using namespace std::chrono_literals;
 using boost::asio::ip::tcp;
 
-using Timer = boost::asio::basic_waitable_timer<
-    runtime::Clock, boost::asio::wait_traits<runtime::Clock>, runtime::Executor>;
+using Timer =
+    boost::asio::basic_waitable_timer<runtime::Clock, boost::asio::wait_traits<runtime::Clock>,
+                                      runtime::Executor>;
 
 std::atomic<int> cancelled_handlers{0};
 
@@ -37,7 +38,8 @@ runtime::Task<Response> answer(runtime::Executor executor, const Request& reques
     if (request.path() == "/throw") throw std::runtime_error("planned");
     if (request.path() == "/large") {
         Response large = make_response(200, "text/plain", std::string(1 << 20, 'a'));
-        for (int i = 0; i < 200; ++i) large.body.append(std::string(50000, 'b'));
+        for (int i = 0; i < 200; ++i)
+            large.body.append(std::string(50000, 'b'));
         co_return large;
     }
     std::string body(request.method());
@@ -51,13 +53,10 @@ runtime::Task<Response> answer(runtime::Executor executor, const Request& reques
 class Echo : public runtime::Program {
   public:
     Echo(const runtime::Executor& executor, ListenSettings settings)
-        : listener_(executor, std::move(settings), [executor](const Request& request) {
-              return answer(executor, request);
-          }) {}
+        : listener_(executor, std::move(settings),
+                    [executor](const Request& request) { return answer(executor, request); }) {}
     Result<void> start() override { return listener_.open(); }
-    runtime::Task<> drain() override {
-        co_await listener_.drain();
-    }
+    runtime::Task<> drain() override { co_await listener_.drain(); }
 
   private:
     Listener listener_;
@@ -68,11 +67,12 @@ class ListenerTest : public ::testing::Test {
     void serve(ListenSettings settings = {}) {
         settings.address = *claim_address({.host = "127.0.0.1", .port = 0});
         port_ = settings.address.port;
-        const auto started = workers_.start(
-            1, [&](const runtime::Executor& executor,
-                   std::size_t) -> Result<std::unique_ptr<runtime::Program>> {
-                return std::make_unique<Echo>(executor, settings);
-            });
+        const auto started =
+            workers_.start(1,
+                           [&](const runtime::Executor& executor,
+                               std::size_t) -> Result<std::unique_ptr<runtime::Program>> {
+                               return std::make_unique<Echo>(executor, settings);
+                           });
         ASSERT_TRUE(started);
     }
 
@@ -120,7 +120,8 @@ TEST_F(ListenerTest, AnswersARequest) {
 TEST_F(ListenerTest, AnswersPipelinedRequestsInOrder) {
     serve();
     std::string bytes;
-    for (int i = 0; i < 200; ++i) bytes += "GET /" + std::to_string(i) + kKeep + "\r\n";
+    for (int i = 0; i < 200; ++i)
+        bytes += "GET /" + std::to_string(i) + kKeep + "\r\n";
     bytes.insert(bytes.find("GET /7 "), "GET /pause" + kKeep + "\r\n");
     const std::string responses = exchange(bytes + "GET /end" + kClose + "\r\n");
     std::size_t at = 0;
@@ -187,7 +188,8 @@ TEST_F(ListenerTest, RefusesEndlessChunkHeadersAndTrailers) {
     const std::string extension = exchange(head + "1;" + std::string(60000, 'a'));
     EXPECT_TRUE(extension.starts_with("HTTP/1.1 431 ")) << extension;
     std::string trailer = head + "0\r\n";
-    for (int i = 0; i < 10000; ++i) trailer += "a: b\r\n";
+    for (int i = 0; i < 10000; ++i)
+        trailer += "a: b\r\n";
     EXPECT_TRUE(exchange(trailer).starts_with("HTTP/1.1 431 "));
 }
 
@@ -206,8 +208,8 @@ TEST_F(ListenerTest, TimesOutSlowRequestsButNotSilently) {
     settings.idle_timeout = 100ms;
     serve(settings);
     EXPECT_TRUE(exchange("GET / HTTP/1.1\r\nHo").starts_with("HTTP/1.1 408 "));
-    EXPECT_TRUE(exchange("POST /" + kKeep + "Content-Length: 9\r\n\r\nx").starts_with(
-        "HTTP/1.1 408 "));
+    EXPECT_TRUE(
+        exchange("POST /" + kKeep + "Content-Length: 9\r\n\r\nx").starts_with("HTTP/1.1 408 "));
     EXPECT_EQ(exchange(""), "");
     const std::string idle = exchange("GET /a" + kKeep + "\r\n");
     EXPECT_EQ(body_of(idle), "GET /a ");
@@ -222,7 +224,8 @@ TEST_F(ListenerTest, CancelsTheHandlerWhenTheClientGoesAway) {
         std::this_thread::sleep_for(50ms);
         EXPECT_EQ(cancelled_handlers, before);
     }
-    for (int i = 0; i < 500 && cancelled_handlers == before; ++i) std::this_thread::sleep_for(10ms);
+    for (int i = 0; i < 500 && cancelled_handlers == before; ++i)
+        std::this_thread::sleep_for(10ms);
     EXPECT_EQ(cancelled_handlers, before + 1);
 }
 

@@ -7,7 +7,8 @@ namespace fraiseql::http {
 namespace {
 
 TEST(MediaRange, ReadsTypeCharsetAndQuality) {
-    const auto range = read_media_range(" application/json ; Charset=\"UTF-8\" ;a=\"b;q=0\"; q=0.25 ");
+    const auto range =
+        read_media_range(" application/json ; Charset=\"UTF-8\" ;a=\"b;q=0\"; q=0.25 ");
     ASSERT_TRUE(range);
     EXPECT_EQ(range->type, "application/json");
     EXPECT_EQ(range->charset, "UTF-8");

@@ -45,7 +45,7 @@ class Request {
     std::string_view body() const noexcept { return body_; }
     std::size_t header_count() const noexcept { return fields_.size(); }
     Field header_at(std::size_t index) const noexcept;
-    /// Returns the value of the first field called `name`, in any case; nullopt where there is none.
+    /// Returns the value of the first field called `name`, in any case, or nullopt.
     std::optional<std::string_view> header(std::string_view name) const noexcept;
     /// Returns how many fields are called `name`.
     std::size_t count(std::string_view name) const noexcept;

@@ -28,9 +28,8 @@ TEST(Response, ShowsAnErrorAsGraphqlDoes) {
     error.extensions.emplace_back("reference", "r1");
     const Response response = make_error_response(error);
     EXPECT_EQ(response.status, 404);
-    EXPECT_EQ(response.body.str(),
-              R"({"errors":[{"message":"No \"x\"","extensions":)"
-              R"({"code":"NOT_FOUND","hint":"Try y","reference":"r1"}}]})");
+    EXPECT_EQ(response.body.str(), R"({"errors":[{"message":"No \"x\"","extensions":)"
+                                   R"({"code":"NOT_FOUND","hint":"Try y","reference":"r1"}}]})");
 }
 
 TEST(ResponseHead, WritesTheFramingAndLetsNoValueAddAField) {
@@ -55,7 +54,8 @@ TEST(Address, IsReadWithBracketsForIpv6) {
     EXPECT_EQ(read_address("127.0.0.1:80")->port, 80);
     EXPECT_EQ(read_address("[::1]:8080")->host, "::1");
     EXPECT_EQ(read_address(":8080")->host, "0.0.0.0");
-    for (const char* bad : {"", "8080", "host", "host:", "host:x", "host:70000", "::1:80", "h:8 "}) {
+    for (const char* bad :
+         {"", "8080", "host", "host:", "host:x", "host:70000", "::1:80", "h:8 "}) {
         const auto read = read_address(bad);
         ASSERT_FALSE(read) << bad;
         EXPECT_EQ(read.error().code, ErrorCode::Configuration);

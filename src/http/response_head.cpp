@@ -23,7 +23,9 @@ void write_field(std::string& out, std::string_view name, std::string_view value
 
 }  // namespace
 
-bool has_body(int status) noexcept { return status >= 200 && status != 204 && status != 304; }
+bool has_body(int status) noexcept {
+    return status >= 200 && status != 204 && status != 304;
+}
 
 void write_response_head(std::string& out, const Response& response, std::string_view date,
                          bool keep_alive) {
@@ -32,7 +34,8 @@ void write_response_head(std::string& out, const Response& response, std::string
     out += ' ';
     out += reason_phrase(response.status);
     out += "\r\n";
-    for (const Header& header : response.headers) write_field(out, header.name, header.value);
+    for (const Header& header : response.headers)
+        write_field(out, header.name, header.value);
     if (has_body(response.status)) {
         write_field(out, "Content-Length", std::to_string(response.body.size()));
     }

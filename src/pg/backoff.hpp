@@ -8,7 +8,7 @@
 
 namespace fraiseql::pg {
 
-/// Doubles from 50 ms to 5 s, each wait shortened by a random part of up to half, so that the
+/// Doubles from 50 ms to 2 s, each wait shortened by a random part of up to half, so that the
 /// workers of many servers do not come back at the same moment. A value; time is an argument.
 class Backoff {
   public:
@@ -24,7 +24,7 @@ class Backoff {
     void failed(TimePoint now) noexcept {
         const int doublings = std::min(failures_, 7);
         ++failures_;
-        const std::int64_t full = std::min<std::int64_t>(std::int64_t{50} << doublings, 5000);
+        const std::int64_t full = std::min<std::int64_t>(std::int64_t{50} << doublings, 2000);
         next_ = now + std::chrono::milliseconds(full - next_random() % (full / 2 + 1));
     }
     void succeeded() noexcept { failures_ = 0; }

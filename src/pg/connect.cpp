@@ -69,7 +69,9 @@ tl::expected<std::string, sql::DatabaseError> options_in(const std::string& conn
 
 }  // namespace
 
-void ClosePgconn::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
+void ClosePgconn::operator()(pg_conn* connection) const noexcept {
+    PQfinish(connection);
+}
 
 std::string session_options(std::string_view before,
                             const std::vector<std::pair<std::string, std::string>>& settings) {
@@ -98,12 +100,12 @@ tl::expected<PgconnHandle, sql::DatabaseError> connect(const ConnectSettings& se
     const std::string options = session_options(before, settings.session_settings);
     const std::string timeout = std::to_string(settings.timeout_seconds);
     const std::array<const char*, 7> keywords = {
-        "dbname",          "fallback_application_name", "client_encoding", "gssencmode",
-        "connect_timeout", "options",                   nullptr};
-    const std::array<const char*, 7> values = {settings.conninfo.c_str(), "fraiseql",
-                                               "UTF8",                    "disable",
-                                               timeout.c_str(),           options.c_str(),
-                                               nullptr};
+        "dbname",     "fallback_application_name", "client_encoding",
+        "gssencmode", "connect_timeout",           "options",
+        nullptr};
+    const std::array<const char*, 7> values = {
+        settings.conninfo.c_str(), "fraiseql",      "UTF8", "disable",
+        timeout.c_str(),           options.c_str(), nullptr};
     PgconnHandle connection(PQconnectdbParams(keywords.data(), values.data(), 1));
     if (connection == nullptr) return tl::unexpected(connection_error("out of memory"));
     if (PQstatus(connection.get()) != CONNECTION_OK) {

@@ -53,12 +53,11 @@ void Connection::flush() {
 
 void Connection::wait_writable() {
     waiting_to_write_ = true;
-    descriptor_.async_wait(
-        Descriptor::wait_write,
-        [self = shared_from_this()](boost::system::error_code error) {
-            self->waiting_to_write_ = false;
-            if (!error) self->flush();
-        });
+    descriptor_.async_wait(Descriptor::wait_write,
+                           [self = shared_from_this()](boost::system::error_code error) {
+                               self->waiting_to_write_ = false;
+                               if (!error) self->flush();
+                           });
 }
 
 void Connection::wait_readable() {

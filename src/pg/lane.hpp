@@ -57,7 +57,8 @@ struct LaneState {
 
     std::size_t in_flight() const {
         std::size_t count = 0;
-        for (const auto& connection : connections) count += connection->in_flight().size();
+        for (const auto& connection : connections)
+            count += connection->in_flight().size();
         return count;
     }
 

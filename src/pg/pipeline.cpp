@@ -77,7 +77,8 @@ bool Pipeline::receive(const ServerMessage& message,
         case 'N':
             if (on_notice) on_notice(read_error(message.body));
             return true;
-        default: break;
+        default:
+            break;
     }
     if (in_flight_.empty()) {
         if (message.type != 'E') return break_off("the server answered what was not asked");
@@ -113,7 +114,8 @@ bool Pipeline::receive_answer(const ServerMessage& message, Exchange& exchange) 
         case 'H':
         case 'W':
             return break_off("COPY cannot be run here");
-        default: return break_off("the server sent a message of an unknown type");
+        default:
+            return break_off("the server sent a message of an unknown type");
     }
 }
 
@@ -132,7 +134,8 @@ bool Pipeline::finish_front(std::string_view status,
             prepared_.forget(exchange->parses[i]);
         }
         if (stale) {
-            for (const Call& call : exchange->batch.calls) prepared_.forget(call.statement->name);
+            for (const Call& call : exchange->batch.calls)
+                prepared_.forget(call.statement->name);
         }
     }
     finished.push_back(std::move(exchange));

@@ -129,7 +129,8 @@ TEST(Pipeline, PreparesAgainWhatWentStale) {
 
 TEST(Pipeline, ClosesWhatItEvicts) {
     Script script;
-    for (int i = 0; i < 9; ++i) script.send("select " + std::to_string(i));
+    for (int i = 0; i < 9; ++i)
+        script.send("select " + std::to_string(i));
     const std::string close = "S" + make_statement("select 0")->name;
     const std::string sent = script.taken();
     // Once before its own Parse, once to make room for the ninth.

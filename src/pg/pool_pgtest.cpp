@@ -56,10 +56,10 @@ class PoolTest : public ::testing::Test {
     Answer& begin(Batch batch, Lane lane = Lane::Quick, std::chrono::milliseconds limit = 20s) {
         answers_.push_back(std::make_unique<Answer>());
         Answer& answer = *answers_.back();
-        asio::co_spawn(context_,
-                       collect(*pool_, std::move(batch), lane, runtime::Clock::now() + limit,
-                               answer),
-                       asio::bind_cancellation_slot(answer.cancel.slot(), asio::detached));
+        asio::co_spawn(
+            context_,
+            collect(*pool_, std::move(batch), lane, runtime::Clock::now() + limit, answer),
+            asio::bind_cancellation_slot(answer.cancel.slot(), asio::detached));
         return answer;
     }
 
@@ -159,11 +159,11 @@ TEST_F(PoolTest, AnswersManyBatchesInFlightEachWithItsOwn) {
 
 TEST_F(PoolTest, ReportsTheFieldsOfAnErrorAndWhichCallFailed) {
     open();
-    const auto& result = run(batch_of(
-        {"select 1",
-         "do $$ begin raise exception 'no stock' using errcode = 'AB123', hint = 'order', "
-         "detail = 'none', constraint = 'stock'; end $$",
-         "select 2"}));
+    const auto& result = run(
+        batch_of({"select 1",
+                  "do $$ begin raise exception 'no stock' using errcode = 'AB123', hint = 'order', "
+                  "detail = 'none', constraint = 'stock'; end $$",
+                  "select 2"}));
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().sqlstate, "AB123");
     EXPECT_EQ(result.error().message, "no stock");
@@ -200,7 +200,8 @@ TEST_F(PoolTest, PreparesAgainWhenAStatementWentStale) {
     ASSERT_TRUE(run(batch_of({"create table t as select 1 as a"}, false)));
     EXPECT_EQ(value(run(batch_of({"select * from t"}))), "1");
     ASSERT_TRUE(run(batch_of({"alter table t alter a type text using 'x' || a"}, false)));
-    for (int i = 0; i < 4; ++i) EXPECT_EQ(value(run(batch_of({"select * from t"}))), "x1");
+    for (int i = 0; i < 4; ++i)
+        EXPECT_EQ(value(run(batch_of({"select * from t"}))), "x1");
     PoolSettings single = settings_for(url);
     single.quick_connections = 1;
     open(std::move(single));

@@ -48,7 +48,9 @@ Pool::State::State(runtime::Executor executor, runtime::Outbound& outbound, Pool
       exclusive_(settings_.exclusive_connections, 1, false, std::random_device{}()),
       timer_(executor) {}
 
-void Pool::State::start() { connect_missing(Lane::Quick); }
+void Pool::State::start() {
+    connect_missing(Lane::Quick);
+}
 
 LaneState& Pool::State::lane_of(const Connection& connection) {
     for (const auto& each : quick_.connections) {
@@ -94,7 +96,8 @@ void Pool::State::abandon(const std::shared_ptr<Pending>& pending) {
     pending->abandoned = true;
     LaneState& lane = lane_of(pending->lane);
     if (std::erase(lane.queue, pending) > 0) return;
-    for (const auto& connection : lane.connections) cancel_abandoned_front(*connection);
+    for (const auto& connection : lane.connections)
+        cancel_abandoned_front(*connection);
 }
 
 // Only the front is running; a cancel request for one behind it would hit the front.
@@ -102,12 +105,14 @@ void Pool::State::cancel_abandoned_front(Connection& connection) {
     if (connection.in_flight().empty()) return;
     if (!pending_of(connection.in_flight().front()).abandoned) return;
     if (!connection.cancel()) return;
-    for (const auto& exchange : connection.in_flight()) pending_of(exchange).near_cancel = true;
+    for (const auto& exchange : connection.in_flight())
+        pending_of(exchange).near_cancel = true;
 }
 
 void Pool::State::finished(Connection& connection,
                            std::vector<std::shared_ptr<Exchange>>& exchanges) {
-    for (auto& exchange : exchanges) answer(std::static_pointer_cast<Pending>(exchange));
+    for (auto& exchange : exchanges)
+        answer(std::static_pointer_cast<Pending>(exchange));
     cancel_abandoned_front(connection);
     dispatch(lane_of(connection));
 }
@@ -163,7 +168,8 @@ void Pool::State::lost(Connection& connection, const sql::DatabaseError& error,
 void Pool::State::connect_missing(Lane which) {
     if (closed_) return;
     std::size_t count = lane_of(which).to_start(runtime::Clock::now());
-    for (; count > 0; --count) begin_connect(which);
+    for (; count > 0; --count)
+        begin_connect(which);
 }
 
 void Pool::State::begin_connect(Lane which) {
@@ -214,7 +220,8 @@ void Pool::State::connect_failed(Lane which, const sql::DatabaseError& error) {
     if (!is_unavailable(error)) lane.last_error.sqlstate = "08001";
     if (lane.connections.empty()) {
         auto waiting = std::exchange(lane.queue, {});
-        for (const auto& pending : waiting) pending->settle(tl::unexpected(lane.last_error));
+        for (const auto& pending : waiting)
+            pending->settle(tl::unexpected(lane.last_error));
     }
     arm_timer();
 }

@@ -14,7 +14,8 @@
 
 namespace fraiseql::pg {
 
-class Pool::State final : public std::enable_shared_from_this<Pool::State>, public Connection::Owner {
+class Pool::State final : public std::enable_shared_from_this<Pool::State>,
+                          public Connection::Owner {
   public:
     State(runtime::Executor executor, runtime::Outbound& outbound, PoolSettings settings);
 
@@ -33,9 +34,9 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>, publ
     void cancelled(Connection& connection) override;
 
   private:
-    using Timer = boost::asio::basic_waitable_timer<runtime::Clock,
-                                                    boost::asio::wait_traits<runtime::Clock>,
-                                                    runtime::Executor>;
+    using Timer =
+        boost::asio::basic_waitable_timer<runtime::Clock, boost::asio::wait_traits<runtime::Clock>,
+                                          runtime::Executor>;
 
     LaneState& lane_of(Lane lane) { return lane == Lane::Quick ? quick_ : exclusive_; }
     LaneState& lane_of(const Connection& connection);

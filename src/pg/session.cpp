@@ -73,13 +73,14 @@ bool succeeded(const PGresult* result) {
 
 }  // namespace
 
-void Session::Close::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
+void Session::Close::operator()(pg_conn* connection) const noexcept {
+    PQfinish(connection);
+}
 
 tl::expected<Session, sql::DatabaseError> Session::open(const std::string& conninfo,
                                                         int timeout_seconds) {
-    auto connection = connect({.conninfo = conninfo,
-                               .timeout_seconds = timeout_seconds,
-                               .session_settings = {}});
+    auto connection =
+        connect({.conninfo = conninfo, .timeout_seconds = timeout_seconds, .session_settings = {}});
     if (!connection) return tl::unexpected(std::move(connection).error());
     PQsetNoticeProcessor(connection->get(), [](void*, const char*) {}, nullptr);
     return Session(connection->release());
@@ -89,7 +90,8 @@ tl::expected<Rows, sql::DatabaseError> Session::query(
     const std::string& sql, const std::vector<std::optional<std::string>>& params) {
     std::vector<const char*> values;
     values.reserve(params.size());
-    for (const auto& param : params) values.push_back(param ? param->c_str() : nullptr);
+    for (const auto& param : params)
+        values.push_back(param ? param->c_str() : nullptr);
     const ResultHandle result(PQexecParams(connection_.get(), sql.c_str(),
                                            static_cast<int>(values.size()), nullptr, values.data(),
                                            nullptr, nullptr, 0));
@@ -107,7 +109,9 @@ tl::expected<void, sql::DatabaseError> Session::run_script(const std::string& sq
     return {};
 }
 
-int Session::server_version() const { return PQserverVersion(connection_.get()); }
+int Session::server_version() const {
+    return PQserverVersion(connection_.get());
+}
 
 tl::expected<std::string, sql::DatabaseError> query_once(const std::string& conninfo,
                                                          const std::string& sql) {

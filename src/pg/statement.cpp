@@ -19,7 +19,8 @@ std::uint64_t fnv1a(std::string_view text, std::uint64_t seed) {
 
 void append_hex(std::string& out, std::uint64_t value) {
     constexpr std::string_view kDigits = "0123456789abcdef";
-    for (int shift = 60; shift >= 0; shift -= 4) out += kDigits[value >> shift & 0xf];
+    for (int shift = 60; shift >= 0; shift -= 4)
+        out += kDigits[value >> shift & 0xf];
 }
 
 }  // namespace

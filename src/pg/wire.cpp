@@ -38,23 +38,35 @@ void put_header(std::string& out, char type, std::size_t body_size) {
 
 std::size_t bind_size(const Call& call) {
     std::size_t size = 1 + call.statement->name.size() + 1 + 2 + 2 + 2;
-    for (const auto& param : call.params) size += 4 + (param ? param->size() : 0);
+    for (const auto& param : call.params)
+        size += 4 + (param ? param->size() : 0);
     return size;
 }
 
 std::string* field(sql::DatabaseError& error, char type) {
     switch (type) {
-        case 'C': return &error.sqlstate;
-        case 'M': return &error.message;
-        case 'D': return &error.detail;
-        case 'H': return &error.hint;
-        case 's': return &error.schema;
-        case 't': return &error.table;
-        case 'c': return &error.column;
-        case 'd': return &error.data_type;
-        case 'n': return &error.constraint;
-        case 'W': return &error.where;
-        default: return nullptr;
+        case 'C':
+            return &error.sqlstate;
+        case 'M':
+            return &error.message;
+        case 'D':
+            return &error.detail;
+        case 'H':
+            return &error.hint;
+        case 's':
+            return &error.schema;
+        case 't':
+            return &error.table;
+        case 'c':
+            return &error.column;
+        case 'd':
+            return &error.data_type;
+        case 'n':
+            return &error.constraint;
+        case 'W':
+            return &error.where;
+        default:
+            return nullptr;
     }
 }
 
@@ -89,7 +101,9 @@ void write_close_statement(std::string& out, std::string_view name) {
     put_text(out, name);
 }
 
-void write_sync(std::string& out) { put_header(out, 'S', 0); }
+void write_sync(std::string& out) {
+    put_header(out, 'S', 0);
+}
 
 Framing read_message(std::string_view bytes, ServerMessage& message) noexcept {
     message.size = kHeader;

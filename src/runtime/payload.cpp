@@ -23,7 +23,8 @@ std::string_view Payload::segment(std::size_t index) const noexcept {
 std::string Payload::str() const {
     std::string out;
     out.reserve(size_);
-    for (std::size_t i = 0; i < segments_.size(); ++i) out += segment(i);
+    for (std::size_t i = 0; i < segments_.size(); ++i)
+        out += segment(i);
     return out;
 }
 

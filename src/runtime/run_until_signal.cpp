@@ -28,9 +28,8 @@ void drain(WorkerSet& workers, const RunSettings& settings, boost::asio::io_cont
         return in_time;
     });
     bool impatient = false;
-    stop_signals.async_wait([&impatient](boost::system::error_code error, int) {
-        impatient = !error;
-    });
+    stop_signals.async_wait(
+        [&impatient](boost::system::error_code error, int) { impatient = !error; });
     context.restart();
     while (!impatient && context.run_one() > 0) {
     }
@@ -59,7 +58,8 @@ Result<void> run_until_signal(const RunSettings& settings, const MakeProgram& ma
 
     bool stopping = false;
     stop_signals.async_wait([&stopping](boost::system::error_code, int) { stopping = true; });
-    while (!stopping) context.run_one();
+    while (!stopping)
+        context.run_one();
     hangup_signals.cancel();
     if (settings.log) settings.log("stopping: finishing the requests in progress");
     drain(workers, settings, context, stop_signals);

@@ -44,10 +44,10 @@ class Sleeper : public Program {
 };
 
 MakeProgram sleepers(Counts& counts, std::chrono::milliseconds drain_time) {
-    return [&counts, drain_time](Executor executor,
-                                 std::size_t) -> Result<std::unique_ptr<Program>> {
-        return std::make_unique<Sleeper>(std::move(executor), counts, drain_time);
-    };
+    return
+        [&counts, drain_time](Executor executor, std::size_t) -> Result<std::unique_ptr<Program>> {
+            return std::make_unique<Sleeper>(std::move(executor), counts, drain_time);
+        };
 }
 
 TEST(WorkerSet, DrainsEveryWorkerBeforeItStops) {
@@ -88,7 +88,8 @@ TEST(RunUntilSignal, CallsTheHookOnHangupAndEndsOnTerm) {
     settings.on_started = [&running] { running = true; };
     settings.on_hangup = [] { std::raise(SIGTERM); };
     std::thread sender([&running] {
-        while (!running) std::this_thread::sleep_for(1ms);
+        while (!running)
+            std::this_thread::sleep_for(1ms);
         std::raise(SIGHUP);
     });
     EXPECT_TRUE(run_until_signal(settings, sleepers(counts, 1ms)));
@@ -109,7 +110,8 @@ TEST(Outbound, RunsJobsInOrderOnAnotherThread) {
             runner = std::this_thread::get_id();
             done = true;
         }));
-        while (!done) std::this_thread::sleep_for(1ms);
+        while (!done)
+            std::this_thread::sleep_for(1ms);
     }
     EXPECT_EQ(seen, (std::vector<int>{1, 2}));
     EXPECT_NE(runner, caller);

@@ -34,8 +34,8 @@ Result<const json::Value*> read_object(const json::Value& parameters, std::strin
 tl::unexpected<Error> missing_query(const json::Value& parameters) {
     std::string hint = R"(Send {"query": "{ … }"}.)";
     for (const json::Member& member : parameters.members) {
-        const bool known = std::find(kParameters.begin(), kParameters.end(), member.name) !=
-                           kParameters.end();
+        const bool known =
+            std::find(kParameters.begin(), kParameters.end(), member.name) != kParameters.end();
         const bool meant = !suggestions(member.name, {"query"}).empty();
         if (!known && meant) {
             hint = "There is \"" + std::string(member.name) + "\"; did you mean \"query\"?";
@@ -167,8 +167,7 @@ Result<MediaType> choose_media_type(const http::Request& request) {
     const auto json = http::preference(ranges, "application/json");
     const auto graphql = http::preference(ranges, "application/graphql-response+json");
     if (json.quality <= 0 && graphql.quality <= 0) {
-        return fail(ErrorCode::NotAcceptable,
-                    "None of the media types in Accept can be sent",
+        return fail(ErrorCode::NotAcceptable, "None of the media types in Accept can be sent",
                     "Accept application/graphql-response+json or application/json.");
     }
     if (graphql.quality != json.quality) {

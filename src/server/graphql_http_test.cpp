@@ -14,7 +14,8 @@ http::Request request_of(std::string_view method, std::string_view target, const
                          std::string_view body = {}) {
     http::Request request;
     request.set_line(method, target);
-    for (const auto& [name, value] : fields) request.add_header(name, value);
+    for (const auto& [name, value] : fields)
+        request.add_header(name, value);
     request.mutable_body() = body;
     return request;
 }
@@ -103,18 +104,19 @@ TEST(ReadPost, TakesJsonInUtf8Only) {
     }
     EXPECT_EQ(error_of(request_of("POST", "/graphql", {}, body)).code,
               ErrorCode::UnsupportedMediaType);
-    EXPECT_EQ(error_of(request_of("POST", "/graphql",
-                                  {{"Content-Type", "application/json"},
-                                   {"Content-Encoding", "gzip"}},
-                                  body))
-                  .code,
-              ErrorCode::UnsupportedMediaType);
+    EXPECT_EQ(
+        error_of(request_of("POST", "/graphql",
+                            {{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}},
+                            body))
+            .code,
+        ErrorCode::UnsupportedMediaType);
 }
 
 TEST(ReadGet, ReadsParametersFromTheUrl) {
     Arena arena;
-    const auto request = get("query=%7Ba%7D+&operationName=x&variables=%7B%22v%22%3A%22%C3%A9%22%7D"
-                             "&extensions=null&&other=1");
+    const auto request =
+        get("query=%7Ba%7D+&operationName=x&variables=%7B%22v%22%3A%22%C3%A9%22%7D"
+            "&extensions=null&&other=1");
     const auto read = read_graphql_request(request, arena);
     ASSERT_TRUE(read);
     EXPECT_EQ(read->query, "{a} ");

@@ -19,19 +19,19 @@ bool reads(const http::Request& request) {
 }
 
 http::Response method_not_allowed(const http::Request& request, std::string_view allowed) {
-    http::Response response = http::make_error_response(
-        {.code = ErrorCode::MethodNotAllowed,
-         .message = std::string(request.path()) + " does not answer to " +
-                    std::string(request.method())});
+    http::Response response =
+        http::make_error_response({.code = ErrorCode::MethodNotAllowed,
+                                   .message = std::string(request.path()) + " does not answer to " +
+                                              std::string(request.method())});
     response.headers.push_back({"Allow", std::string(allowed)});
     return response;
 }
 
 http::Response not_found(const http::Request& request) {
-    return http::make_error_response({.code = ErrorCode::NotFound,
-                                      .message = "There is nothing at " +
-                                                 std::string(request.path()),
-                                      .hint = "GraphQL is at /graphql."});
+    return http::make_error_response(
+        {.code = ErrorCode::NotFound,
+         .message = "There is nothing at " + std::string(request.path()),
+         .hint = "GraphQL is at /graphql."});
 }
 
 http::Response not_ready(std::string_view reason) {

@@ -11,8 +11,8 @@ namespace {
 
 class Worker final : public runtime::Program {
   public:
-    Worker(const runtime::Executor& executor, runtime::Outbound& outbound,
-           const Settings& settings, std::shared_ptr<const schema::Model> model)
+    Worker(const runtime::Executor& executor, runtime::Outbound& outbound, const Settings& settings,
+           std::shared_ptr<const schema::Model> model)
         : pool_(executor, outbound, with_log(settings.pool, settings.log)),
           engine_(pool_, std::move(model), with_log(settings.engine, settings.log)),
           router_(engine_, pool_, settings.router),
@@ -46,8 +46,7 @@ class Worker final : public runtime::Program {
 }  // namespace
 
 std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
-                                              runtime::Outbound& outbound,
-                                              const Settings& settings,
+                                              runtime::Outbound& outbound, const Settings& settings,
                                               std::shared_ptr<const schema::Model> model) {
     return std::make_unique<Worker>(executor, outbound, settings, std::move(model));
 }

@@ -30,11 +30,10 @@ struct Settings {
     std::function<void()> on_hangup = {};
 };
 
-/// Makes one worker's program: a pool, an engine, a router and a listener. `settings.listen.address`
-/// must have been claimed; `outbound` must outlive the program.
+/// Makes one worker's program: a pool, an engine, a router and a listener.
+/// `settings.listen.address` must have been claimed; `outbound` must outlive the program.
 std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
-                                              runtime::Outbound& outbound,
-                                              const Settings& settings,
+                                              runtime::Outbound& outbound, const Settings& settings,
                                               std::shared_ptr<const schema::Model> model);
 
 /// Serves `model` until SIGTERM or SIGINT, then finishes the requests in progress. An error where

@@ -61,18 +61,16 @@ class ServerTest : public ::testing::Test {
     }
 
     void start() {
-        const auto started = workers_.start(
-            1, [&](const runtime::Executor& executor, std::size_t) {
-                return Result<std::unique_ptr<runtime::Program>>(
-                    make_worker(executor, outbound_, settings_, model_));
-            });
+        const auto started = workers_.start(1, [&](const runtime::Executor& executor, std::size_t) {
+            return Result<std::unique_ptr<runtime::Program>>(
+                make_worker(executor, outbound_, settings_, model_));
+        });
         ASSERT_TRUE(started);
     }
 
     tcp::socket send(const std::string& bytes) {
         tcp::socket socket(context_);
-        socket.connect({boost::asio::ip::make_address("127.0.0.1"),
-                        settings_.listen.address.port});
+        socket.connect({boost::asio::ip::make_address("127.0.0.1"), settings_.listen.address.port});
         const timeval limit{20, 0};
         setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
         boost::asio::write(socket, boost::asio::buffer(bytes));
@@ -103,9 +101,10 @@ class ServerTest : public ::testing::Test {
     }
 
     int active_statements() {
-        const auto count = pg::query_once(
-            url_, "select count(*) from pg_stat_activity where state = 'active' and "
-                  "application_name = 'fraiseql' and pid <> pg_backend_pid()");
+        const auto count =
+            pg::query_once(url_,
+                           "select count(*) from pg_stat_activity where state = 'active' and "
+                           "application_name = 'fraiseql' and pid <> pg_backend_pid()");
         return count ? std::stoi(*count) : -1;
     }
 
@@ -128,8 +127,7 @@ TEST_F(ServerTest, AnswersQueriesByPostAndGet) {
     EXPECT_EQ(posted.body, expected);
     EXPECT_NE(posted.head.find("Content-Type: application/json; charset=utf-8\r\n"),
               std::string::npos);
-    const Answer got =
-        exchange("GET /graphql?query=%7Bitem(id:2)%7Bname%7D%7D", kGraphql);
+    const Answer got = exchange("GET /graphql?query=%7Bitem(id:2)%7Bname%7D%7D", kGraphql);
     EXPECT_EQ(got.body, expected);
     EXPECT_NE(got.head.find("application/graphql-response+json; charset=utf-8\r\n"),
               std::string::npos);
@@ -179,13 +177,16 @@ TEST_F(ServerTest, CancelsTheStatementWhenTheClientGoesAway) {
     start();
     {
         const std::string body = R"({"query":"{ slow(id: 1) { nap } }"})";
-        tcp::socket socket = send("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: "
-                                  "application/json\r\nContent-Length: " +
-                                  std::to_string(body.size()) + "\r\n\r\n" + body);
-        for (int i = 0; i < 500 && active_statements() != 1; ++i) std::this_thread::sleep_for(10ms);
+        tcp::socket socket = send(
+            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: "
+            "application/json\r\nContent-Length: " +
+            std::to_string(body.size()) + "\r\n\r\n" + body);
+        for (int i = 0; i < 500 && active_statements() != 1; ++i)
+            std::this_thread::sleep_for(10ms);
         EXPECT_EQ(active_statements(), 1);
     }
-    for (int i = 0; i < 500 && active_statements() != 0; ++i) std::this_thread::sleep_for(10ms);
+    for (int i = 0; i < 500 && active_statements() != 0; ++i)
+        std::this_thread::sleep_for(10ms);
     EXPECT_EQ(active_statements(), 0);
     EXPECT_EQ(post("{ item(id: 2) { name } }").status, 200);
 }
