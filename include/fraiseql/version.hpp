@@ -4,9 +4,11 @@
 
 #include <string_view>
 
+#include "fraiseql/export.hpp"
+
 namespace fraiseql {
 
 /// Returns the version as in "0.1.0" (Semantic Versioning 2.0.0).
-std::string_view version() noexcept;
+FRAISEQL_EXPORT std::string_view version() noexcept;
 
 }  // namespace fraiseql
