@@ -37,7 +37,9 @@ TEST(Wire, CutsOneMessageOffTheFront) {
     EXPECT_EQ(message.size, 5U);
     EXPECT_EQ(read_message("C\0\0\0\x07"s, message), Framing::Incomplete);
     EXPECT_EQ(message.size, 8U);
-    EXPECT_EQ(read_message("C\0\0\0\x07"s + "ok\0Z"s, message), Framing::Complete);
+    // The message's body is a view into it.
+    const std::string bytes = "C\0\0\0\x07ok\0Z"s;
+    EXPECT_EQ(read_message(bytes, message), Framing::Complete);
     EXPECT_EQ(message.type, 'C');
     EXPECT_EQ(message.body, "ok\0"s);
     EXPECT_EQ(message.size, 8U);
