@@ -12,12 +12,14 @@ enum class Class : std::uint8_t { Other, Ignored, NameStart, Digit, Punctuator }
 
 constexpr std::array<Class, 256> kClasses = [] {
     std::array<Class, 256> table{};
-    for (unsigned char c : {'\t', ' ', ',', '\n', '\r'}) table[c] = Class::Ignored;
-    for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = table[c - 32] = Class::NameStart;
-    table['_'] = Class::NameStart;
-    for (unsigned c = '0'; c <= '9'; ++c) table[c] = Class::Digit;
-    for (unsigned char c : {'!', '$', '&', '(', ')', ':', '=', '@', '[', ']', '{', '|', '}'})
-        table[c] = Class::Punctuator;
+    const auto set = [&table](char c, Class is) { table[static_cast<unsigned char>(c)] = is; };
+    for (char c : {'\t', ' ', ',', '\n', '\r'}) set(c, Class::Ignored);
+    for (char c = 'a'; c <= 'z'; ++c) set(c, Class::NameStart);
+    for (char c = 'A'; c <= 'Z'; ++c) set(c, Class::NameStart);
+    set('_', Class::NameStart);
+    for (char c = '0'; c <= '9'; ++c) set(c, Class::Digit);
+    for (char c : {'!', '$', '&', '(', ')', ':', '=', '@', '[', ']', '{', '|', '}'})
+        set(c, Class::Punctuator);
     return table;
 }();
 

@@ -175,7 +175,13 @@ void add_sdl(const Document& document, SchemaBuilder& builder, Problems& problem
 
 Result<std::shared_ptr<const Schema>> build_schema(std::string_view sdl) {
     Arena arena;
-    FRAISEQL_TRY(const Document document, parse_schema(sdl, arena));
+    const auto parsed = parse_schema(sdl, arena);
+    if (!parsed) {
+        const Location at = parsed.error().locations.front();
+        return fail(ErrorCode::Configuration, fmt::format("{} (line {}, column {})",
+                                                          parsed.error().message, at.line, at.column));
+    }
+    const Document& document = *parsed;
     SchemaBuilder builder;
     Problems problems;
     add_sdl(document, builder, problems);
