@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The statement behind every snapshot: each part is one pass over one catalog table, joined by
 // hash, so that ten thousand views cost seconds. Columns newer than PostgreSQL 13 are read through
-// to_jsonb.
+// to_jsonb. pg_get_viewdef leaves out the schemas that the search path finds: so that a definition
+// means the same under any, it is printed while the path holds nothing but pg_catalog.
 #include "catalog/snapshot_sql.hpp"
 
 namespace fraiseql::catalog {
@@ -66,11 +67,22 @@ WITH namespaces AS MATERIALIZED (
   SELECT w.ev_class, w.ev_action::text AS action
   FROM pg_rewrite w JOIN relations r ON r.oid = w.ev_class AND r.relkind IN ('v', 'm')
   WHERE w.rulename = '_RETURN'
+), search_path AS MATERIALIZED (
+  SELECT current_schemas(false) AS schemas, current_setting('search_path') AS setting
+), no_path AS MATERIALIZED (
+  SELECT set_config('search_path', 'pg_catalog', true) AS setting FROM search_path
+), definitions AS MATERIALIZED (
+  SELECT r.oid, pg_get_viewdef(CASE WHEN n.setting IS NOT NULL THEN r.oid END) AS definition
+  FROM no_path n CROSS JOIN relations r WHERE r.relkind IN ('v', 'm')
+), old_path AS MATERIALIZED (
+  SELECT set_config('search_path', s.setting, true) AS setting
+  FROM search_path s CROSS JOIN (SELECT count(definition) AS count FROM definitions) d
+  WHERE d.count >= 0
 ), relation_list AS (
   SELECT json_agg(json_build_object(
     'oid', r.oid::int8, 'schema', r.nspname, 'name', r.relname, 'kind', r.relkind,
     'comment', d.description, 'columns', COALESCE(c.list, '[]'::json), 'rule', w.action,
-    'definition', CASE WHEN r.relkind IN ('v', 'm') THEN pg_get_viewdef(r.oid) END,
+    'definition', v.definition,
     'owner', o.role, 'row_type', r.reltype::int8,
     'security_invoker', (SELECT option_value::boolean FROM pg_options_to_table(r.reloptions)
                          WHERE option_name = 'security_invoker'),
@@ -84,7 +96,8 @@ WITH namespaces AS MATERIALIZED (
   FROM relations r
   LEFT JOIN columns c ON c.attrelid = r.oid LEFT JOIN indexes i ON i.indrelid = r.oid
   LEFT JOIN foreign_keys f ON f.conrelid = r.oid LEFT JOIN constraints k ON k.conrelid = r.oid
-  LEFT JOIN rules w ON w.ev_class = r.oid LEFT JOIN roles o ON o.oid = r.relowner
+  LEFT JOIN rules w ON w.ev_class = r.oid LEFT JOIN definitions v ON v.oid = r.oid
+  LEFT JOIN roles o ON o.oid = r.relowner
   LEFT JOIN extension_members x ON x.classid = 'pg_class'::regclass AND x.objid = r.oid
   LEFT JOIN pg_description d
     ON d.classoid = 'pg_class'::regclass AND d.objoid = r.oid AND d.objsubid = 0
@@ -146,7 +159,7 @@ SELECT json_build_object(
   'server_version', current_setting('server_version_num')::int,
   'database', current_database(),
   'current_user', (SELECT role FROM roles WHERE oid = current_user::regrole),
-  'search_path', to_json(current_schemas(false)),
+  'search_path', (SELECT to_json(p.schemas) FROM search_path p, old_path),
   'relations', COALESCE((SELECT list FROM relation_list), '[]'::json),
   'types', COALESCE((SELECT list FROM type_list), '[]'::json),
   'functions', COALESCE((SELECT list FROM function_list), '[]'::json),

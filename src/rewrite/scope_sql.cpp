@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// How a scope becomes SQL again.
+#include <algorithm>
+
+#include "rewrite/join_text.hpp"
+#include "rewrite/scope.hpp"
+
+namespace fraiseql::rewrite {
+namespace {
+
+using lineage::Node;
+using sql::Fragment;
+
+/// NAMEDATALEN - 1.
+constexpr std::size_t kMaxName = 63;
+
+Fragment named(const Output& output) {
+    Fragment out = output.value;
+    if (!output.name.empty()) out.raw(" AS ").identifier(output.name);
+    return out;
+}
+
+}  // namespace
+
+std::string add_output(std::vector<Output>& outputs, std::string wanted, const Fragment& value) {
+    for (const Output& output : outputs)
+        if (output.value.text() == value.text()) return output.name;
+    auto is_taken = [&] {
+        return std::any_of(outputs.begin(), outputs.end(),
+                           [&](const Output& output) { return output.name == wanted; });
+    };
+    if (wanted.size() > kMaxName || is_taken()) wanted = "#" + std::to_string(outputs.size());
+    outputs.push_back({wanted, value});
+    return wanted;
+}
+
+Fragment Scope::select(const std::vector<Output>& targets, bool ordered) {
+    std::vector<Fragment> columns;
+    for (const Output& target : targets) columns.push_back(named(target));
+    if (columns.empty()) columns.push_back(sql::Raw("true"));
+    // What stands further right may use what stands further left: so FROM comes last.
+    const Fragment conditions = take(query_.conditions);
+    const Fragment order = ordered ? take(query_.order) : Fragment();
+    const Fragment from = write_list(query_.from, (*query_.tree)["jointree"]);
+    Fragment out("SELECT ");
+    out.add(join(columns, ", "));
+    if (!from.empty()) out.raw(" FROM ").add(from);
+    if (!conditions.empty()) out.raw(" ").add(conditions);
+    if (!order.empty()) out.raw(" ").add(order);
+    return out;
+}
+
+Fragment Scope::write_list(Slice text, const Node& tree) {
+    if (!readable_) return take(text);
+    const auto from = tree.list("fromlist");
+    const std::vector<Slice> texts = query_.tokens->split_commas(text);
+    std::vector<Fragment> items;
+    for (std::size_t i = texts.size(); i-- > 0;)
+        if (i == 0 || !is_dispensable(from[i])) items.push_back(write_from(texts[i], from[i]));
+    std::reverse(items.begin(), items.end());
+    return join(items, ", ");
+}
+
+Fragment Scope::write_from(Slice text, const Node& tree) {
+    if (tree.is("JOINEXPR")) return write_join(text, tree);
+    return write_item(items_.at(tree.number("rtindex")));
+}
+
+Fragment Scope::write_join(Slice text, const Node& tree) {
+    const JoinText join = *read_join_text(*query_.tokens, text);
+    const std::int64_t type = tree.number("jointype");
+    const std::string on = query_.tokens->text(join.condition);
+    const bool cross = type == 0 && (on.empty() || on == "ON (true)");
+    const bool left = type == 1;
+    if ((cross || left) && is_dispensable(tree["rarg"])) return write_from(join.left, tree["larg"]);
+    const Fragment condition = take(join.condition);
+    Fragment right = write_from(join.right, tree["rarg"]);
+    if (tree["rarg"].is("JOINEXPR")) right = Fragment("(").add(right).raw(")");
+    Fragment out = write_from(join.left, tree["larg"]);
+    out.raw(" ").add(take(join.keyword)).raw(" ").add(right);
+    if (!condition.empty()) out.raw(" ").add(condition);
+    return out;
+}
+
+/// A sub-select that nothing refers to, and that has one row for each row of the others.
+bool Scope::is_dispensable(const Node& tree) {
+    const RangeItem* item = tree.is("RANGETBLREF") ? this->item(tree.number("rtindex")) : nullptr;
+    return item != nullptr && !item->used && item->inner == nullptr && item->source != nullptr &&
+           item->entry->number("rtekind", 8) == 1 && yields_one_row(*item->source->tree);
+}
+
+Fragment Scope::write_item(RangeItem& item) {
+    if (item.inner == nullptr) return take(item.text);
+    std::vector<Output> targets = item.added;
+    for (const std::string& column : item.used_columns) {
+        const auto found = std::find(item.column_names.begin(), item.column_names.end(), column);
+        if (found == item.column_names.end()) continue;
+        const auto index = static_cast<std::size_t>(found - item.column_names.begin());
+        targets.push_back({column, item.inner->take(item.source->targets[index].value.text)});
+    }
+    Fragment out(item.lateral ? sql::Raw("LATERAL (") : sql::Raw("("));
+    return out.add(item.inner->select(targets)).raw(") AS ").identifier(item.name);
+}
+
+}  // namespace fraiseql::rewrite

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// View: one view's query, or why it must be read as it is. The layer's own; see views.hpp.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/arena.hpp"
+#include "catalog/catalog.hpp"
+#include "rewrite/query.hpp"
+
+namespace fraiseql::rewrite {
+
+struct View {
+    const catalog::Relation* relation = nullptr;
+    Arena arena = {};
+    std::optional<Tokens> tokens = {};
+    /// The sentence that says why `query` is missing.
+    std::string refusal = {};
+    std::optional<Query> query = {};
+};
+
+/// Fills in what belongs to `view.relation`.
+void read_view(const catalog::Catalog& catalog, View& view);
+
+}  // namespace fraiseql::rewrite

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Views: the definitions of a database's views, read when they are first asked for.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "catalog/catalog.hpp"
+
+namespace fraiseql::rewrite {
+
+struct View;
+
+/// The views of one catalog, which must outlive it. Any thread may ask.
+class Views {
+  public:
+    explicit Views(const catalog::Catalog& catalog);
+    ~Views();
+    Views(const Views&) = delete;
+    Views& operator=(const Views&) = delete;
+
+    const catalog::Catalog& catalog() const noexcept { return catalog_; }
+    /// Returns what is known of the view; nullptr where the oid is none of a plain view.
+    const View* find(catalog::Oid oid) const;
+    /// Returns why statements must not see through the view, as a sentence; empty where they may.
+    std::string refusal(catalog::Oid oid) const;
+
+  private:
+    struct Entry;
+    const catalog::Catalog& catalog_;
+    std::unordered_map<catalog::Oid, std::unique_ptr<Entry>> entries_;
+};
+
+}  // namespace fraiseql::rewrite
