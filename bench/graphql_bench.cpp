@@ -66,12 +66,14 @@ BENCHMARK(parse);
 void validate(benchmark::State& state) {
     Arena arena;
     const auto document = graphql::parse(document_text(), arena).value();
-    for (auto round : state) benchmark::DoNotOptimize(graphql::validate(schema(), document));
+    for (auto round : state)
+        benchmark::DoNotOptimize(graphql::validate(schema(), document));
 }
 BENCHMARK(validate);
 
 void parse_then_validate(benchmark::State& state) {
-    for (auto round : state) parse_and_validate();
+    for (auto round : state)
+        parse_and_validate();
 }
 BENCHMARK(parse_then_validate);
 
@@ -82,7 +84,8 @@ int compare() {
     for (int run = 0; run < 20; ++run) {
         constexpr int kRounds = 2000;
         const auto start = std::chrono::steady_clock::now();
-        for (int i = 0; i < kRounds; ++i) parse_and_validate();
+        for (int i = 0; i < kRounds; ++i)
+            parse_and_validate();
         const std::chrono::duration<double, std::micro> took =
             std::chrono::steady_clock::now() - start;
         best = std::min(best, took.count() / kRounds);

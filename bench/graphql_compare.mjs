@@ -39,10 +39,16 @@ let theirs = Infinity;
 let ours = Infinity;
 for (let turn = 0; turn < 3; turn++) {
   theirs = Math.min(theirs, measure());
-  ours = Math.min(ours, JSON.parse(execFileSync(binary, ['--compare'], { encoding: 'utf8' })).microseconds);
+  ours = Math.min(
+    ours,
+    JSON.parse(execFileSync(binary, ['--compare'], { encoding: 'utf8' })).microseconds,
+  );
 }
 const ratio = theirs / ours;
-console.log(`parse + validate of ${text.length} bytes: graphql-js ${theirs.toFixed(1)} µs, FraiseQL ${ours.toFixed(1)} µs, ${ratio.toFixed(1)} times faster`);
+console.log(
+  `parse + validate of ${text.length} bytes: graphql-js ${theirs.toFixed(1)} µs, ` +
+    `FraiseQL ${ours.toFixed(1)} µs, ${ratio.toFixed(1)} times faster`,
+);
 if (ratio < Number(least)) {
   console.error(`expected at least ${least} times`);
   process.exitCode = 1;

@@ -15,7 +15,15 @@ struct ObjectField;
 /// A literal or a variable (§2.9). `offset` is the byte of the source where it begins.
 struct Value {
     enum class Kind : std::uint8_t {
-        Variable, Int, Float, String, Boolean, Null, Enum, List, Object
+        Variable,
+        Int,
+        Float,
+        String,
+        Boolean,
+        Null,
+        Enum,
+        List,
+        Object
     };
 
     Kind kind = Kind::Null;
@@ -62,7 +70,8 @@ struct TypeReference {
     /// Returns the innermost name.
     std::string_view named() const noexcept {
         const TypeReference* type = this;
-        while (type->of != nullptr) type = type->of;
+        while (type->of != nullptr)
+            type = type->of;
         return type->name;
     }
 };

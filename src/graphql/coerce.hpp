@@ -44,8 +44,8 @@ inline Result<json::Value> coerce_argument_values(const FieldDef& definition, co
     return coerce_argument_values(definition.args, node.arguments, variables, arena, used);
 }
 
-/// Coerces a constant literal without filling in the defaults of input fields that it leaves out: the
-/// form in which a schema keeps its defaults until it knows that they are not circular.
+/// Coerces a constant literal without filling in the defaults of input fields that it leaves out:
+/// the form in which a schema keeps its defaults until it knows that they are not circular.
 Result<json::Value> coerce_default(const Value& literal, const Type& type, Arena& arena);
 
 /// Coerces a value that came as JSON to `type`, e.g. a variable's. Errors as of variables, with

@@ -13,8 +13,8 @@ namespace {
 /// Coerces one literal; the first problem ends it. Depth is that of the document, which is bounded.
 class LiteralCoercion {
   public:
-    LiteralCoercion(const json::Value& variables, Arena& arena,
-                    std::vector<std::string_view>* used, bool fill_defaults)
+    LiteralCoercion(const json::Value& variables, Arena& arena, std::vector<std::string_view>* used,
+                    bool fill_defaults)
         : variables_(variables), arena_(arena), used_(used), fill_defaults_(fill_defaults) {}
 
     Result<json::Value> coerce(const Value& literal, const Type& type) {
@@ -78,9 +78,8 @@ class LiteralCoercion {
         std::vector<json::Member> members;
         for (const InputValueDef& field : type.input_fields) {
             const ObjectField* node = given(literal, field.name);
-            const bool absent =
-                node == nullptr || (node->value.kind == Value::Kind::Variable &&
-                                    variables_.find(node->value.text) == nullptr);
+            const bool absent = node == nullptr || (node->value.kind == Value::Kind::Variable &&
+                                                    variables_.find(node->value.text) == nullptr);
             if (absent && node != nullptr) find(node->value);
             if (!absent) {
                 FRAISEQL_TRY(const json::Value value, coerce(node->value, *field.type));
@@ -94,9 +93,11 @@ class LiteralCoercion {
             }
         }
         if (type.one_of && (members.size() != 1 || members.front().value.is_null()))
-            return fail(ErrorCode::BadUserInput,
-                        fmt::format("OneOf Input Object \"{}\" must specify exactly one key, and it "
-                                    "must not be null.", type.name));
+            return fail(
+                ErrorCode::BadUserInput,
+                fmt::format("OneOf Input Object \"{}\" must specify exactly one key, and it "
+                            "must not be null.",
+                            type.name));
         return json::Value{.kind = json::Value::Kind::Object, .members = arena_.copy(members)};
     }
 
@@ -113,12 +114,13 @@ const Argument* find(std::span<const Argument> arguments, std::string_view name)
 }
 
 tl::unexpected<Error> not_provided(const InputValueDef& arg, const Argument* node) {
-    std::string message = fmt::format("Argument \"{}\" of required type \"{}\" was ", arg.name,
-                                      to_string(*arg.type));
+    std::string message =
+        fmt::format("Argument \"{}\" of required type \"{}\" was ", arg.name, to_string(*arg.type));
     if (node == nullptr) return fail(ErrorCode::BadUserInput, message + "not provided.");
     return fail(ErrorCode::BadUserInput,
                 fmt::format("{}provided the variable \"${}\" which was not provided a runtime "
-                            "value.", message, node->value.text));
+                            "value.",
+                            message, node->value.text));
 }
 
 }  // namespace
@@ -146,8 +148,10 @@ Result<json::Value> coerce_argument_values(std::span<const InputValueDef> defini
             node == nullptr || (is_variable && variables.find(node->value.text) == nullptr);
         if (absent) {
             if (is_variable && used != nullptr) used->push_back(node->value.text);
-            if (arg.default_value != nullptr) members.push_back({arg.name, *arg.default_value});
-            else if (arg.type->is_non_null()) return not_provided(arg, node);
+            if (arg.default_value != nullptr)
+                members.push_back({arg.name, *arg.default_value});
+            else if (arg.type->is_non_null())
+                return not_provided(arg, node);
             continue;
         }
         auto value = coerce_literal(node->value, *arg.type, variables, arena, used);

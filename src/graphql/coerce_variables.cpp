@@ -20,7 +20,8 @@ std::string show(const json::Value& value) {
     json::write(out, value);
     if (out.size() <= kLongest) return out;
     std::size_t end = kLongest;
-    while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;
+    while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U)
+        --end;
     return out.substr(0, end) + "…";
 }
 
@@ -80,7 +81,8 @@ class JsonCoercion {
 
     void unknown_field(const json::Value& value, std::string_view name, const NamedType& type) {
         std::vector<std::string_view> names;
-        for (const InputValueDef& field : type.input_fields) names.push_back(field.name);
+        for (const InputValueDef& field : type.input_fields)
+            names.push_back(field.name);
         const std::string hint = did_you_mean(name, names);
         problem(value, fmt::format("Field \"{}\" is not defined by type \"{}\".{}{}", name,
                                    type.name, hint.empty() ? "" : " ", hint));
@@ -146,31 +148,35 @@ Error variable_error(std::string message) {
 
 /// Adds the value of one variable to `members`, or errors without location to `errors`.
 void coerce_variable(const Schema& schema, const VariableDefinition& definition,
-                     const json::Value& variables, Arena& arena,
-                     std::vector<json::Member>& members, std::vector<Error>& errors) {
+                     const json::Value& variables, Arena& arena, std::vector<json::Member>& members,
+                     std::vector<Error>& errors) {
     const Type* type = make_type(schema, definition.type, arena);
     if (type == nullptr) {
         errors.push_back(variable_error(
             fmt::format("Variable \"${}\" expected value of type \"{}\" which cannot be used as an "
-                        "input type.", definition.name, print(definition.type))));
+                        "input type.",
+                        definition.name, print(definition.type))));
         return;
     }
     const json::Value* given = variables.find(definition.name);
     if (given == nullptr && definition.default_value != nullptr) {
         auto value = coerce_literal(*definition.default_value, *type, {}, arena);
-        if (value) members.push_back({definition.name, *value});
-        else errors.push_back(std::move(value).error());
+        if (value)
+            members.push_back({definition.name, *value});
+        else
+            errors.push_back(std::move(value).error());
     } else if (given == nullptr) {
         if (type->is_non_null())
             errors.push_back(variable_error(
                 fmt::format("Variable \"${}\" of required type \"{}\" was not provided.",
                             definition.name, to_string(*type))));
     } else if (given->is_null() && type->is_non_null()) {
-        errors.push_back(variable_error(
-            fmt::format("Variable \"${}\" of non-null type \"{}\" must not be null.",
-                        definition.name, to_string(*type))));
+        errors.push_back(
+            variable_error(fmt::format("Variable \"${}\" of non-null type \"{}\" must not be null.",
+                                       definition.name, to_string(*type))));
     } else {
-        const json::Value value = JsonCoercion(definition.name, arena, errors).coerce(*given, *type);
+        const json::Value value =
+            JsonCoercion(definition.name, arena, errors).coerce(*given, *type);
         members.push_back({definition.name, value});
     }
 }

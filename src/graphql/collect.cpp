@@ -41,7 +41,8 @@ class Collection {
                 if (is_included(selection.field->directives, condition_))
                     add_field(*selection.field);
                 return;
-            case Selection::Kind::FragmentSpread: return enter(*selection.fragment_spread);
+            case Selection::Kind::FragmentSpread:
+                return enter(*selection.fragment_spread);
             case Selection::Kind::InlineFragment: {
                 const InlineFragment& fragment = *selection.inline_fragment;
                 if (is_included(fragment.directives, condition_) &&
@@ -73,7 +74,8 @@ class Collection {
         groups_.push_back({field.response_key(), schema_.field(object_, field.name), {&field}});
         if (groups_.size() > kFew) by_key_.emplace(field.response_key(), groups_.size() - 1);
         if (groups_.size() == kFew + 1)
-            for (std::size_t i = 0; i < kFew; ++i) by_key_.emplace(groups_[i].response_key, i);
+            for (std::size_t i = 0; i < kFew; ++i)
+                by_key_.emplace(groups_[i].response_key, i);
     }
 
     FieldGroup* find(std::string_view key) {
@@ -122,7 +124,8 @@ std::vector<FieldGroup> collect_fields(const Schema& schema, const Document& doc
                                        std::span<const SelectionSet* const> sets,
                                        const Condition& condition) {
     Collection collection(schema, document, object, condition);
-    for (const SelectionSet* set : sets) collection.add(*set);
+    for (const SelectionSet* set : sets)
+        collection.add(*set);
     return collection.take();
 }
 
@@ -130,7 +133,8 @@ std::vector<FieldGroup> collect_subfields(const Schema& schema, const Document& 
                                           const NamedType& object, const FieldGroup& group,
                                           const Condition& condition) {
     Collection collection(schema, document, object, condition);
-    for (const Field* node : group.nodes) collection.add(node->selections);
+    for (const Field* node : group.nodes)
+        collection.add(node->selections);
     return collection.take();
 }
 

@@ -23,7 +23,8 @@ const Schema& schema() {
         input I @oneOf { n: Int  m: [E!] }
         scalar Url @specifiedBy(url: "https://example.com")
         type Query { node: Node  ab: AB  a(x: Int = 1, i: I = {m: [X]}): A }
-    )").value();
+    )")
+                                                           .value();
     return *built;
 }
 
@@ -86,7 +87,8 @@ TEST(CollectFields, EntersEachFragmentOnce) {
 
 TEST(CollectFields, FindsManyKeysQuickly) {
     std::string query = "{";
-    for (int i = 0; i < 12'000; ++i) query += " k" + std::to_string(i) + ":id";
+    for (int i = 0; i < 12'000; ++i)
+        query += " k" + std::to_string(i) + ":id";
     const auto start = std::chrono::steady_clock::now();
     EXPECT_EQ(collect(query + " k0:id k1:id}", "A").substr(0, 20), "k0:id*2 k1:id*2 k2:i");
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
@@ -98,8 +100,8 @@ std::string introspect(std::string_view query, std::string_view variables = "{}"
     const json::Value values = json::read(variables, arena).value();
     const SelectionSet* sets[] = {&document.operations[0].selections};
     std::string out;
-    for (const FieldGroup& group : collect_fields(schema(), document, *schema().query(), sets,
-                                                  condition_of(values)))
+    for (const FieldGroup& group :
+         collect_fields(schema(), document, *schema().query(), sets, condition_of(values)))
         write_introspection(out, schema(), document, group, values);
     EXPECT_TRUE(json::read(out, arena)) << out;
     return out;
@@ -110,36 +112,43 @@ TEST(Introspection, AnswersInTheOrderOfTheSelection) {
               R"({"name":"A","kind":"OBJECT","__typename":"__Type","k":"OBJECT"})");
     EXPECT_EQ(introspect("{ __schema { description queryType { name } mutationType { name } } }"),
               R"({"description":"The shop.","queryType":{"name":"Query"},"mutationType":null})");
-    EXPECT_EQ(introspect("query($n: String!) { __type(name: $n) { name } }", R"({"n":"None"})"), "null");
+    EXPECT_EQ(introspect("query($n: String!) { __type(name: $n) { name } }", R"({"n":"None"})"),
+              "null");
 }
 
 TEST(Introspection, HidesWhatIsDeprecatedUnlessAsked) {
     EXPECT_EQ(introspect("{ __type(name: \"A\") { fields { name } } }"),
               R"({"fields":[{"name":"id"},{"name":"a"},{"name":"next"}]})");
-    EXPECT_EQ(introspect("query($d: Boolean!) { __type(name: \"A\") { fields(includeDeprecated: $d) "
-                         "{ n: name isDeprecated deprecationReason } } }", R"({"d":true})"),
-              R"({"fields":[{"n":"id","isDeprecated":false,"deprecationReason":null},)"
-              R"({"n":"a","isDeprecated":false,"deprecationReason":null},)"
-              R"({"n":"old","isDeprecated":true,"deprecationReason":"no"},)"
-              R"({"n":"next","isDeprecated":false,"deprecationReason":null}]})");
+    EXPECT_EQ(
+        introspect("query($d: Boolean!) { __type(name: \"A\") { fields(includeDeprecated: $d) "
+                   "{ n: name isDeprecated deprecationReason } } }",
+                   R"({"d":true})"),
+        R"({"fields":[{"n":"id","isDeprecated":false,"deprecationReason":null},)"
+        R"({"n":"a","isDeprecated":false,"deprecationReason":null},)"
+        R"({"n":"old","isDeprecated":true,"deprecationReason":"no"},)"
+        R"({"n":"next","isDeprecated":false,"deprecationReason":null}]})");
     EXPECT_EQ(introspect("{ __type(name: \"E\") { enumValues { name } } }"),
               R"({"enumValues":[{"name":"X"}]})");
 }
 
 TEST(Introspection, DescribesEveryKind) {
-    EXPECT_EQ(introspect("{ __type(name: \"Query\") { fields { name args { name defaultValue type { "
-                         "kind name } } type { name kind } } } }"),
-              R"({"fields":[{"name":"node","args":[],"type":{"name":"Node","kind":"INTERFACE"}},)"
-              R"({"name":"ab","args":[],"type":{"name":"AB","kind":"UNION"}},)"
-              R"({"name":"a","args":[{"name":"x","defaultValue":"1","type":{"kind":"SCALAR","name":"Int"}},)"
-              R"({"name":"i","defaultValue":"{m: [X]}","type":{"kind":"INPUT_OBJECT","name":"I"}}],)"
-              R"("type":{"name":"A","kind":"OBJECT"}}]})");
+    EXPECT_EQ(
+        introspect("{ __type(name: \"Query\") { fields { name args { name defaultValue type { "
+                   "kind name } } type { name kind } } } }"),
+        R"({"fields":[{"name":"node","args":[],"type":{"name":"Node","kind":"INTERFACE"}},)"
+        R"({"name":"ab","args":[],"type":{"name":"AB","kind":"UNION"}},)"
+        R"({"name":"a","args":[{"name":"x","defaultValue":"1",)"
+              R"("type":{"kind":"SCALAR","name":"Int"}},)"
+        R"({"name":"i","defaultValue":"{m: [X]}","type":{"kind":"INPUT_OBJECT","name":"I"}}],)"
+        R"("type":{"name":"A","kind":"OBJECT"}}]})");
     EXPECT_EQ(introspect("{ __type(name: \"AB\") { possibleTypes { name } fields { name } } }"),
               R"({"possibleTypes":[{"name":"A"},{"name":"B"}],"fields":null})");
-    EXPECT_EQ(introspect("{ __type(name: \"I\") { isOneOf inputFields { name type { kind ofType { kind "
-                         "ofType { name } } } } } }"),
-              R"({"isOneOf":true,"inputFields":[{"name":"n","type":{"kind":"SCALAR","ofType":null}},)"
-              R"({"name":"m","type":{"kind":"LIST","ofType":{"kind":"NON_NULL","ofType":{"name":"E"}}}}]})");
+    EXPECT_EQ(
+        introspect("{ __type(name: \"I\") { isOneOf inputFields { name type { kind ofType { kind "
+                   "ofType { name } } } } } }"),
+        R"({"isOneOf":true,"inputFields":[{"name":"n","type":{"kind":"SCALAR","ofType":null}},)"
+        R"({"name":"m","type":{"kind":"LIST",)"
+        R"("ofType":{"kind":"NON_NULL","ofType":{"name":"E"}}}}]})");
     EXPECT_EQ(introspect("{ __type(name: \"Url\") { specifiedByURL isOneOf } }"),
               R"({"specifiedByURL":"https://example.com","isOneOf":null})");
 }

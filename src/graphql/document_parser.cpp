@@ -105,14 +105,16 @@ std::string DocumentParser::describe_token() {
     switch (token_.kind) {
         case Kind::Name:
         case Kind::Int:
-        case Kind::Float: return fmt::format("{} \"{}\"", describe(token_.kind), raw);
+        case Kind::Float:
+            return fmt::format("{} \"{}\"", describe(token_.kind), raw);
         case Kind::String:
             return fmt::format("String \"{}\"",
                                decode_string(raw.substr(1, raw.size() - 2), arena_));
         case Kind::BlockString:
             return fmt::format("BlockString \"{}\"",
                                decode_block_string(raw.substr(3, raw.size() - 6), arena_));
-        default: return std::string(describe(token_.kind));
+        default:
+            return std::string(describe(token_.kind));
     }
 }
 
@@ -130,8 +132,8 @@ void DocumentParser::fail_at(std::uint32_t offset, std::string problem) {
 
 bool DocumentParser::enter() {
     if (depth_ >= limits_.max_depth) {
-        fail_at(token_.begin, fmt::format("Document nests more than {} levels deep.",
-                                          limits_.max_depth));
+        fail_at(token_.begin,
+                fmt::format("Document nests more than {} levels deep.", limits_.max_depth));
         return false;
     }
     ++depth_;

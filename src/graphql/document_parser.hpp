@@ -71,7 +71,8 @@ class DocumentParser {
     /// Parses `item` until `close`; at least once, as every list of the grammar but [] and {}.
     template <class Item>
     void many(Kind close, Item item) {
-        do item();
+        do
+            item();
         while (!failed() && !accept(close));
     }
 

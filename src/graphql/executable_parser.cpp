@@ -12,8 +12,9 @@ void DocumentParser::definition() {
     const Value* text_before = description();
     if (failed()) return;
     if (text_before != nullptr && peek(Kind::BraceL))
-        return fail_at(offset, "Unexpected description, descriptions are not supported on "
-                               "shorthand queries.");
+        return fail_at(offset,
+                       "Unexpected description, descriptions are not supported on "
+                       "shorthand queries.");
     if (peek_keyword("query") || peek_keyword("mutation") || peek_keyword("subscription"))
         return operation(text_before, offset);
     if (peek_keyword("fragment")) return fragment(text_before, offset);
@@ -39,8 +40,8 @@ void DocumentParser::operation(const Value* text_before, std::uint32_t offset) {
         out.directives = directives(Variables::Allowed);
     }
     out.selections = selection_set();
-    definitions_.push_back({Definition::Kind::Operation,
-                            static_cast<std::uint32_t>(operations_.size())});
+    definitions_.push_back(
+        {Definition::Kind::Operation, static_cast<std::uint32_t>(operations_.size())});
     operations_.push_back(out);
 }
 
@@ -69,8 +70,8 @@ void DocumentParser::fragment(const Value* text_before, std::uint32_t offset) {
     out.type_condition = expect_name();
     out.directives = directives(Variables::Allowed);
     out.selections = selection_set();
-    definitions_.push_back({Definition::Kind::Fragment,
-                            static_cast<std::uint32_t>(fragments_.size())});
+    definitions_.push_back(
+        {Definition::Kind::Fragment, static_cast<std::uint32_t>(fragments_.size())});
     fragments_.push_back(out);
 }
 
@@ -133,7 +134,8 @@ void DocumentParser::link_fragments(std::span<const FragmentDefinition> fragment
     if (spreads_.empty() || fragments.empty()) return;
     std::unordered_map<std::string_view, const FragmentDefinition*> by_name;
     by_name.reserve(fragments.size());
-    for (const FragmentDefinition& fragment : fragments) by_name.emplace(fragment.name, &fragment);
+    for (const FragmentDefinition& fragment : fragments)
+        by_name.emplace(fragment.name, &fragment);
     for (FragmentSpread* spread : spreads_)
         if (auto found = by_name.find(spread->name); found != by_name.end())
             spread->fragment = found->second;

@@ -43,7 +43,8 @@ class DefaultCycles {
     explicit DefaultCycles(Problems& problems) : problems_(problems) {}
 
     void visit(const NamedType& type) {
-        for (const InputValueDef& field : type.input_fields) visit_field(type, field);
+        for (const InputValueDef& field : type.input_fields)
+            visit_field(type, field);
     }
 
   private:
@@ -53,19 +54,23 @@ class DefaultCycles {
         if (state == State::Open)
             return problems_.push_back(
                 fmt::format("Invalid circular reference. The default value of Input Object field "
-                            "{}.{} references itself.", type.name, field.name));
+                            "{}.{} references itself.",
+                            type.name, field.name));
         state = State::Open;
         follow(*field.type, *field.default_value);
         states_[&field] = State::Done;
     }
 
     void follow(const Type& type, const json::Value& value) {
-        for (const json::Value& item : value.items) follow(*type.nullable()->of, item);
+        for (const json::Value& item : value.items)
+            follow(*type.nullable()->of, item);
         if (!value.is_object() || type.named->kind != TypeKind::InputObject) return;
         for (const InputValueDef& field : type.named->input_fields) {
             const json::Value* given = value.find(field.name);
-            if (given == nullptr) visit_field(*type.named, field);
-            else follow(*field.type, *given);
+            if (given == nullptr)
+                visit_field(*type.named, field);
+            else
+                follow(*field.type, *given);
         }
     }
 
@@ -85,7 +90,8 @@ void check_input_cycles(const std::vector<const NamedType*>& types, Problems& pr
         if (!finite.contains(type) && !type->input_fields.empty())
             problems.push_back(
                 fmt::format("Invalid circular reference. The Input Object {} has no finite value: "
-                            "make one of the fields of its cycle nullable or a list.", type->name));
+                            "make one of the fields of its cycle nullable or a list.",
+                            type->name));
     }
 }
 

@@ -17,7 +17,10 @@ class IntrospectionWriter {
   public:
     IntrospectionWriter(std::string& out, const Schema& schema, const Document& document,
                         const json::Value& variables)
-        : out_(out), schema_(schema), document_(document), variables_(variables),
+        : out_(out),
+          schema_(schema),
+          document_(document),
+          variables_(variables),
           condition_(condition_of(variables)) {}
 
     void root(const FieldGroup& group) {
@@ -30,8 +33,10 @@ class IntrospectionWriter {
         } else if (name != nullptr) {
             found = schema_.type(name->value.text);
         }
-        if (found == nullptr) out_ += "null";
-        else type(group, *found->type);
+        if (found == nullptr)
+            out_ += "null";
+        else
+            type(group, *found->type);
     }
 
   private:
@@ -67,15 +72,19 @@ class IntrospectionWriter {
         for (const auto& item : items) {
             const std::size_t before = out_.size();
             if (!first) out_ += ',';
-            if (write(item)) first = false;
-            else out_.resize(before);
+            if (write(item))
+                first = false;
+            else
+                out_.resize(before);
         }
         out_ += ']';
     }
 
     void text(const Text& value) {
-        if (value) json::write_string(out_, *value);
-        else out_ += "null";
+        if (value)
+            json::write_string(out_, *value);
+        else
+            out_ += "null";
     }
     void boolean(bool value) { out_ += value ? "true" : "false"; }
 
@@ -100,8 +109,10 @@ class IntrospectionWriter {
             const NamedType* root = name == "queryType"      ? schema_.query()
                                     : name == "mutationType" ? schema_.mutation()
                                                              : schema_.subscription();
-            if (root == nullptr) out_ += "null";
-            else type(field, *root->type);
+            if (root == nullptr)
+                out_ += "null";
+            else
+                type(field, *root->type);
         });
     }
 
@@ -117,12 +128,16 @@ class IntrospectionWriter {
         object(group, [&](std::string_view name, const FieldGroup& field) {
             if (name == "kind") return text(kind_of(type));
             if (name == "ofType") {
-                if (type.of == nullptr) out_ += "null";
-                else this->type(field, *type.of);
+                if (type.of == nullptr)
+                    out_ += "null";
+                else
+                    this->type(field, *type.of);
                 return;
             }
-            if (type.kind != Type::Kind::Named) out_ += "null";
-            else named_type(name, field, *type.named);
+            if (type.kind != Type::Kind::Named)
+                out_ += "null";
+            else
+                named_type(name, field, *type.named);
         });
     }
 

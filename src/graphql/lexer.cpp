@@ -13,11 +13,15 @@ enum class Class : std::uint8_t { Other, Ignored, NameStart, Digit, Punctuator }
 constexpr std::array<Class, 256> kClasses = [] {
     std::array<Class, 256> table{};
     const auto set = [&table](char c, Class is) { table[static_cast<unsigned char>(c)] = is; };
-    for (char c : {'\t', ' ', ',', '\n', '\r'}) set(c, Class::Ignored);
-    for (char c = 'a'; c <= 'z'; ++c) set(c, Class::NameStart);
-    for (char c = 'A'; c <= 'Z'; ++c) set(c, Class::NameStart);
+    for (char c : {'\t', ' ', ',', '\n', '\r'})
+        set(c, Class::Ignored);
+    for (char c = 'a'; c <= 'z'; ++c)
+        set(c, Class::NameStart);
+    for (char c = 'A'; c <= 'Z'; ++c)
+        set(c, Class::NameStart);
     set('_', Class::NameStart);
-    for (char c = '0'; c <= '9'; ++c) set(c, Class::Digit);
+    for (char c = '0'; c <= '9'; ++c)
+        set(c, Class::Digit);
     for (char c : {'!', '$', '&', '(', ')', ':', '=', '@', '[', ']', '{', '|', '}'})
         set(c, Class::Punctuator);
     return table;
@@ -27,19 +31,32 @@ Class class_of(char c) noexcept { return kClasses[static_cast<unsigned char>(c)]
 
 Token::Kind punctuator(char c) noexcept {
     switch (c) {
-        case '!': return Token::Kind::Bang;
-        case '$': return Token::Kind::Dollar;
-        case '&': return Token::Kind::Amp;
-        case '(': return Token::Kind::ParenL;
-        case ')': return Token::Kind::ParenR;
-        case ':': return Token::Kind::Colon;
-        case '=': return Token::Kind::Equals;
-        case '@': return Token::Kind::At;
-        case '[': return Token::Kind::BracketL;
-        case ']': return Token::Kind::BracketR;
-        case '{': return Token::Kind::BraceL;
-        case '|': return Token::Kind::Pipe;
-        default: return Token::Kind::BraceR;
+        case '!':
+            return Token::Kind::Bang;
+        case '$':
+            return Token::Kind::Dollar;
+        case '&':
+            return Token::Kind::Amp;
+        case '(':
+            return Token::Kind::ParenL;
+        case ')':
+            return Token::Kind::ParenR;
+        case ':':
+            return Token::Kind::Colon;
+        case '=':
+            return Token::Kind::Equals;
+        case '@':
+            return Token::Kind::At;
+        case '[':
+            return Token::Kind::BracketL;
+        case ']':
+            return Token::Kind::BracketR;
+        case '{':
+            return Token::Kind::BraceL;
+        case '|':
+            return Token::Kind::Pipe;
+        default:
+            return Token::Kind::BraceR;
     }
 }
 
@@ -73,9 +90,9 @@ bool is_name(std::string_view text) noexcept {
 
 std::string_view describe(Token::Kind kind) noexcept {
     constexpr std::array<std::string_view, 21> kNames = {
-        "<EOF>", "\"!\"", "\"$\"", "\"&\"", "\"(\"", "\")\"", "\"...\"", "\":\"", "\"=\"",
-        "\"@\"", "\"[\"", "\"]\"", "\"{\"", "\"|\"", "\"}\"", "Name", "Int", "Float",
-        "String", "BlockString", "Invalid"};
+        "<EOF>", "\"!\"", "\"$\"", "\"&\"", "\"(\"",  "\")\"",       "\"...\"",
+        "\":\"", "\"=\"", "\"@\"", "\"[\"", "\"]\"",  "\"{\"",       "\"|\"",
+        "\"}\"", "Name",  "Int",   "Float", "String", "BlockString", "Invalid"};
     return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -102,11 +119,15 @@ Token Lexer::next() {
     if (position_ >= source_.size()) return token(Token::Kind::End, 0);
     const char c = source_[position_];
     switch (class_of(c)) {
-        case Class::NameStart: return name();
-        case Class::Punctuator: return token(punctuator(c), 1);
-        case Class::Digit: return number();
+        case Class::NameStart:
+            return name();
+        case Class::Punctuator:
+            return token(punctuator(c), 1);
+        case Class::Digit:
+            return number();
         case Class::Ignored:
-        case Class::Other: break;
+        case Class::Other:
+            break;
     }
     if (c == '"')
         return source_.substr(position_).starts_with(R"(""")") ? block_string() : string();
@@ -127,7 +148,8 @@ Token Lexer::token(Token::Kind kind, std::size_t size) noexcept {
 
 Token Lexer::name() noexcept {
     std::size_t end = position_ + 1;
-    while (end < source_.size() && is_name_continue(source_[end])) ++end;
+    while (end < source_.size() && is_name_continue(source_[end]))
+        ++end;
     return token(Token::Kind::Name, end - position_);
 }
 
@@ -136,7 +158,8 @@ Token Lexer::dots() {
     if (at(position_ + 1) == '.')
         return invalid(position_, "Unexpected \"..\", did you mean \"...\"?");
     std::size_t end = position_ + 1;
-    while (class_of(at(end)) == Class::Digit) ++end;
+    while (class_of(at(end)) == Class::Digit)
+        ++end;
     if (end == position_ + 1) return invalid(position_, "Unexpected character: \".\".");
     return invalid(position_,
                    fmt::format("Invalid number, expected digit before \".\", did you mean \"0{}\"?",
@@ -148,7 +171,8 @@ bool Lexer::digits(std::size_t& index) {
         invalid(index, fmt::format("Invalid number, expected digit but got: {}.", quote(index)));
         return false;
     }
-    while (class_of(at(index)) == Class::Digit) ++index;
+    while (class_of(at(index)) == Class::Digit)
+        ++index;
     return true;
 }
 
@@ -158,8 +182,8 @@ Token Lexer::number() {
     if (at(end) == '-') ++end;
     if (at(end) == '0') {
         if (class_of(at(++end)) == Class::Digit)
-            return invalid(end, fmt::format("Invalid number, unexpected digit after 0: {}.",
-                                            quote(end)));
+            return invalid(
+                end, fmt::format("Invalid number, unexpected digit after 0: {}.", quote(end)));
     } else if (!digits(end)) {
         return next();
     }
@@ -174,8 +198,7 @@ Token Lexer::number() {
         if (!digits(end)) return next();
     }
     if (at(end) == '.' || is_name_start(at(end)))
-        return invalid(end,
-                       fmt::format("Invalid number, expected digit but got: {}.", quote(end)));
+        return invalid(end, fmt::format("Invalid number, expected digit but got: {}.", quote(end)));
     return token(kind, end - position_);
 }
 

@@ -11,8 +11,26 @@ namespace fraiseql::graphql {
 
 struct Token {
     enum class Kind : std::uint8_t {
-        End, Bang, Dollar, Amp, ParenL, ParenR, Spread, Colon, Equals, At, BracketL, BracketR,
-        BraceL, Pipe, BraceR, Name, Int, Float, String, BlockString,
+        End,
+        Bang,
+        Dollar,
+        Amp,
+        ParenL,
+        ParenR,
+        Spread,
+        Colon,
+        Equals,
+        At,
+        BracketL,
+        BracketR,
+        BraceL,
+        Pipe,
+        BraceR,
+        Name,
+        Int,
+        Float,
+        String,
+        BlockString,
         /// Not a token: Lexer::problem() says why, `begin` says where.
         Invalid
     };

@@ -16,7 +16,8 @@ std::string shorten(std::string text) {
     constexpr std::size_t kLongest = 200;
     if (text.size() <= kLongest) return text;
     std::size_t end = kLongest;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;
     return text.substr(0, end) + "…";
 }
 
@@ -28,7 +29,8 @@ std::string show(const json::Value& value) {
 
 std::vector<std::string_view> value_names(const NamedType& type) {
     std::vector<std::string_view> names;
-    for (const EnumValueDef& value : type.enum_values) names.push_back(value.name);
+    for (const EnumValueDef& value : type.enum_values)
+        names.push_back(value.name);
     return names;
 }
 
@@ -79,15 +81,18 @@ json::Value scalar_json(const Value& literal) {
     using Kind = json::Value::Kind;
     switch (literal.kind) {
         case Value::Kind::Int:
-        case Value::Kind::Float: return {.kind = Kind::Number, .text = literal.text};
+        case Value::Kind::Float:
+            return {.kind = Kind::Number, .text = literal.text};
         case Value::Kind::String:
-        case Value::Kind::Enum: return {.kind = Kind::String, .text = literal.text};
+        case Value::Kind::Enum:
+            return {.kind = Kind::String, .text = literal.text};
         case Value::Kind::Boolean:
             return {.kind = literal.text == "true" ? Kind::True : Kind::False};
         case Value::Kind::Variable:
         case Value::Kind::Null:
         case Value::Kind::List:
-        case Value::Kind::Object: break;
+        case Value::Kind::Object:
+            break;
     }
     return {};
 }

@@ -41,12 +41,14 @@ template <class T>
 std::span<const NamedType::Slot> index_by_name(std::span<const T> items, Arena& arena) {
     if (items.size() < kIndexFrom) return {};
     std::size_t capacity = 16;
-    while (capacity < items.size() * 2) capacity *= 2;
+    while (capacity < items.size() * 2)
+        capacity *= 2;
     std::vector<NamedType::Slot> slots(capacity);
     for (std::uint32_t i = 0; i < items.size(); ++i) {
         const std::uint32_t hash = hash_name(items[i].name);
         std::size_t at = hash & (capacity - 1);
-        while (slots[at].index_plus_one != 0) at = (at + 1) & (capacity - 1);
+        while (slots[at].index_plus_one != 0)
+            at = (at + 1) & (capacity - 1);
         slots[at] = {hash, i + 1};
     }
     return arena.copy(slots);

@@ -45,8 +45,8 @@ Value value_of(std::string_view source, Arena& arena) {
 
 TEST(Parser, ReadsEveryPartOfAnOperation) {
     Arena arena;
-    auto document = parse("query Q($a: [Int!]! = [1] @d) @e { x: f(a: $a) @g { ...F ... on T { b } } }",
-                          arena);
+    auto document =
+        parse("query Q($a: [Int!]! = [1] @d) @e { x: f(a: $a) @g { ...F ... on T { b } } }", arena);
     ASSERT_TRUE(document);
     const OperationDefinition& operation = document->operations[0];
     EXPECT_EQ(operation.name, "Q");
@@ -79,8 +79,9 @@ TEST(Parser, PrintsWhatItRead) {
               "query($x: Int = 1 @d) {\n  a(b: {c: [$x, \"é\", E, null, true, -1.5e3]})\n}\n");
     EXPECT_EQ(reprint("mutation M{a}subscription S{a}"),
               "mutation M {\n  a\n}\n\nsubscription S {\n  a\n}\n");
-    EXPECT_EQ(reprint("\"d\" query Q(\"v\" $a: Int) {a} \"f\" fragment F on T {a}"),
-              "\"d\"\nquery Q(\n  \"v\"\n  $a: Int) {\n  a\n}\n\n\"f\"\nfragment F on T {\n  a\n}\n");
+    EXPECT_EQ(
+        reprint("\"d\" query Q(\"v\" $a: Int) {a} \"f\" fragment F on T {a}"),
+        "\"d\"\nquery Q(\n  \"v\"\n  $a: Int) {\n  a\n}\n\n\"f\"\nfragment F on T {\n  a\n}\n");
 }
 
 TEST(Parser, PrintsTypeSystemsThatItRead) {
@@ -105,8 +106,9 @@ TEST(Parser, IgnoresWhatTheGrammarIgnores) {
 }
 
 TEST(Parser, AllowsKeywordsAsNames) {
-    reprint("query query($on: on) { fragment: type(true: 1, null: 2) ...fragment }"
-            " fragment fragment on on { on }");
+    reprint(
+        "query query($on: on) { fragment: type(true: 1, null: 2) ...fragment }"
+        " fragment fragment on on { on }");
 }
 
 TEST(Parser, DecodesStrings) {
@@ -131,8 +133,8 @@ TEST(Parser, PrintsBlockStringsThatReadTheSame) {
                                   "has \"\"\" inside", "\"\"\"\"", " leads", "trails ", "", "\n",
                                   "a\n", "\na", "tab\tin", "nul\x01", "a\n\tb", "\\\"\"\""}) {
         Arena arena;
-        const std::string printed = print(Value{.kind = Value::Kind::String, .block = true,
-                                                .text = text});
+        const std::string printed =
+            print(Value{.kind = Value::Kind::String, .block = true, .text = text});
         EXPECT_EQ(value_of(printed, arena).text, text) << printed;
     }
 }
@@ -140,19 +142,20 @@ TEST(Parser, PrintsBlockStringsThatReadTheSame) {
 TEST(Parser, SaysWhatIsWrongAndWhere) {
     expect_syntax_error("", "Unexpected <EOF>.", {1, 1});
     expect_syntax_error("{", "Expected Name, found <EOF>.", {1, 2});
-    expect_syntax_error("{ ...MissingOn }\nfragment MissingOn Type", "Expected \"on\", found Name \"Type\".",
-                        {2, 20});
+    expect_syntax_error("{ ...MissingOn }\nfragment MissingOn Type",
+                        "Expected \"on\", found Name \"Type\".", {2, 20});
     expect_syntax_error("{ field: {} }", "Expected Name, found \"{\".", {1, 10});
-    expect_syntax_error("notAnOperation Foo { field }", "Unexpected Name \"notAnOperation\".", {1, 1});
+    expect_syntax_error("notAnOperation Foo { field }", "Unexpected Name \"notAnOperation\".",
+                        {1, 1});
     expect_syntax_error("...", "Unexpected \"...\".", {1, 1});
     expect_syntax_error("{ }", "Expected Name, found \"}\".", {1, 3});
     expect_syntax_error("{ a() }", "Expected Name, found \")\".", {1, 5});
-    expect_syntax_error("query Q($x: Int = $y) { a }", "Unexpected variable \"$y\" in constant value.",
-                        {1, 19});
+    expect_syntax_error("query Q($x: Int = $y) { a }",
+                        "Unexpected variable \"$y\" in constant value.", {1, 19});
     expect_syntax_error("fragment on on T { a }", "Unexpected Name \"on\".", {1, 10});
-    expect_syntax_error("\"d\" { a }",
-                        "Unexpected description, descriptions are not supported on shorthand queries.",
-                        {1, 1});
+    expect_syntax_error(
+        "\"d\" { a }",
+        "Unexpected description, descriptions are not supported on shorthand queries.", {1, 1});
     expect_syntax_error("\"d\" extend type T { a: Int }",
                         "Unexpected description, only GraphQL definitions support descriptions.",
                         {1, 1});
@@ -166,13 +169,14 @@ TEST(Lexer, SaysWhatIsWrongAndWhere) {
     expect_syntax_error("{ a(b: \"x", "Unterminated string.", {1, 10});
     expect_syntax_error("{ a(b: \"x\ny\") }", "Unterminated string.", {1, 10});
     expect_syntax_error("{ a(b: \"\"\"x) }", "Unterminated string.", {1, 15});
-    expect_syntax_error("{ a(b: 'x') }",
-                        "Unexpected single quote character ('), did you mean to use a double quote (\")?",
-                        {1, 8});
+    expect_syntax_error(
+        "{ a(b: 'x') }",
+        "Unexpected single quote character ('), did you mean to use a double quote (\")?", {1, 8});
     expect_syntax_error("{ a(b: 01) }", "Invalid number, unexpected digit after 0: \"1\".", {1, 9});
     expect_syntax_error("{ a(b: 1.) }", "Invalid number, expected digit but got: \")\".", {1, 10});
     expect_syntax_error("{ a(b: .5) }",
-                        "Invalid number, expected digit before \".\", did you mean \"0.5\"?", {1, 8});
+                        "Invalid number, expected digit before \".\", did you mean \"0.5\"?",
+                        {1, 8});
     expect_syntax_error("{ a(b: 1x) }", "Invalid number, expected digit but got: \"x\".", {1, 9});
     expect_syntax_error("{ a(b: -) }", "Invalid number, expected digit but got: \")\".", {1, 9});
     expect_syntax_error("{ a(b: 1e) }", "Invalid number, expected digit but got: \")\".", {1, 10});
@@ -186,7 +190,8 @@ TEST(Lexer, SaysWhatIsWrongAndWhere) {
                         {1, 9});
     expect_syntax_error("{ a(b: \"\\u{110000}\") }",
                         "Invalid Unicode escape sequence: \"\\u{110000}\".", {1, 9});
-    expect_syntax_error("{ a(b: \"\\u{}\") }", "Invalid Unicode escape sequence: \"\\u{}\".", {1, 9});
+    expect_syntax_error("{ a(b: \"\\u{}\") }", "Invalid Unicode escape sequence: \"\\u{}\".",
+                        {1, 9});
     expect_syntax_error("{ a \xFF }", "Document is not valid UTF-8.", {1, 5});
 }
 
@@ -197,7 +202,8 @@ TEST(Parser, CountsColumnsAsEditorsDo) {
 
 std::string repeat(std::string_view text, std::size_t times) {
     std::string out;
-    for (std::size_t i = 0; i < times; ++i) out += text;
+    for (std::size_t i = 0; i < times; ++i)
+        out += text;
     return out;
 }
 
@@ -209,14 +215,16 @@ std::string limit_error(std::string_view source) {
 
 TEST(Parser, EndsDeepNestingQuickly) {
     EXPECT_THAT(limit_error(repeat("{a", 10'000)), HasSubstr("nests more than 128 levels"));
-    EXPECT_THAT(limit_error("{a(b:" + repeat("[", 10'000)), HasSubstr("nests more than 128 levels"));
+    EXPECT_THAT(limit_error("{a(b:" + repeat("[", 10'000)),
+                HasSubstr("nests more than 128 levels"));
     EXPECT_THAT(limit_error("{a(b:" + repeat("{c:", 10'000)), HasSubstr("nests more than 128"));
     EXPECT_THAT(limit_error("query($a:" + repeat("[", 10'000)), HasSubstr("nests more than 128"));
     EXPECT_THAT(limit_error("{" + repeat("...{", 10'000)), HasSubstr("nests more than 128"));
 }
 
 TEST(Parser, EndsLongDocumentsQuickly) {
-    EXPECT_THAT(limit_error("{" + repeat("a:b ", 100'000) + "}"), HasSubstr("more than 50000 tokens"));
+    EXPECT_THAT(limit_error("{" + repeat("a:b ", 100'000) + "}"),
+                HasSubstr("more than 50000 tokens"));
     EXPECT_THAT(limit_error("{a(b:\"" + repeat("x", 1 << 20) + "\")}"),
                 HasSubstr("1048576 are allowed"));
 }

@@ -18,9 +18,12 @@ std::string print(const Value& value) {
 
 std::string print(const TypeReference& type) {
     switch (type.kind) {
-        case TypeReference::Kind::Named: return std::string(type.name);
-        case TypeReference::Kind::List: return '[' + print(*type.of) + ']';
-        case TypeReference::Kind::NonNull: return print(*type.of) + '!';
+        case TypeReference::Kind::Named:
+            return std::string(type.name);
+        case TypeReference::Kind::List:
+            return '[' + print(*type.of) + ']';
+        case TypeReference::Kind::NonNull:
+            return print(*type.of) + '!';
     }
     return {};
 }
@@ -29,13 +32,20 @@ std::string DocumentPrinter::document(const Document& document) {
     for (const Definition& definition : document.definitions) {
         if (!out_.empty()) out_ += "\n\n";
         switch (definition.kind) {
-            case Definition::Kind::Operation: operation(document.operations[definition.index]); break;
-            case Definition::Kind::Fragment: fragment(document.fragments[definition.index]); break;
-            case Definition::Kind::Type: type_definition(document.types[definition.index]); break;
+            case Definition::Kind::Operation:
+                operation(document.operations[definition.index]);
+                break;
+            case Definition::Kind::Fragment:
+                fragment(document.fragments[definition.index]);
+                break;
+            case Definition::Kind::Type:
+                type_definition(document.types[definition.index]);
+                break;
             case Definition::Kind::Directive:
                 directive_definition(document.directives[definition.index]);
                 break;
-            case Definition::Kind::Schema: schema_definition(document.schemas[definition.index]);
+            case Definition::Kind::Schema:
+                schema_definition(document.schemas[definition.index]);
         }
     }
     out_ += '\n';
@@ -44,11 +54,17 @@ std::string DocumentPrinter::document(const Document& document) {
 
 void DocumentPrinter::value(const Value& value) {
     switch (value.kind) {
-        case Value::Kind::Variable: out_ += '$'; break;
-        case Value::Kind::Null: out_ += "null"; break;
+        case Value::Kind::Variable:
+            out_ += '$';
+            break;
+        case Value::Kind::Null:
+            out_ += "null";
+            break;
         case Value::Kind::String:
-            if (value.block) print_block_string(out_, value.text, indent_);
-            else json::write_string(out_, value.text);
+            if (value.block)
+                print_block_string(out_, value.text, indent_);
+            else
+                json::write_string(out_, value.text);
             return;
         case Value::Kind::List:
             out_ += '[';
@@ -70,7 +86,8 @@ void DocumentPrinter::value(const Value& value) {
         case Value::Kind::Int:
         case Value::Kind::Float:
         case Value::Kind::Boolean:
-        case Value::Kind::Enum: break;
+        case Value::Kind::Enum:
+            break;
     }
     out_ += value.text;
 }

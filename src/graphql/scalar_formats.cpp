@@ -27,7 +27,8 @@ struct Reader {
     }
     std::size_t digits() noexcept {
         std::size_t n = 0;
-        while (n < rest.size() && is_digit(rest[n])) ++n;
+        while (n < rest.size() && is_digit(rest[n]))
+            ++n;
         rest.remove_prefix(n);
         return n;
     }
@@ -106,9 +107,10 @@ bool is_iso_duration(Reader in) noexcept {
 }
 
 bool is_unit(std::string_view word) noexcept {
-    constexpr std::string_view kUnits[] = {
-        "microsecond", "millisecond", "second", "sec", "minute", "min", "hour", "day", "week",
-        "month",       "mon",         "year",   "decade", "century", "centuries", "millennium"};
+    constexpr std::string_view kUnits[] = {"microsecond", "millisecond", "second",    "sec",
+                                           "minute",      "min",         "hour",      "day",
+                                           "week",        "month",       "mon",       "year",
+                                           "decade",      "century",     "centuries", "millennium"};
     if (word.size() > 1 && word.ends_with('s')) word.remove_suffix(1);
     if (word == "centurie") return true;
     return std::find(std::begin(kUnits), std::end(kUnits), word) != std::end(kUnits);
@@ -128,7 +130,8 @@ bool is_postgres_interval(Reader in) noexcept {
         in.sign();
         if (in.digits() == 0 || !in.fraction() || !in.take(' ')) return false;
         std::size_t size = 0;
-        while (size < in.rest.size() && is_letter(in.rest[size])) ++size;
+        while (size < in.rest.size() && is_letter(in.rest[size]))
+            ++size;
         if (!is_unit(in.rest.substr(0, size))) return false;
         in.rest.remove_prefix(size);
         any = true;
@@ -348,8 +351,10 @@ bool is_range(std::string_view text, bool (*is_bound)(std::string_view) noexcept
 bool is_vector(std::string_view text) noexcept {
     if (text.size() < 3 || text.front() != '[' || text.back() != ']') return false;
     return all_parts(text.substr(1, text.size() - 2), ',', [](std::string_view part) {
-        while (part.starts_with(' ')) part.remove_prefix(1);
-        while (part.ends_with(' ')) part.remove_suffix(1);
+        while (part.starts_with(' '))
+            part.remove_prefix(1);
+        while (part.ends_with(' '))
+            part.remove_suffix(1);
         return is_decimal(part);
     });
 }

@@ -22,7 +22,8 @@ std::string show(const json::Value& value) {
     json::write(out, value);
     if (out.size() <= kLongest) return out;
     std::size_t end = kLongest;
-    while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;
+    while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U)
+        --end;
     return out.substr(0, end) + "…";
 }
 
@@ -89,7 +90,8 @@ Problem check_port(const json::Value& value) {
 Problem check_vector(const json::Value& value) {
     if (value.is_string() && formats::is_vector(value.text)) return std::nullopt;
     bool numbers = value.is_array() && !value.items.empty();
-    for (const json::Value& item : value.items) numbers = numbers && item.is_number();
+    for (const json::Value& item : value.items)
+        numbers = numbers && item.is_number();
     if (numbers) return std::nullopt;
     return refuse("Vector must be a list of numbers, or a string like \"[1,2.5,3]\"", value);
 }

@@ -10,11 +10,25 @@
 namespace fraiseql::graphql {
 namespace {
 
-constexpr std::array<std::string_view, 19> kLocations = {
-    "QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "FRAGMENT_DEFINITION", "FRAGMENT_SPREAD",
-    "INLINE_FRAGMENT", "VARIABLE_DEFINITION", "SCHEMA", "SCALAR", "OBJECT", "FIELD_DEFINITION",
-    "ARGUMENT_DEFINITION", "INTERFACE", "UNION", "ENUM", "ENUM_VALUE", "INPUT_OBJECT",
-    "INPUT_FIELD_DEFINITION"};
+constexpr std::array<std::string_view, 19> kLocations = {"QUERY",
+                                                         "MUTATION",
+                                                         "SUBSCRIPTION",
+                                                         "FIELD",
+                                                         "FRAGMENT_DEFINITION",
+                                                         "FRAGMENT_SPREAD",
+                                                         "INLINE_FRAGMENT",
+                                                         "VARIABLE_DEFINITION",
+                                                         "SCHEMA",
+                                                         "SCALAR",
+                                                         "OBJECT",
+                                                         "FIELD_DEFINITION",
+                                                         "ARGUMENT_DEFINITION",
+                                                         "INTERFACE",
+                                                         "UNION",
+                                                         "ENUM",
+                                                         "ENUM_VALUE",
+                                                         "INPUT_OBJECT",
+                                                         "INPUT_FIELD_DEFINITION"};
 
 const InputValueDef* find_input(std::span<const InputValueDef> values,
                                 std::string_view wanted) noexcept {
@@ -25,9 +39,12 @@ const InputValueDef* find_input(std::span<const InputValueDef> values,
 
 std::string to_string(const Type& type) {
     switch (type.kind) {
-        case Type::Kind::Named: return std::string(type.named->name);
-        case Type::Kind::List: return '[' + to_string(*type.of) + ']';
-        case Type::Kind::NonNull: return to_string(*type.of) + '!';
+        case Type::Kind::Named:
+            return std::string(type.named->name);
+        case Type::Kind::List:
+            return '[' + to_string(*type.of) + ']';
+        case Type::Kind::NonNull:
+            return to_string(*type.of) + '!';
     }
     return {};
 }
@@ -83,9 +100,12 @@ const NamedType* Schema::subscription() const noexcept { return storage_->subscr
 
 const NamedType* Schema::root(OperationType operation) const noexcept {
     switch (operation) {
-        case OperationType::Query: return query();
-        case OperationType::Mutation: return mutation();
-        case OperationType::Subscription: return subscription();
+        case OperationType::Query:
+            return query();
+        case OperationType::Mutation:
+            return mutation();
+        case OperationType::Subscription:
+            return subscription();
     }
     return nullptr;
 }
@@ -94,8 +114,8 @@ std::span<const NamedType* const> Schema::types() const noexcept { return storag
 std::span<const DirectiveDef> Schema::directives() const noexcept { return storage_->directives; }
 
 const NamedType* Schema::type(std::string_view name) const noexcept {
-    const TypeEntry* entry = find_by_name(storage_->type_index,
-                                          std::span<const TypeEntry>(storage_->entries), name);
+    const TypeEntry* entry =
+        find_by_name(storage_->type_index, std::span<const TypeEntry>(storage_->entries), name);
     return entry == nullptr ? nullptr : entry->type;
 }
 
@@ -120,7 +140,8 @@ const FieldDef& Schema::type_field() const noexcept { return storage_->type_fiel
 std::uint32_t Schema::field_count() const noexcept { return storage_->field_count; }
 
 bool is_built_in(const NamedType& type) noexcept {
-    constexpr std::array<std::string_view, 5> kScalars = {"Int", "Float", "String", "Boolean", "ID"};
+    constexpr std::array<std::string_view, 5> kScalars = {"Int", "Float", "String", "Boolean",
+                                                          "ID"};
     return type.name.starts_with("__") ||
            std::find(kScalars.begin(), kScalars.end(), type.name) != kScalars.end();
 }

@@ -50,9 +50,7 @@ struct InputValueDef {
     std::optional<std::string_view> deprecation_reason = {};
 
     /// Whether a request must give it (§3.6.1): non-null and without default.
-    bool is_required() const noexcept {
-        return type->is_non_null() && default_value == nullptr;
-    }
+    bool is_required() const noexcept { return type->is_non_null() && default_value == nullptr; }
 };
 
 struct FieldDef {
@@ -126,9 +124,25 @@ struct NamedType {
 
 /// Where a directive may stand (§3.13), in the order of the specification.
 enum class DirectiveLocation : std::uint8_t {
-    Query, Mutation, Subscription, Field, FragmentDefinition, FragmentSpread, InlineFragment,
-    VariableDefinition, Schema, Scalar, Object, FieldDefinition, ArgumentDefinition, Interface,
-    Union, Enum, EnumValue, InputObject, InputFieldDefinition
+    Query,
+    Mutation,
+    Subscription,
+    Field,
+    FragmentDefinition,
+    FragmentSpread,
+    InlineFragment,
+    VariableDefinition,
+    Schema,
+    Scalar,
+    Object,
+    FieldDefinition,
+    ArgumentDefinition,
+    Interface,
+    Union,
+    Enum,
+    EnumValue,
+    InputObject,
+    InputFieldDefinition
 };
 
 /// Returns e.g. "FRAGMENT_SPREAD".

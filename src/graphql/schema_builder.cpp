@@ -43,7 +43,8 @@ class Assembly {
 
     Result<std::shared_ptr<const Schema>> run() {
         declare_types();
-        for (std::size_t i = 0; i < type_specs_.size(); ++i) define(*type_specs_[i], *types_[i]);
+        for (std::size_t i = 0; i < type_specs_.size(); ++i)
+            define(*type_specs_[i], *types_[i]);
         link_possible_types();
         add_directives();
         add_roots();
@@ -53,7 +54,8 @@ class Assembly {
         if (problems_.empty()) check_schema(*storage_, problems_);
         if (!problems_.empty())
             return fail(ErrorCode::Configuration, fmt::format("{}", fmt::join(problems_, "\n")));
-        for (const Default& one : defaults_) complete(*one.value);
+        for (const Default& one : defaults_)
+            complete(*one.value);
         return std::make_shared<const Schema>(std::move(storage_));
     }
 
@@ -82,11 +84,13 @@ class Assembly {
     }
 
     void declare_types() {
-        for (const TypeSpec& spec : specs_.types) declare(spec);
+        for (const TypeSpec& spec : specs_.types)
+            declare(spec);
         for (std::string_view name : {"Int", "Float", "String", "Boolean", "ID"})
             if (!by_name_.contains(name) && (name == "String" || name == "Boolean" || refers(name)))
                 declare(scalar_specs_.emplace_back(scalar_spec(*find_scalar(name))));
-        for (const TypeSpec& spec : system_specs().types) declare(spec);
+        for (const TypeSpec& spec : system_specs().types)
+            declare(spec);
     }
 
     static TypeSpec scalar_spec(const Scalar& scalar) {
@@ -115,10 +119,9 @@ class Assembly {
             for (const FieldSpec& field : type.fields)
                 if (named(field.type) || any_input(field.args)) return true;
         }
-        return std::any_of(specs_.directives.begin(), specs_.directives.end(),
-                           [&](const DirectiveSpec& directive) {
-                               return any_input(directive.args);
-                           });
+        return std::any_of(
+            specs_.directives.begin(), specs_.directives.end(),
+            [&](const DirectiveSpec& directive) { return any_input(directive.args); });
     }
 
     const Type* wrap(Type::Kind kind, const Type* of) {
@@ -134,8 +137,9 @@ class Assembly {
         }
         const Type* of = resolve(*reference.of, where);
         if (of == nullptr) return nullptr;
-        return wrap(reference.kind == TypeReference::Kind::List ? Type::Kind::List
-                                                                : Type::Kind::NonNull, of);
+        return wrap(
+            reference.kind == TypeReference::Kind::List ? Type::Kind::List : Type::Kind::NonNull,
+            of);
     }
 
     const Type* resolve(const std::string& text, const std::string& where) {
@@ -150,7 +154,8 @@ class Assembly {
         auto found = by_name_.find(name);
         if (found != by_name_.end()) return found->second;
         std::vector<std::string_view> names;
-        for (const auto& [known, type] : by_name_) names.push_back(known);
+        for (const auto& [known, type] : by_name_)
+            names.push_back(known);
         std::string hint = did_you_mean(name, names);
         problem("Unknown type \"{}\" at {}.{}{}", name, where, hint.empty() ? "" : " ", hint);
         return nullptr;
@@ -245,7 +250,8 @@ class Assembly {
 
     void add_directives() {
         std::vector<const DirectiveSpec*> all;
-        for (const DirectiveSpec& spec : specs_.directives) all.push_back(&spec);
+        for (const DirectiveSpec& spec : specs_.directives)
+            all.push_back(&spec);
         for (const DirectiveSpec& spec : system_specs().directives)
             if (std::none_of(specs_.directives.begin(), specs_.directives.end(),
                              [&](const DirectiveSpec& own) { return own.name == spec.name; }))
@@ -302,9 +308,11 @@ class Assembly {
         for (const Default& one : defaults_) {
             if (one.value->default_text.empty()) continue;
             auto value = coerce_default(one.literal, *one.value->type, arena());
-            if (value) one.value->default_value = arena().make<json::Value>(*value);
-            else problem("{} has a default value of a wrong type: {}", one.where,
-                         value.error().message);
+            if (value)
+                one.value->default_value = arena().make<json::Value>(*value);
+            else
+                problem("{} has a default value of a wrong type: {}", one.where,
+                        value.error().message);
         }
     }
 

@@ -22,7 +22,8 @@ class Checker {
 
     void run() {
         check_roots();
-        for (const DirectiveDef& directive : schema_.directives) check_directive(directive);
+        for (const DirectiveDef& directive : schema_.directives)
+            check_directive(directive);
         for (const NamedType* type : schema_.types)
             if (!type->name.starts_with("__") || !is_system(*type)) check_type(*type);
         check_input_cycles(schema_.types, problems_);
@@ -36,19 +37,23 @@ class Checker {
 
     /// The introspection types come last, and only those may have their names.
     static bool is_system(const NamedType& type) {
-        constexpr std::string_view kNames[] = {"__Schema",     "__Type",      "__TypeKind",
-                                               "__Field",      "__InputValue", "__EnumValue",
-                                               "__Directive",  "__DirectiveLocation"};
+        constexpr std::string_view kNames[] = {
+            "__Schema",     "__Type",      "__TypeKind",  "__Field",
+            "__InputValue", "__EnumValue", "__Directive", "__DirectiveLocation"};
         return std::find(std::begin(kNames), std::end(kNames), type.name) != std::end(kNames);
     }
 
     void check_name(std::string_view name, const std::string& where) {
         if (!is_name(name))
-            problem("Names must be letters, digits and _, and not begin with a digit, but {} is "
-                    "called \"{}\".", where, name);
+            problem(
+                "Names must be letters, digits and _, and not begin with a digit, but {} is "
+                "called \"{}\".",
+                where, name);
         else if (name.starts_with("__"))
-            problem("Name \"{}\" must not begin with \"__\", which is reserved by GraphQL "
-                    "introspection.", name);
+            problem(
+                "Name \"{}\" must not begin with \"__\", which is reserved by GraphQL "
+                "introspection.",
+                name);
     }
 
     void check_roots() {
@@ -98,11 +103,16 @@ class Checker {
         check_name(type.name, "a type");
         switch (type.kind) {
             case TypeKind::Object:
-            case TypeKind::Interface: return check_fields(type);
-            case TypeKind::Union: return check_members(type);
-            case TypeKind::Enum: return check_enum(type);
-            case TypeKind::InputObject: return check_input_object(type);
-            case TypeKind::Scalar: return;
+            case TypeKind::Interface:
+                return check_fields(type);
+            case TypeKind::Union:
+                return check_members(type);
+            case TypeKind::Enum:
+                return check_enum(type);
+            case TypeKind::InputObject:
+                return check_input_object(type);
+            case TypeKind::Scalar:
+                return;
         }
     }
 
@@ -123,8 +133,10 @@ class Checker {
                 problem("Type {} must only implement Interface types, it cannot implement {}.",
                         type.name, interface->name);
             else if (interface == &type)
-                problem("Type {} cannot implement itself because it would create a circular "
-                        "reference.", type.name);
+                problem(
+                    "Type {} cannot implement itself because it would create a circular "
+                    "reference.",
+                    type.name);
             else if (!seen.insert(interface).second)
                 problem("Type {} can only implement {} once.", type.name, interface->name);
             else
@@ -173,8 +185,10 @@ class Checker {
         }
         for (const InputValueDef& arg : field.args)
             if (wanted.arg(arg.name) == nullptr && arg.is_required())
-                problem("Argument \"{}({}:)\" must not be required type \"{}\" if not provided by "
-                        "the Interface field \"{}\".", own, arg.name, to_string(*arg.type), other);
+                problem(
+                    "Argument \"{}({}:)\" must not be required type \"{}\" if not provided by "
+                    "the Interface field \"{}\".",
+                    own, arg.name, to_string(*arg.type), other);
     }
 
     void check_members(const NamedType& type) {

@@ -52,11 +52,10 @@ class SchemaPrinter {
         const auto takes = [&](const NamedType* root, std::string_view name) {
             return root == nullptr && schema.type(name) != nullptr;
         };
-        const bool usual = is_usual(schema.query(), "Query") &&
-                           is_usual(schema.mutation(), "Mutation") &&
-                           is_usual(schema.subscription(), "Subscription") &&
-                           !takes(schema.mutation(), "Mutation") &&
-                           !takes(schema.subscription(), "Subscription");
+        const bool usual =
+            is_usual(schema.query(), "Query") && is_usual(schema.mutation(), "Mutation") &&
+            is_usual(schema.subscription(), "Subscription") &&
+            !takes(schema.mutation(), "Mutation") && !takes(schema.subscription(), "Subscription");
         if (usual && !schema.description()) return;
         description(schema.description(), "");
         out_ += "schema {\n";

@@ -74,7 +74,9 @@ TEST(Schema, PrintsWhatItWasBuiltOf) {
     const auto again = build_schema(printed);
     ASSERT_TRUE(again) << printed << again.error().message;
     EXPECT_EQ(print_schema(**again), printed);
-    EXPECT_THAT(printed, HasSubstr("f(x: Int = 1, i: I = {e: B}): [[Node!]!] @deprecated(reason: \"Use g.\")"));
+    EXPECT_THAT(
+        printed,
+        HasSubstr("f(x: Int = 1, i: I = {e: B}): [[Node!]!] @deprecated(reason: \"Use g.\")"));
     EXPECT_THAT(printed, HasSubstr("directive @d("));
 }
 
@@ -120,7 +122,8 @@ TEST(SchemaBuilder, TakesTypesInAnyOrder) {
     TypeSpec& query = builder.add(TypeKind::Object, "Query");
     query.fields.push_back({"users", "[User!]!", {{"where", "Where", "{age: 3}"}}});
     builder.add(TypeKind::Object, "User").fields.push_back({"born", "Date"});
-    builder.add(TypeKind::InputObject, "Where").input_fields = {{"age", "Int! "}, {"n", "Int", "5"}};
+    builder.add(TypeKind::InputObject, "Where").input_fields = {{"age", "Int! "},
+                                                                {"n", "Int", "5"}};
     builder.add_scalar(*find_scalar("Date"));
     builder.add_scalar(*find_scalar("Date"));
     builder.query = "Query";
@@ -144,29 +147,40 @@ TEST(SchemaBuilder, ReportsEverythingAtOnce) {
 TEST(SchemaCheck, HoldsTypesToTheSpecification) {
     expect_refused("type Foo { a: Int }", "Query root type must be provided.");
     expect_refused("interface Query { a: Int }", "A root type must be an Object type");
-    expect_refused("schema { query: Q mutation: Q } type Q { a: Int }", "All root types must be different");
+    expect_refused("schema { query: Q mutation: Q } type Q { a: Int }",
+                   "All root types must be different");
     expect_refused("type Query { __a: Int }", "must not begin with \"__\"");
     expect_refused("type Query { a: Int a: Int }", "\"a\" can only be defined once");
     expect_refused("type Query { a: I } input I { a: Int }", "must be Output Type but got: I");
     expect_refused("type Query { a(x: Query): Int }", "must be Input Type but got: Query");
     expect_refused("type Query { a: Int } type Query { b: Int }", "only one type named \"Query\"");
     expect_refused("type Query { a: E } enum E", "must define one or more values");
-    expect_refused("type Query { a: U } union U = I interface I { a: Int }", "can only include Object types");
-    expect_refused("type Query { a: Int } type Empty", "Type Empty must define one or more fields.");
+    expect_refused("type Query { a: U } union U = I interface I { a: Int }",
+                   "can only include Object types");
+    expect_refused("type Query { a: Int } type Empty",
+                   "Type Empty must define one or more fields.");
     expect_refused("type Query { a(x: Int! @deprecated): Int }", "cannot be deprecated");
     expect_refused("type Query { a(x: Int = \"no\"): Int }", "has a default value of a wrong type");
     expect_refused("type Query { a(x: E = Z): Int } enum E { A }", "does not exist in \"E\" enum");
 }
 
 TEST(SchemaCheck, HoldsTypesToTheirInterfaces) {
-    expect_refused("type Query implements N { a: Int } interface N { b: Int }", "N.b expected but Query");
-    expect_refused("type Query implements N { a: Int } interface N { a: String }", "expects type String");
-    expect_refused("type Query implements N { a: Int } interface N { a(x: Int): Int }", "argument N.a(x:) expected");
-    expect_refused("type Query implements N { a(y: Int!): Int } interface N { a: Int }", "must not be required");
-    expect_refused("type Query implements M { a: Int } interface N { a: Int } interface M implements N { a: Int }",
-                   "must implement N because it is implemented by M");
-    expect_refused("type Query { a: Int } interface N implements M { a: Int } interface M implements N { a: Int }",
-                   "circular reference");
+    expect_refused("type Query implements N { a: Int } interface N { b: Int }",
+                   "N.b expected but Query");
+    expect_refused("type Query implements N { a: Int } interface N { a: String }",
+                   "expects type String");
+    expect_refused("type Query implements N { a: Int } interface N { a(x: Int): Int }",
+                   "argument N.a(x:) expected");
+    expect_refused("type Query implements N { a(y: Int!): Int } interface N { a: Int }",
+                   "must not be required");
+    expect_refused(
+        "type Query implements M { a: Int } interface N { a: Int } interface M implements N { a: "
+        "Int }",
+        "must implement N because it is implemented by M");
+    expect_refused(
+        "type Query { a: Int } interface N implements M { a: Int } interface M implements N { a: "
+        "Int }",
+        "circular reference");
     expect_refused("type Query implements N { a: Int @deprecated } interface N { a: Int }",
                    "cannot be deprecated because");
     EXPECT_TRUE(build_schema("type Query implements N { a: [Query!]! } interface N { a: [N] }"));
@@ -174,30 +188,36 @@ TEST(SchemaCheck, HoldsTypesToTheirInterfaces) {
 
 TEST(SchemaCheck, RefusesInputsWithoutEnd) {
     expect_refused("type Query { a(i: I): Int } input I { i: I! }", "has no finite value");
-    expect_refused("type Query { a(i: I): Int } input I { j: J! } input J { i: I! }", "has no finite value");
+    expect_refused("type Query { a(i: I): Int } input I { j: J! } input J { i: I! }",
+                   "has no finite value");
     expect_refused("type Query { a(i: I): Int } input I @oneOf { i: I }", "has no finite value");
     expect_refused("type Query { a(i: I): Int } input I { i: I = {} }", "references itself");
     expect_refused("type Query { a(i: I): Int } input I @oneOf { a: Int! }", "must be nullable");
-    expect_refused("type Query { a(i: I): Int } input I @oneOf { a: Int = 1 }", "cannot have a default");
+    expect_refused("type Query { a(i: I): Int } input I @oneOf { a: Int = 1 }",
+                   "cannot have a default");
     EXPECT_TRUE(build_schema("type Query { a(i: I): Int } input I { i: I  l: [I!]! }"));
 }
 
 TEST(BuildSchema, ExtendsTypes) {
-    const auto schema = build_schema("type Query { a: E } extend type Query { b: Int } enum E { A }"
-                                     " extend enum E { B } extend schema { mutation: M } type M { a: Int }");
+    const auto schema = build_schema(
+        "type Query { a: E } extend type Query { b: Int } enum E { A }"
+        " extend enum E { B } extend schema { mutation: M } type M { a: Int }");
     ASSERT_TRUE(schema) << schema.error().message;
     EXPECT_NE((*schema)->query()->field("b"), nullptr);
     EXPECT_EQ((*schema)->mutation()->name, "M");
-    expect_refused("type Query { a: Int } extend type Nothing { b: Int }", "is not defined. (line 1, column 23)");
+    expect_refused("type Query { a: Int } extend type Nothing { b: Int }",
+                   "is not defined. (line 1, column 23)");
     expect_refused("type Query { a: Int } extend enum Query { B }", "as another kind of type");
 }
 
 TEST(BuildSchema, HoldsDirectivesToTheirDefinitions) {
-    expect_refused("type Query { a: Int @nothing }", "Unknown directive \"@nothing\". (line 1, column 21)");
+    expect_refused("type Query { a: Int @nothing }",
+                   "Unknown directive \"@nothing\". (line 1, column 21)");
     expect_refused("type Query @deprecated { a: Int }", "may not be used on OBJECT");
     expect_refused("type Query { a: Int @deprecated @deprecated }", "can only be used once");
     expect_refused("type Query { a: Int @deprecated(why: 1) }", "Unknown argument \"why\"");
-    expect_refused("type Query { a: Int } scalar S @specifiedBy", "Argument \"url\" of required type");
+    expect_refused("type Query { a: Int } scalar S @specifiedBy",
+                   "Argument \"url\" of required type");
     expect_refused("type Query { a: Int", "Syntax Error");
 }
 

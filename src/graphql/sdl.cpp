@@ -49,8 +49,10 @@ std::vector<InputValueSpec> inputs(std::span<const InputValueDefinition> definit
 
 /// Adds what a definition or extension says to the spec of its type.
 void extend(TypeSpec& spec, const TypeDefinition& from) {
-    for (const NameReference& name : from.interfaces) spec.interfaces.emplace_back(name.name);
-    for (const NameReference& name : from.members) spec.members.emplace_back(name.name);
+    for (const NameReference& name : from.interfaces)
+        spec.interfaces.emplace_back(name.name);
+    for (const NameReference& name : from.members)
+        spec.members.emplace_back(name.name);
     for (const FieldDefinition& field : from.fields) {
         FieldSpec& out = spec.fields.emplace_back();
         out.name = field.name;
@@ -60,8 +62,8 @@ void extend(TypeSpec& spec, const TypeDefinition& from) {
         out.deprecation_reason = deprecation(field.directives);
     }
     for (const EnumValueDefinition& value : from.values)
-        spec.values.push_back({std::string(value.name), text_of(value.description),
-                               deprecation(value.directives)});
+        spec.values.push_back(
+            {std::string(value.name), text_of(value.description), deprecation(value.directives)});
     for (InputValueSpec& field : inputs(from.input_fields))
         spec.input_fields.push_back(std::move(field));
     if (find(from.directives, "oneOf") != nullptr) spec.one_of = true;
@@ -79,7 +81,8 @@ class Sdl {
             if (!from.extend) define(from);
         for (const TypeDefinition& from : document_.types)
             if (from.extend) extend_type(from);
-        for (const DirectiveDefinition& from : document_.directives) define(from);
+        for (const DirectiveDefinition& from : document_.directives)
+            define(from);
         for (const SchemaDefinition& from : document_.schemas)
             if (!from.extend) define(from);
         if (!defined_) add_default_roots();
@@ -111,14 +114,14 @@ class Sdl {
     void extend_type(const TypeDefinition& from) {
         auto found = index_.find(from.name);
         if (found == index_.end())
-            return problem(from.offset,
-                           fmt::format("Cannot extend type \"{}\" because it is not defined.",
-                                       from.name));
+            return problem(
+                from.offset,
+                fmt::format("Cannot extend type \"{}\" because it is not defined.", from.name));
         TypeSpec& spec = builder_.types[found->second];
         if (spec.kind != from.kind)
-            return problem(from.offset,
-                           fmt::format("Cannot extend type \"{}\" as another kind of type.",
-                                       from.name));
+            return problem(
+                from.offset,
+                fmt::format("Cannot extend type \"{}\" as another kind of type.", from.name));
         extend(spec, from);
     }
 
@@ -145,8 +148,10 @@ class Sdl {
             std::string& name = root.operation == OperationType::Query      ? builder_.query
                                 : root.operation == OperationType::Mutation ? builder_.mutation
                                                                             : builder_.subscription;
-            if (name.empty()) name = root.type;
-            else problem(root.offset, "There can be only one type for each operation in schema.");
+            if (name.empty())
+                name = root.type;
+            else
+                problem(root.offset, "There can be only one type for each operation in schema.");
         }
     }
 
@@ -178,8 +183,9 @@ Result<std::shared_ptr<const Schema>> build_schema(std::string_view sdl) {
     const auto parsed = parse_schema(sdl, arena);
     if (!parsed) {
         const Location at = parsed.error().locations.front();
-        return fail(ErrorCode::Configuration, fmt::format("{} (line {}, column {})",
-                                                          parsed.error().message, at.line, at.column));
+        return fail(
+            ErrorCode::Configuration,
+            fmt::format("{} (line {}, column {})", parsed.error().message, at.line, at.column));
     }
     const Document& document = *parsed;
     SchemaBuilder builder;

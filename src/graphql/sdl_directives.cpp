@@ -23,9 +23,10 @@ class SdlDirectives {
     void run() {
         for (const SchemaDefinition& one : document_.schemas)
             check(one.directives, DirectiveLocation::Schema, schema_seen_);
-        for (const TypeDefinition& one : document_.types) check_type(one);
-        for (const DirectiveDefinition& one : document_.directives) check_inputs(
-            one.arguments, DirectiveLocation::ArgumentDefinition);
+        for (const TypeDefinition& one : document_.types)
+            check_type(one);
+        for (const DirectiveDefinition& one : document_.directives)
+            check_inputs(one.arguments, DirectiveLocation::ArgumentDefinition);
     }
 
   private:
@@ -52,7 +53,8 @@ class SdlDirectives {
     }
 
     void check_inputs(std::span<const InputValueDefinition> values, DirectiveLocation location) {
-        for (const InputValueDefinition& value : values) check(value.directives, location);
+        for (const InputValueDefinition& value : values)
+            check(value.directives, location);
     }
 
     void check(std::span<const Directive> directives, DirectiveLocation location) {
@@ -64,7 +66,8 @@ class SdlDirectives {
         for (const Directive& directive : directives) {
             const DirectiveDef* definition = schema_.directive(directive.name);
             if (definition == nullptr) {
-                problem(directive.offset, fmt::format("Unknown directive \"@{}\".", directive.name));
+                problem(directive.offset,
+                        fmt::format("Unknown directive \"@{}\".", directive.name));
                 continue;
             }
             if (!definition->allows(location))
@@ -82,11 +85,12 @@ class SdlDirectives {
         Seen seen;
         for (const Argument& argument : directive.arguments) {
             if (!seen.insert(argument.name).second)
-                problem(argument.offset, fmt::format("There can be only one argument named \"{}\".",
-                                                     argument.name));
+                problem(argument.offset,
+                        fmt::format("There can be only one argument named \"{}\".", argument.name));
             if (definition.arg(argument.name) == nullptr)
-                problem(argument.offset, fmt::format("Unknown argument \"{}\" on directive \"@{}\".",
-                                                     argument.name, directive.name));
+                problem(argument.offset,
+                        fmt::format("Unknown argument \"{}\" on directive \"@{}\".", argument.name,
+                                    directive.name));
         }
         Arena arena;
         auto values = coerce_argument_values(definition.args, directive.arguments, {}, arena);

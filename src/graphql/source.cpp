@@ -30,7 +30,8 @@ Location locate(std::string_view source, std::uint32_t offset) noexcept {
         ++at.line;
         line_start = i + 1;
     }
-    for (std::size_t i = line_start; i < end; ++i) at.column += units(source[i]);
+    for (std::size_t i = line_start; i < end; ++i)
+        at.column += units(source[i]);
     return at;
 }
 
@@ -47,7 +48,8 @@ void SourceIndex::build() {
 
 std::uint32_t SourceIndex::units_before(std::size_t offset) const noexcept {
     std::uint32_t total = block_units_[offset / kBlock];
-    for (std::size_t i = offset / kBlock * kBlock; i < offset; ++i) total += units(source_[i]);
+    for (std::size_t i = offset / kBlock * kBlock; i < offset; ++i)
+        total += units(source_[i]);
     return total;
 }
 

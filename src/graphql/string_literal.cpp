@@ -84,7 +84,8 @@ bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
 std::size_t indent_of(std::string_view line) noexcept {
     std::size_t size = 0;
-    while (size < line.size() && is_blank(line[size])) ++size;
+    while (size < line.size() && is_blank(line[size]))
+        ++size;
     return size;
 }
 
@@ -125,16 +126,26 @@ bool fits_block_string(std::string_view text) noexcept {
 
 Escape read_escape(std::string_view text) noexcept {
     switch (text.size() > 1 ? text[1] : '\0') {
-        case '"': return {true, false, 2, U'"'};
-        case '\\': return {true, false, 2, U'\\'};
-        case '/': return {true, false, 2, U'/'};
-        case 'b': return {true, false, 2, U'\b'};
-        case 'f': return {true, false, 2, U'\f'};
-        case 'n': return {true, false, 2, U'\n'};
-        case 'r': return {true, false, 2, U'\r'};
-        case 't': return {true, false, 2, U'\t'};
-        case 'u': return text.substr(2).starts_with('{') ? variable_width(text) : fixed_width(text);
-        default: break;
+        case '"':
+            return {true, false, 2, U'"'};
+        case '\\':
+            return {true, false, 2, U'\\'};
+        case '/':
+            return {true, false, 2, U'/'};
+        case 'b':
+            return {true, false, 2, U'\b'};
+        case 'f':
+            return {true, false, 2, U'\f'};
+        case 'n':
+            return {true, false, 2, U'\n'};
+        case 'r':
+            return {true, false, 2, U'\r'};
+        case 't':
+            return {true, false, 2, U'\t'};
+        case 'u':
+            return text.substr(2).starts_with('{') ? variable_width(text) : fixed_width(text);
+        default:
+            break;
     }
     return {.size = std::min<std::size_t>(2, text.size())};
 }
@@ -218,7 +229,8 @@ bool is_utf8(std::string_view text, std::size_t& wrong) noexcept {
         const unsigned low = first == 0xE0U ? 0xA0U : first == 0xF0U ? 0x90U : 0x80U;
         const unsigned high = first == 0xEDU ? 0x9FU : first == 0xF4U ? 0x8FU : 0xBFU;
         bool valid = first >= 0xC2U && first <= 0xF4U && byte(i + 1) >= low && byte(i + 1) <= high;
-        for (std::size_t k = 2; k < size; ++k) valid = valid && (byte(i + k) & 0xC0U) == 0x80U;
+        for (std::size_t k = 2; k < size; ++k)
+            valid = valid && (byte(i + k) & 0xC0U) == 0x80U;
         if (!valid) {
             wrong = i;
             return false;

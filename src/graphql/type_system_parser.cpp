@@ -41,9 +41,12 @@ void DocumentParser::schema_definition(const Value* text_before, std::uint32_t o
         std::vector<RootOperationType> operations;
         many(Kind::BraceR, [&] {
             RootOperationType one{.offset = token_.begin};
-            if (peek_keyword("mutation")) one.operation = OperationType::Mutation;
-            else if (peek_keyword("subscription")) one.operation = OperationType::Subscription;
-            else if (!peek_keyword("query")) return unexpected();
+            if (peek_keyword("mutation"))
+                one.operation = OperationType::Mutation;
+            else if (peek_keyword("subscription"))
+                one.operation = OperationType::Subscription;
+            else if (!peek_keyword("query"))
+                return unexpected();
             advance();
             expect(Kind::Colon);
             one.type = expect_name();
@@ -51,15 +54,14 @@ void DocumentParser::schema_definition(const Value* text_before, std::uint32_t o
         });
         out.operations = arena_.copy(operations);
     }
-    definitions_.push_back({Definition::Kind::Schema,
-                            static_cast<std::uint32_t>(schemas_.size())});
+    definitions_.push_back({Definition::Kind::Schema, static_cast<std::uint32_t>(schemas_.size())});
     schemas_.push_back(out);
 }
 
 void DocumentParser::type_definition(TypeKind kind, const Value* text_before, std::uint32_t offset,
                                      bool extend) {
-    TypeDefinition out{.kind = kind, .extend = extend, .offset = offset,
-                       .description = text_before};
+    TypeDefinition out{
+        .kind = kind, .extend = extend, .offset = offset, .description = text_before};
     out.name = expect_name();
     const bool has_fields = kind == TypeKind::Object || kind == TypeKind::Interface;
     if (has_fields && accept_keyword("implements")) out.interfaces = names(Kind::Amp);
@@ -86,8 +88,8 @@ void DocumentParser::directive_definition(const Value* text_before, std::uint32_
     for (const NameReference& location : out.locations)
         if (!failed() && !directive_location(location.name))
             fail_at(location.offset, fmt::format("Unexpected Name \"{}\".", location.name));
-    definitions_.push_back({Definition::Kind::Directive,
-                            static_cast<std::uint32_t>(directive_definitions_.size())});
+    definitions_.push_back(
+        {Definition::Kind::Directive, static_cast<std::uint32_t>(directive_definitions_.size())});
     directive_definitions_.push_back(out);
 }
 

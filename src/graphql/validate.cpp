@@ -62,12 +62,14 @@ class Walk {
 
     void run() {
         const Document& document = context_.document;
-        for (auto check : rules_.document) check(context_);
+        for (auto check : rules_.document)
+            check(context_);
         for (const OperationDefinition& operation : document.operations)
             walk(operation, context_.operation_contents[index(operation)]);
         for (const FragmentDefinition& fragment : document.fragments)
             walk(fragment, context_.fragment_contents[document.index_of(fragment)]);
-        for (const OperationDefinition& operation : document.operations) reach(operation);
+        for (const OperationDefinition& operation : document.operations)
+            reach(operation);
         for (auto check : rules_.finish)
             if (!context_.is_full()) check(context_);
     }
@@ -91,8 +93,10 @@ class Walk {
         constexpr DirectiveLocation kLocations[] = {
             DirectiveLocation::Query, DirectiveLocation::Mutation, DirectiveLocation::Subscription};
         begin(contents);
-        for (auto check : rules_.operation) check(context_, operation);
-        for (const VariableDefinition& variable : operation.variables) walk(variable);
+        for (auto check : rules_.operation)
+            check(context_, operation);
+        for (const VariableDefinition& variable : operation.variables)
+            walk(variable);
         walk(operation.directives, kLocations[static_cast<std::size_t>(operation.type)]);
         walk(operation.selections, context_.schema.root(operation.type));
         end(contents);
@@ -100,13 +104,15 @@ class Walk {
 
     void walk(const VariableDefinition& variable) {
         const std::string_view name = variable.type.named();
-        for (auto check : rules_.variable) check(context_, variable);
+        for (auto check : rules_.variable)
+            check(context_, variable);
         for (auto check : rules_.type_name)
             check(context_, name, context_.document.offset_of(name));
         walk(variable.directives, DirectiveLocation::VariableDefinition);
         if (variable.default_value == nullptr) return;
         const NamedType* named = context_.schema.type(name);
-        const Type* type = named == nullptr || !named->is_input() ? nullptr : made(variable.type, *named);
+        const Type* type =
+            named == nullptr || !named->is_input() ? nullptr : made(variable.type, *named);
         walk(*variable.default_value, type, {}, type != nullptr);
     }
 
@@ -120,8 +126,8 @@ class Walk {
 
     void walk(const FragmentDefinition& fragment, Contents& contents) {
         begin(contents);
-        const NamedType* type = condition(fragment.name, fragment.type_condition,
-                                          fragment.type_condition_offset);
+        const NamedType* type =
+            condition(fragment.name, fragment.type_condition, fragment.type_condition_offset);
         walk(fragment.directives, DirectiveLocation::FragmentDefinition);
         walk(fragment.selections, type);
         end(contents);
@@ -131,9 +137,11 @@ class Walk {
     const NamedType* condition(std::string_view fragment, std::string_view name,
                                std::uint32_t offset) {
         const NamedType* type = context_.schema.type(name);
-        for (auto check : rules_.type_name) check(context_, name, offset);
+        for (auto check : rules_.type_name)
+            check(context_, name, offset);
         if (type == nullptr) return nullptr;
-        for (auto check : rules_.type_condition) check(context_, fragment, *type, offset);
+        for (auto check : rules_.type_condition)
+            check(context_, fragment, *type, offset);
         return type->is_composite() ? type : nullptr;
     }
 
@@ -143,11 +151,14 @@ class Walk {
         for (const Selection& selection : set.selections) {
             if (context_.is_full()) return;
             switch (selection.kind) {
-                case Selection::Kind::Field: walk(*selection.field, parent); break;
+                case Selection::Kind::Field:
+                    walk(*selection.field, parent);
+                    break;
                 case Selection::Kind::FragmentSpread:
                     walk(*selection.fragment_spread, parent);
                     break;
-                case Selection::Kind::InlineFragment: walk(*selection.inline_fragment, parent);
+                case Selection::Kind::InlineFragment:
+                    walk(*selection.inline_fragment, parent);
             }
         }
     }
@@ -157,14 +168,16 @@ class Walk {
             parent == nullptr ? nullptr : context_.schema.field(*parent, field.name);
         context_.field_definitions[field.id] = definition;
         const FieldVisit visit{field, parent, definition};
-        for (auto check : rules_.field) check(context_, visit);
+        for (auto check : rules_.field)
+            check(context_, visit);
         if (definition == nullptr) {
             walk_arguments(field.arguments, {});
         } else {
             if (!field.arguments.empty() || !definition->args.empty()) {
                 const ArgumentsVisit arguments{field.arguments, definition->args, field.offset,
                                                &visit, nullptr};
-                for (auto check : rules_.arguments) check(context_, arguments);
+                for (auto check : rules_.arguments)
+                    check(context_, arguments);
             }
             walk_arguments(field.arguments, definition->args);
         }
@@ -175,7 +188,8 @@ class Walk {
 
     void walk(const FragmentSpread& spread, const NamedType* parent) {
         context_.spreads.push_back(&spread);
-        for (auto check : rules_.spread) check(context_, spread);
+        for (auto check : rules_.spread)
+            check(context_, spread);
         walk(spread.directives, DirectiveLocation::FragmentSpread);
         if (spread.fragment == nullptr) return;
         const NamedType* type = context_.schema.type(spread.fragment->type_condition);
@@ -193,12 +207,14 @@ class Walk {
     }
 
     void use(const FragmentVisit& visit) {
-        for (auto check : rules_.fragment_use) check(context_, visit);
+        for (auto check : rules_.fragment_use)
+            check(context_, visit);
     }
 
     void walk(std::span<const Directive> directives, DirectiveLocation location) {
         if (directives.empty()) return;
-        for (auto check : rules_.directives) check(context_, directives, location);
+        for (auto check : rules_.directives)
+            check(context_, directives, location);
         for (const Directive& directive : directives) {
             const DirectiveDef* definition = context_.schema.directive(directive.name);
             if (definition == nullptr) {
@@ -207,7 +223,8 @@ class Walk {
             }
             const ArgumentsVisit arguments{directive.arguments, definition->args, directive.offset,
                                            nullptr, definition};
-            for (auto check : rules_.arguments) check(context_, arguments);
+            for (auto check : rules_.arguments)
+                check(context_, arguments);
             walk_arguments(directive.arguments, definition->args);
         }
     }
@@ -215,7 +232,8 @@ class Walk {
     void walk_arguments(std::span<const Argument> arguments,
                         std::span<const InputValueDef> definitions) {
         if (arguments.empty()) return;
-        for (auto check : rules_.argument_names) check(context_, arguments);
+        for (auto check : rules_.argument_names)
+            check(context_, arguments);
         for (const Argument& argument : arguments) {
             const InputValueDef* definition = nullptr;
             for (const InputValueDef& one : definitions)
@@ -241,7 +259,8 @@ class Walk {
         }
         if (context_.is_full()) return;
         if (held && type != nullptr)
-            for (auto check : rules_.value) held = check(context_, value, *type) && held;
+            for (auto check : rules_.value)
+                held = check(context_, value, *type) && held;
         if (value.kind == Value::Kind::List) {
             const Type* nullable = type == nullptr ? nullptr : type->nullable();
             const bool list = nullable != nullptr && nullable->is_list();
@@ -249,7 +268,8 @@ class Walk {
                 walk(item, list ? nullable->of : nullable, {}, held);
         }
         if (value.kind != Value::Kind::Object) return;
-        for (auto check : rules_.object_value) check(context_, value);
+        for (auto check : rules_.object_value)
+            check(context_, value);
         const NamedType* object = type == nullptr ? nullptr : type->named;
         if (object != nullptr && object->kind != TypeKind::InputObject) object = nullptr;
         for (const ObjectField& field : value.fields) {
@@ -272,7 +292,8 @@ class Walk {
         reach(contents);
         for (std::size_t i = 0; i < reached_.size(); ++i)
             reach(context_.fragment_contents[reached_[i]]);
-        for (auto check : rules_.reachable) check(context_, {operation, contents, reached_});
+        for (auto check : rules_.reachable)
+            check(context_, {operation, contents, reached_});
     }
 
     void reach(const Contents& contents) {

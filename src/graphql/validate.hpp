@@ -18,8 +18,9 @@ struct ValidateLimits {
     std::uint32_t max_field_comparisons = 1'000'000;
 };
 
-/// Returns every violation of §5 with its locations (code GraphqlValidationFailed); empty means that
-/// the document may be executed. Time is bounded in the size of the document, whatever it says.
+/// Returns every violation of §5 with its locations (code GraphqlValidationFailed); empty means
+/// that the document may be executed. Time is bounded in the size of the document, whatever it
+/// says.
 std::vector<Error> validate(const Schema& schema, const Document& document,
                             const ValidateLimits& limits = {});
 

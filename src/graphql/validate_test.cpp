@@ -29,7 +29,8 @@ constexpr std::string_view kSdl = R"(
       name(surname: Boolean): String  nickname: String  meows: Boolean  volume: Int!
     }
     union CatOrDog = Cat | Dog
-    type Human implements Being { name(surname: Boolean): String  pets: [Pet!]  iq: Int  born: Date }
+    type Human implements Being { name(surname: Boolean): String  pets: [Pet!]
+      iq: Int  born: Date }
     enum Command { SIT HEEL DOWN }
     input Complex { required: Boolean!  int: Int  text: [String] = ["a"]  inner: Complex }
     input Either @oneOf { a: Int  b: String }
@@ -38,7 +39,8 @@ constexpr std::string_view kSdl = R"(
       human(id: ID): Human  dog: Dog  cat: Cat  pet: Pet  catOrDog: CatOrDog
       complex(is: Complex): String  either(is: Either!): String  needs(a: Int!, b: Int! = 2): Int
       ints(list: [Int]): Int  nonNullInts(list: [Int!]!): Int  float(f: Float): Float
-      string(s: String): String  bool(b: Boolean): Boolean  any(a: Anything): Int  on(day: Date): Int
+      string(s: String): String
+      bool(b: Boolean): Boolean  any(a: Anything): Int  on(day: Date): Int
     }
     type Subscription { news: String  other: String }
 )";
@@ -111,9 +113,12 @@ TEST(SingleFieldSubscriptions, HoldsTheRootToOneField) {
 }
 
 TEST(FieldsOnCorrectType, SuggestsFieldsAndTypes) {
-    expect_valid("{ dog { __typename name } catOrDog { __typename } __schema { queryType { name } } }");
-    expect_errors("{ dog { nam } }", "Cannot query field \"nam\" on type \"Dog\". Did you mean \"name\" or \"at\"?");
-    expect_errors("{ dgo { name } }", "Cannot query field \"dgo\" on type \"Query\". Did you mean \"dog\"?");
+    expect_valid(
+        "{ dog { __typename name } catOrDog { __typename } __schema { queryType { name } } }");
+    expect_errors("{ dog { nam } }",
+                  "Cannot query field \"nam\" on type \"Dog\". Did you mean \"name\" or \"at\"?");
+    expect_errors("{ dgo { name } }",
+                  "Cannot query field \"dgo\" on type \"Query\". Did you mean \"dog\"?");
     expect_errors("{ pet { barks } }",
                   "Cannot query field \"barks\" on type \"Pet\". Did you mean to use an inline "
                   "fragment on \"Dog\"?");
@@ -128,8 +133,9 @@ TEST(ScalarLeafs, WantsSelectionsWhereThereAreFields) {
     expect_errors("{ dog }",
                   "Field \"dog\" of type \"Dog\" must have a selection of subfields. Did you mean "
                   "\"dog { ... }\"?");
-    expect_errors("{ dog { name { x } } }",
-                  "Field \"name\" must not have a selection since type \"String\" has no subfields.");
+    expect_errors(
+        "{ dog { name { x } } }",
+        "Field \"name\" must not have a selection since type \"String\" has no subfields.");
 }
 
 TEST(KnownArgumentNames, SuggestsArguments) {
@@ -140,16 +146,19 @@ TEST(KnownArgumentNames, SuggestsArguments) {
 }
 
 TEST(UniqueArgumentNames, RefusesTheSecond) {
-    expect_errors("{ dog { at(x: 1, x: 1, x: 2) } }", "There can be only one argument named \"x\".");
+    expect_errors("{ dog { at(x: 1, x: 1, x: 2) } }",
+                  "There can be only one argument named \"x\".");
 }
 
 TEST(ProvidedRequiredArguments, WantsWhatHasNoDefault) {
     expect_valid("{ needs(a: 1) }");
-    expect_errors("{ needs(b: 1) }",
-                  "Field \"needs\" argument \"a\" of type \"Int!\" is required, but it was not provided.");
-    expect_errors("{ dog { name @skip } }",
-                  "Directive \"@skip\" argument \"if\" of type \"Boolean!\" is required, but it was not "
-                  "provided.");
+    expect_errors(
+        "{ needs(b: 1) }",
+        "Field \"needs\" argument \"a\" of type \"Int!\" is required, but it was not provided.");
+    expect_errors(
+        "{ dog { name @skip } }",
+        "Directive \"@skip\" argument \"if\" of type \"Boolean!\" is required, but it was not "
+        "provided.");
 }
 
 TEST(UniqueFragmentNames, RefusesTheSecond) {
@@ -181,9 +190,10 @@ TEST(KnownFragmentNames, RefusesOthers) {
 TEST(NoFragmentCycles, NamesTheWay) {
     expect_errors("{ dog { ...A } } fragment A on Dog { name ...A }",
                   "Cannot spread fragment \"A\" within itself.");
-    expect_errors("{ dog { ...A } } fragment A on Dog { ...B } fragment B on Dog { ...C }"
-                  " fragment C on Dog { ...A }",
-                  "Cannot spread fragment \"A\" within itself via \"B\", \"C\".");
+    expect_errors(
+        "{ dog { ...A } } fragment A on Dog { ...B } fragment B on Dog { ...C }"
+        " fragment C on Dog { ...A }",
+        "Cannot spread fragment \"A\" within itself via \"B\", \"C\".");
     expect_valid("{ dog { ...A ...B } } fragment A on Dog { ...B } fragment B on Dog { name }");
 }
 
@@ -197,8 +207,9 @@ TEST(PossibleFragmentSpreads, WantsAnOverlap) {
 }
 
 TEST(ValuesOfCorrectType, HoldsScalarsToTheirValues) {
-    expect_valid("{ ints(list: [1, -2, null]) a: ints(list: 3) float(f: 1) human(id: 4) { iq } "
-                 "any(a: {b: [X, 1.5]}) on(day: \"2026-02-28\") string(s: \"\"\"x\"\"\") }");
+    expect_valid(
+        "{ ints(list: [1, -2, null]) a: ints(list: 3) float(f: 1) human(id: 4) { iq } "
+        "any(a: {b: [X, 1.5]}) on(day: \"2026-02-28\") string(s: \"\"\"x\"\"\") }");
     expect_errors("{ dog { at(x: \"1\") } }", "Int cannot represent non-integer value: \"1\"");
     expect_errors("{ dog { at(x: 1.0) } }", "Int cannot represent non-integer value: 1.0");
     expect_errors("{ dog { at(x: 2147483648) } }",
@@ -215,17 +226,21 @@ TEST(ValuesOfCorrectType, HoldsScalarsToTheirValues) {
 
 TEST(ValuesOfCorrectType, HoldsEnumsListsAndObjectsToTheirs) {
     expect_valid("{ complex(is: {required: true, text: \"x\", inner: {required: false}}) }");
-    expect_errors("{ dog { doesKnow(command: SIIT) } }",
-                  "Value \"SIIT\" does not exist in \"Command\" enum. Did you mean the enum value \"SIT\"?");
-    expect_errors("{ dog { doesKnow(command: \"SIT\") } }",
-                  "Enum \"Command\" cannot represent non-enum value: \"SIT\". Did you mean the enum "
-                  "value \"SIT\"?");
-    expect_errors("{ nonNullInts(list: [1, null]) }", "Expected value of type \"Int!\", found null.");
+    expect_errors(
+        "{ dog { doesKnow(command: SIIT) } }",
+        "Value \"SIIT\" does not exist in \"Command\" enum. Did you mean the enum value \"SIT\"?");
+    expect_errors(
+        "{ dog { doesKnow(command: \"SIT\") } }",
+        "Enum \"Command\" cannot represent non-enum value: \"SIT\". Did you mean the enum "
+        "value \"SIT\"?");
+    expect_errors("{ nonNullInts(list: [1, null]) }",
+                  "Expected value of type \"Int!\", found null.");
     expect_errors("{ nonNullInts(list: null) }", "Expected value of type \"[Int!]!\", found null.");
     expect_errors("{ complex(is: {int: 1}) }",
                   "Field \"Complex.required\" of required type \"Boolean!\" was not provided.");
-    expect_errors("{ complex(is: {required: true, innt: 1}) }",
-                  "Field \"innt\" is not defined by type \"Complex\". Did you mean \"int\" or \"inner\"?");
+    expect_errors(
+        "{ complex(is: {required: true, innt: 1}) }",
+        "Field \"innt\" is not defined by type \"Complex\". Did you mean \"int\" or \"inner\"?");
     expect_errors("{ complex(is: 1) }", "Expected value of type \"Complex\", found 1.");
     expect_errors("query($a: Int = \"x\") { dog { at(x: $a) } }",
                   "Int cannot represent non-integer value: \"x\"");
@@ -235,11 +250,13 @@ TEST(ValuesOfCorrectType, HoldsOneOfToOne) {
     expect_valid("{ either(is: {a: 1}) }");
     expect_errors("{ either(is: {a: 1, b: \"x\"}) }",
                   "OneOf Input Object \"Either\" must specify exactly one key.");
-    expect_errors("{ either(is: {}) }", "OneOf Input Object \"Either\" must specify exactly one key.");
+    expect_errors("{ either(is: {}) }",
+                  "OneOf Input Object \"Either\" must specify exactly one key.");
     expect_errors("{ either(is: {a: null}) }", "Field \"Either.a\" must be non-null.");
-    expect_errors("query($a: Int) { either(is: {a: $a}) }",
-                  "Variable \"$a\" is of type \"Int\" but must be non-nullable to be used for OneOf "
-                  "Input Object \"Either\".");
+    expect_errors(
+        "query($a: Int) { either(is: {a: $a}) }",
+        "Variable \"$a\" is of type \"Int\" but must be non-nullable to be used for OneOf "
+        "Input Object \"Either\".");
 }
 
 TEST(UniqueInputFieldNames, RefusesTheSecond) {
@@ -277,7 +294,8 @@ TEST(Variables, AreDefinedAndUsed) {
 }
 
 TEST(Variables, StandWhereTheirTypesFit) {
-    expect_valid("query($a: Int!, $b: [Int!]!) { dog { at(x: $a) } ints(list: $b) nonNullInts(list: $b) }");
+    expect_valid(
+        "query($a: Int!, $b: [Int!]!) { dog { at(x: $a) } ints(list: $b) nonNullInts(list: $b) }");
     expect_valid("query($a: Int = 1) { needs(a: $a, b: $a) }");
     expect_valid("query($a: Int) { needs(a: 1, b: $a) }");
     expect_errors("query($a: Int) { needs(a: $a) }",
@@ -299,42 +317,49 @@ void expect_conflict(std::string_view source, std::string_view conflict) {
 
 TEST(OverlappingFieldsCanBeMerged, ComparesFieldsAndArguments) {
     expect_valid("{ dog { name name at(x: 1, y: 2) at(y: 2, x: 1) } }");
-    expect_conflict("{ dog { name: nickname name } }",
-                    "Fields \"name\" conflict because \"nickname\" and \"name\" are different fields.");
+    expect_conflict(
+        "{ dog { name: nickname name } }",
+        "Fields \"name\" conflict because \"nickname\" and \"name\" are different fields.");
     expect_conflict("{ dog { at(x: 1) at(x: 2) } }",
                     "Fields \"at\" conflict because they have differing arguments.");
-    expect_conflict("{ dog { ...A ...B } } fragment A on Dog { x: name } fragment B on Dog { x: nickname }",
-                    "Fields \"x\" conflict because \"name\" and \"nickname\" are different fields.");
+    expect_conflict(
+        "{ dog { ...A ...B } } fragment A on Dog { x: name } fragment B on Dog { x: nickname }",
+        "Fields \"x\" conflict because \"name\" and \"nickname\" are different fields.");
     expect_valid("{ complex(is: {required: true, int: 1}) complex(is: {int: 1, required: true}) }");
 }
 
 TEST(OverlappingFieldsCanBeMerged, AllowsDifferentFieldsOfDifferentObjects) {
     expect_valid("{ pet { ... on Dog { x: barks } ... on Cat { x: meows } } }");
-    expect_conflict("{ pet { ... on Dog { x: volume } ... on Cat { x: volume } } }",
-                    "Fields \"x\" conflict because they return conflicting types \"Int\" and \"Int!\".");
+    expect_conflict(
+        "{ pet { ... on Dog { x: volume } ... on Cat { x: volume } } }",
+        "Fields \"x\" conflict because they return conflicting types \"Int\" and \"Int!\".");
     expect_conflict("{ pet { ... on Dog { x: name } ... on Pet { x: name(surname: true) } } }",
                     "Fields \"x\" conflict because they have differing arguments.");
-    expect_conflict("{ catOrDog { ... on Dog { x: owner { y: iq } } ... on Cat { x: nickname } } }",
-                    "Fields \"x\" conflict because they return conflicting types \"Human\" and \"String\".");
+    expect_conflict(
+        "{ catOrDog { ... on Dog { x: owner { y: iq } } ... on Cat { x: nickname } } }",
+        "Fields \"x\" conflict because they return conflicting types \"Human\" and \"String\".");
 }
 
 TEST(OverlappingFieldsCanBeMerged, LooksBelow) {
     expect_conflict("{ dog { x: name } dog { x: nickname } }",
                     "Fields \"dog\" conflict because subfields \"x\" conflict because \"name\" and "
                     "\"nickname\" are different fields.");
-    expect_conflict("{ dog { owner { ...F } } dog { owner { x: name } } } fragment F on Human { x: iq }",
-                    "Fields \"dog\" conflict because subfields \"owner\" conflict because subfields "
-                    "\"x\" conflict because \"name\" and \"iq\" are different fields.");
+    expect_conflict(
+        "{ dog { owner { ...F } } dog { owner { x: name } } } fragment F on Human { x: iq }",
+        "Fields \"dog\" conflict because subfields \"owner\" conflict because subfields "
+        "\"x\" conflict because \"name\" and \"iq\" are different fields.");
     expect_valid("{ dog { ...F } dog { ...F } } fragment F on Dog { owner { name } }");
 }
 
 TEST(MaxIntrospectionDepth, EndsRecursiveQueries) {
     expect_valid("{ __schema { types { fields { type { fields { name } } } } } }");
-    expect_errors("{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
-                  "Maximum introspection depth exceeded");
-    expect_errors("{ __type(name: \"Dog\") { ...A } } fragment A on __Type { fields { type { ...B } } }"
-                  " fragment B on __Type { interfaces { fields { name } } }",
-                  "Maximum introspection depth exceeded");
+    expect_errors(
+        "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
+        "Maximum introspection depth exceeded");
+    expect_errors(
+        "{ __type(name: \"Dog\") { ...A } } fragment A on __Type { fields { type { ...B } } }"
+        " fragment B on __Type { interfaces { fields { name } } }",
+        "Maximum introspection depth exceeded");
 }
 
 /// Like errors_of, for documents that are not ours to look at.
@@ -352,7 +377,8 @@ std::vector<Error> validate_quickly(const std::string& source) {
 
 TEST(Validate, StopsAtTheLimitOfErrors) {
     std::string source = "{";
-    for (int i = 0; i < 200; ++i) source += " x" + std::to_string(i);
+    for (int i = 0; i < 200; ++i)
+        source += " x" + std::to_string(i);
     const auto errors = validate_quickly(source + "}");
     ASSERT_EQ(errors.size(), 101U);
     EXPECT_EQ(errors.back().message,
@@ -368,13 +394,16 @@ TEST(Validate, SaysWhere) {
 
 TEST(Validate, EndsQuicklyOnManyAliases) {
     std::string source = "{ dog {";
-    for (int i = 0; i < 100'000; ++i) source += " a" + std::to_string(i) + ": name";
+    for (int i = 0; i < 100'000; ++i)
+        source += " a" + std::to_string(i) + ": name";
     EXPECT_THAT(validate_quickly(source + "} }"), IsEmpty());
     source = "{ dog {";
-    for (int i = 0; i < 100'000; ++i) source += " name";
+    for (int i = 0; i < 100'000; ++i)
+        source += " name";
     EXPECT_THAT(validate_quickly(source + "} }"), IsEmpty());
     source = "{";
-    for (int i = 0; i < 30'000; ++i) source += " dog { name }";
+    for (int i = 0; i < 30'000; ++i)
+        source += " dog { name }";
     EXPECT_THAT(validate_quickly(source + "}"), IsEmpty());
 }
 
@@ -393,15 +422,18 @@ TEST(Validate, EndsQuicklyOnFragmentFanOut) {
 TEST(Validate, EndsQuicklyOnManyFragments) {
     std::string source = "{ dog { ...F0 } }";
     for (int i = 0; i < 20'000; ++i)
-        source += " fragment F" + std::to_string(i) + " on Dog { ...F" + std::to_string(i + 1) + " }";
+        source +=
+            " fragment F" + std::to_string(i) + " on Dog { ...F" + std::to_string(i + 1) + " }";
     EXPECT_THAT(validate_quickly(source + " fragment F20000 on Dog { name }"), IsEmpty());
 }
 
 TEST(Validate, GivesUpOnWhatTakesTooLongToCompare) {
     std::string source = "{ dog { name ";
-    for (int i = 0; i < 3'000; ++i) source += " a" + std::to_string(i) + ": owner { name ...F }";
+    for (int i = 0; i < 3'000; ++i)
+        source += " a" + std::to_string(i) + ": owner { name ...F }";
     source += "} } fragment F on Human {";
-    for (int i = 0; i < 3'000; ++i) source += " b" + std::to_string(i) + ": iq";
+    for (int i = 0; i < 3'000; ++i)
+        source += " b" + std::to_string(i) + ": iq";
     const auto errors = validate_quickly(source + "}");
     ASSERT_EQ(errors.size(), 1U);
     EXPECT_THAT(errors[0].message, HasSubstr("too complex"));

@@ -13,24 +13,31 @@ Value DocumentParser::take(Value::Kind kind) {
 
 Value DocumentParser::value_literal(Variables variables) {
     switch (token_.kind) {
-        case Kind::Int: return take(Value::Kind::Int);
-        case Kind::Float: return take(Value::Kind::Float);
+        case Kind::Int:
+            return take(Value::Kind::Int);
+        case Kind::Float:
+            return take(Value::Kind::Float);
         case Kind::String:
-        case Kind::BlockString: return string_value();
-        case Kind::Name: return name_value();
-        case Kind::BracketL: return list_value(variables);
-        case Kind::BraceL: return object_value(variables);
+        case Kind::BlockString:
+            return string_value();
+        case Kind::Name:
+            return name_value();
+        case Kind::BracketL:
+            return list_value(variables);
+        case Kind::BraceL:
+            return object_value(variables);
         case Kind::Dollar: {
             if (variables == Variables::Allowed) return variable();
             const std::uint32_t offset = token_.begin;
             advance();
-            fail_at(offset, peek(Kind::Name)
-                                ? "Unexpected variable \"$" + std::string(text()) +
-                                      "\" in constant value."
-                                : std::string("Unexpected \"$\"."));
+            fail_at(offset, peek(Kind::Name) ? "Unexpected variable \"$" + std::string(text()) +
+                                                   "\" in constant value."
+                                             : std::string("Unexpected \"$\"."));
             return {};
         }
-        default: unexpected(); return {};
+        default:
+            unexpected();
+            return {};
     }
 }
 
@@ -64,7 +71,8 @@ Value DocumentParser::list_value(Variables variables) {
     if (!enter()) return out;
     advance();
     const std::size_t mark = items_.open();
-    while (!failed() && !accept(Kind::BracketR)) items_.add(value_literal(variables));
+    while (!failed() && !accept(Kind::BracketR))
+        items_.add(value_literal(variables));
     out.items = items_.close(mark, arena_);
     leave();
     return out;

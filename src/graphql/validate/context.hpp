@@ -43,13 +43,13 @@ class ValidationContext {
     const ValidateLimits& limits;
 
     // Filled by the walk.
-    std::vector<const FieldDef*> field_definitions;   // by Field::id; nullptr where unknown
-    std::vector<const NamedType*> parent_types;       // by SelectionSet::id; nullptr where unknown
+    std::vector<const FieldDef*> field_definitions;  // by Field::id; nullptr where unknown
+    std::vector<const NamedType*> parent_types;      // by SelectionSet::id; nullptr where unknown
     std::vector<VariableUsage> usages;
     std::vector<const FragmentSpread*> spreads;
-    std::vector<Contents> operation_contents;         // by index
-    std::vector<Contents> fragment_contents;          // by index
-    std::vector<bool> fragment_used;                  // by index: some operation reaches it
+    std::vector<Contents> operation_contents;  // by index
+    std::vector<Contents> fragment_contents;   // by index
+    std::vector<bool> fragment_used;           // by index: some operation reaches it
 
     std::span<const VariableUsage> usages_of(const Contents& contents) const {
         return std::span(usages).subspan(contents.usages_begin,
@@ -73,7 +73,8 @@ class ValidationContext {
     template <class Named>
     static std::string suggest(std::string_view name, std::span<const Named> options) {
         std::vector<std::string_view> names;
-        for (const Named& option : options) names.push_back(option.name);
+        for (const Named& option : options)
+            names.push_back(option.name);
         return suggest_names(name, names);
     }
     static std::string suggest_names(std::string_view name,
@@ -90,10 +91,12 @@ void for_each_duplicate(std::span<const Named> items, Report report) {
     constexpr std::size_t kFew = 16;
     bool any = items.size() > kFew;
     for (std::size_t i = 1; i < items.size() && !any; ++i)
-        for (std::size_t j = 0; j < i && !any; ++j) any = items[i].name == items[j].name;
+        for (std::size_t j = 0; j < i && !any; ++j)
+            any = items[i].name == items[j].name;
     if (!any) return;
     std::map<std::string_view, std::vector<const Named*>> by_name;
-    for (const Named& item : items) by_name[item.name].push_back(&item);
+    for (const Named& item : items)
+        by_name[item.name].push_back(&item);
     for (const auto& [name, same] : by_name)
         if (same.size() > 1) report(name, same);
 }

@@ -16,13 +16,13 @@ void check(ValidationContext& context) {
         refuse(fmt::format("\"{}\"", type.name), type.offset);
     for (const DirectiveDefinition& directive : document.directives)
         refuse(fmt::format("\"{}\"", directive.name), directive.offset);
-    for (const SchemaDefinition& schema : document.schemas) refuse("schema", schema.offset);
+    for (const SchemaDefinition& schema : document.schemas)
+        refuse("schema", schema.offset);
 }
 
 }  // namespace
 
-const Rule kExecutableDefinitions = {.name = "ExecutableDefinitions",
-                    .section = "5.1.1 Executable Definitions",
-                    .document = check};
+const Rule kExecutableDefinitions = {
+    .name = "ExecutableDefinitions", .section = "5.1.1 Executable Definitions", .document = check};
 
 }  // namespace fraiseql::graphql

@@ -18,13 +18,16 @@ std::vector<std::string_view> types_with(const NamedType& parent, std::string_vi
         if (type->field(field) == nullptr) return;
         auto known = std::find_if(found.begin(), found.end(),
                                   [&](const auto& one) { return one.first == type; });
-        if (known == found.end()) found.emplace_back(type, 1);
-        else ++known->second;
+        if (known == found.end())
+            found.emplace_back(type, 1);
+        else
+            ++known->second;
     };
     for (const NamedType* possible : parent.possible_types) {
         if (possible->field(field) == nullptr) continue;
         count(possible);
-        for (const NamedType* interface : possible->interfaces) count(interface);
+        for (const NamedType* interface : possible->interfaces)
+            count(interface);
     }
     const auto is_above = [](const NamedType* a, const NamedType* b) {
         return std::find(b->interfaces.begin(), b->interfaces.end(), a) != b->interfaces.end();
@@ -58,8 +61,7 @@ void check(ValidationContext& context, const FieldVisit& field) {
 
 }  // namespace
 
-const Rule kFieldsOnCorrectType = {.name = "FieldsOnCorrectType",
-                    .section = "5.3.1 Field Selections",
-                    .field = check};
+const Rule kFieldsOnCorrectType = {
+    .name = "FieldsOnCorrectType", .section = "5.3.1 Field Selections", .field = check};
 
 }  // namespace fraiseql::graphql

@@ -28,8 +28,7 @@ void check(ValidationContext& context, const ArgumentsVisit& visit) {
 
 }  // namespace
 
-const Rule kKnownArgumentNames = {.name = "KnownArgumentNames",
-                    .section = "5.4.1 Argument Names",
-                    .arguments = check};
+const Rule kKnownArgumentNames = {
+    .name = "KnownArgumentNames", .section = "5.4.1 Argument Names", .arguments = check};
 
 }  // namespace fraiseql::graphql

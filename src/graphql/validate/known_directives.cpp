@@ -11,8 +11,7 @@ std::string suggestion(const Schema& schema, std::string_view name) {
     std::vector<std::string> known;
     for (const DirectiveDef& directive : schema.directives())
         known.push_back(fmt::format("@{}", directive.name));
-    return ValidationContext::suggest_names(fmt::format("@{}", name),
-                                            {known.begin(), known.end()});
+    return ValidationContext::suggest_names(fmt::format("@{}", name), {known.begin(), known.end()});
 }
 
 void check(ValidationContext& context, std::span<const Directive> directives,
@@ -32,8 +31,9 @@ void check(ValidationContext& context, std::span<const Directive> directives,
 
 }  // namespace
 
-const Rule kKnownDirectives = {.name = "KnownDirectives",
-                    .section = "5.7.1 and 5.7.2 Directives Are Defined and in Valid Locations",
-                    .directives = check};
+const Rule kKnownDirectives = {
+    .name = "KnownDirectives",
+    .section = "5.7.1 and 5.7.2 Directives Are Defined and in Valid Locations",
+    .directives = check};
 
 }  // namespace fraiseql::graphql

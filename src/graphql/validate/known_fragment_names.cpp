@@ -16,7 +16,7 @@ void check(ValidationContext& context, const FragmentSpread& spread) {
 }  // namespace
 
 const Rule kKnownFragmentNames = {.name = "KnownFragmentNames",
-                    .section = "5.5.2.1 Fragment Spread Target Defined",
-                    .spread = check};
+                                  .section = "5.5.2.1 Fragment Spread Target Defined",
+                                  .spread = check};
 
 }  // namespace fraiseql::graphql

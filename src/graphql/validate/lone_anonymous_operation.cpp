@@ -14,7 +14,7 @@ void check(ValidationContext& context, const OperationDefinition& operation) {
 }  // namespace
 
 const Rule kLoneAnonymousOperation = {.name = "LoneAnonymousOperation",
-                    .section = "5.2.3.1 Lone Anonymous Operation",
-                    .operation = check};
+                                      .section = "5.2.3.1 Lone Anonymous Operation",
+                                      .operation = check};
 
 }  // namespace fraiseql::graphql

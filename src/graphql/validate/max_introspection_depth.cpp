@@ -44,7 +44,8 @@ class DepthSearch {
             case Selection::Kind::InlineFragment:
                 open_.push_back({selection.inline_fragment->selections.selections, depth});
                 return true;
-            case Selection::Kind::FragmentSpread: break;
+            case Selection::Kind::FragmentSpread:
+                break;
         }
         const FragmentDefinition* fragment = selection.fragment_spread->fragment;
         if (fragment == nullptr || seen_[document_.index_of(*fragment)] >= depth) return true;
@@ -67,8 +68,9 @@ void check(ValidationContext& context, const FieldVisit& field) {
 
 }  // namespace
 
-const Rule kMaxIntrospectionDepth = {.name = "MaxIntrospectionDepth",
-                                     .section = "4 Introspection (a limit of ours and graphql-js's)",
-                                     .field = check};
+const Rule kMaxIntrospectionDepth = {
+    .name = "MaxIntrospectionDepth",
+    .section = "4 Introspection (a limit of ours and graphql-js's)",
+    .field = check};
 
 }  // namespace fraiseql::graphql

@@ -46,7 +46,8 @@ class CycleSearch {
             path_.back().left = path_.back().left.subspan(1);
             if (spread->fragment == nullptr) continue;
             const std::size_t target = context_.document.index_of(*spread->fragment);
-            if (position_[target] >= 0) report(*spread, static_cast<std::size_t>(position_[target]));
+            if (position_[target] >= 0)
+                report(*spread, static_cast<std::size_t>(position_[target]));
             if (position_[target] != kUnseen) continue;
             taken_.push_back(spread);
             open(target);
@@ -62,9 +63,9 @@ class CycleSearch {
             offsets.push_back(spread->offset);
         }
         offsets.push_back(closing.offset);
-        context_.error(fmt::format("Cannot spread fragment \"{}\" within itself{}.", closing.name,
-                                   via),
-                       offsets);
+        context_.error(
+            fmt::format("Cannot spread fragment \"{}\" within itself{}.", closing.name, via),
+            offsets);
     }
 
     ValidationContext& context_;

@@ -16,8 +16,8 @@ void check(ValidationContext& context, const OperationVisit& operation) {
         if (names.find(name) != nullptr || context.is_full()) return;
         context.error(operation.node.name.empty()
                           ? fmt::format("Variable \"${}\" is not defined.", name)
-                          : fmt::format("Variable \"${}\" is not defined by operation \"{}\".", name,
-                                        operation.node.name),
+                          : fmt::format("Variable \"${}\" is not defined by operation \"{}\".",
+                                        name, operation.node.name),
                       {usage.node->offset, operation.node.offset});
     });
 }
@@ -25,7 +25,7 @@ void check(ValidationContext& context, const OperationVisit& operation) {
 }  // namespace
 
 const Rule kNoUndefinedVariables = {.name = "NoUndefinedVariables",
-                    .section = "5.8.3 All Variable Uses Defined",
-                    .reachable = check};
+                                    .section = "5.8.3 All Variable Uses Defined",
+                                    .reachable = check};
 
 }  // namespace fraiseql::graphql

@@ -8,7 +8,8 @@ namespace fraiseql::graphql {
 namespace {
 
 void mark(ValidationContext& context, const OperationVisit& operation) {
-    for (std::uint32_t index : operation.fragments) context.fragment_used[index] = true;
+    for (std::uint32_t index : operation.fragments)
+        context.fragment_used[index] = true;
 }
 
 /// Spreads mean the first fragment of a name; another one of that name counts as used with it.
@@ -30,8 +31,8 @@ void check(ValidationContext& context) {
 }  // namespace
 
 const Rule kNoUnusedFragments = {.name = "NoUnusedFragments",
-                    .section = "5.5.1.4 Fragments Must Be Used",
-                    .reachable = mark,
-                    .finish = check};
+                                 .section = "5.5.1.4 Fragments Must Be Used",
+                                 .reachable = mark,
+                                 .finish = check};
 
 }  // namespace fraiseql::graphql

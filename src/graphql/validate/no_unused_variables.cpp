@@ -29,8 +29,7 @@ void check(ValidationContext& context, const OperationVisit& operation) {
 
 }  // namespace
 
-const Rule kNoUnusedVariables = {.name = "NoUnusedVariables",
-                    .section = "5.8.4 All Variables Used",
-                    .reachable = check};
+const Rule kNoUnusedVariables = {
+    .name = "NoUnusedVariables", .section = "5.8.4 All Variables Used", .reachable = check};
 
 }  // namespace fraiseql::graphql

@@ -19,7 +19,7 @@ void check(ValidationContext& context, const OperationDefinition& operation) {
 }  // namespace
 
 const Rule kOperationTypeExistence = {.name = "OperationTypeExistence",
-                    .section = "5.2.1 Operation Type Existence",
-                    .operation = check};
+                                      .section = "5.2.1 Operation Type Existence",
+                                      .operation = check};
 
 }  // namespace fraiseql::graphql

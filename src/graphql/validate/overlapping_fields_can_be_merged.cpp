@@ -58,12 +58,15 @@ bool same_shape(const Type& a, const Type& b) {
 class OverlapCheck {
   public:
     explicit OverlapCheck(ValidationContext& context)
-        : context_(context), checked_(context.document.selection_set_count),
+        : context_(context),
+          checked_(context.document.selection_set_count),
           stamps_(context.document.fragments.size()) {}
 
     void run() {
-        for (const OperationDefinition& one : context_.document.operations) start(one.selections);
-        for (const FragmentDefinition& one : context_.document.fragments) start(one.selections);
+        for (const OperationDefinition& one : context_.document.operations)
+            start(one.selections);
+        for (const FragmentDefinition& one : context_.document.fragments)
+            start(one.selections);
     }
 
   private:
@@ -112,8 +115,10 @@ class OverlapCheck {
         if (context_.is_full()) return true;
         if (work_ <= context_.limits.max_field_comparisons) return false;
         if (!reported_)
-            context_.error("Document is too complex: checking that its fields can be merged takes "
-                           "too long. Use fewer fragments and aliases.", {0});
+            context_.error(
+                "Document is too complex: checking that its fields can be merged takes "
+                "too long. Use fewer fragments and aliases.",
+                {0});
         return reported_ = true;
     }
 
@@ -177,7 +182,8 @@ class OverlapCheck {
                     collect(inner, context_.parent_types[inner.id]);
                     break;
                 }
-                case Selection::Kind::FragmentSpread: enter(*selection.fragment_spread);
+                case Selection::Kind::FragmentSpread:
+                    enter(*selection.fragment_spread);
             }
         }
     }
@@ -197,14 +203,17 @@ class OverlapCheck {
             const std::string_view key = entries_[i].field->response_key();
             const auto same = [&](const Group& group) { return group.key == key; };
             const auto found = std::find_if(groups_.begin(), groups_.end(), same);
-            if (found == groups_.end()) groups_.push_back({key, i, i});
-            else append(*found, i);
+            if (found == groups_.end())
+                groups_.push_back({key, i, i});
+            else
+                append(*found, i);
         }
     }
 
     void group_by_hash() {
         std::size_t capacity = 64;
-        while (capacity < entries_.size() * 2) capacity *= 2;
+        while (capacity < entries_.size() * 2)
+            capacity *= 2;
         slots_.assign(capacity, kNone);
         for (std::uint32_t i = 0; i < entries_.size(); ++i) {
             const std::string_view key = entries_[i].field->response_key();
@@ -248,7 +257,8 @@ class OverlapCheck {
             return;
         }
         bool mergeable = check_shape(group, work);
-        for (const NamedType* object : objects) mergeable &= check_names(group, work, object);
+        for (const NamedType* object : objects)
+            mergeable &= check_names(group, work, object);
         if (!mergeable) return;
         for (const NamedType* object : objects)
             push_merged(group, work, Demand::SameField, object);
@@ -330,9 +340,11 @@ class OverlapCheck {
             reason = fmt::format("subfields \"{}\" conflict because {}", key, reason);
             key = path_[step].key;
         }
-        context_.error(fmt::format("Fields \"{}\" conflict because {}. Use different aliases on the "
-                                   "fields to fetch both if this was intentional.", key, reason),
-                       {a.field->offset, b.field->offset});
+        context_.error(
+            fmt::format("Fields \"{}\" conflict because {}. Use different aliases on the "
+                        "fields to fetch both if this was intentional.",
+                        key, reason),
+            {a.field->offset, b.field->offset});
     }
 
     ValidationContext& context_;

@@ -21,14 +21,15 @@ void check(ValidationContext& context, const FragmentVisit& use) {
     const std::string title =
         use.name.empty() ? std::string("Fragment") : fmt::format("Fragment \"{}\"", use.name);
     context.error(fmt::format("{} cannot be spread here as objects of type \"{}\" can never be of "
-                              "type \"{}\".", title, use.parent->name, use.type->name),
+                              "type \"{}\".",
+                              title, use.parent->name, use.type->name),
                   {use.offset});
 }
 
 }  // namespace
 
 const Rule kPossibleFragmentSpreads = {.name = "PossibleFragmentSpreads",
-                    .section = "5.5.2.3 Fragment Spread Is Possible",
-                    .fragment_use = check};
+                                       .section = "5.5.2.3 Fragment Spread Is Possible",
+                                       .fragment_use = check};
 
 }  // namespace fraiseql::graphql

@@ -20,15 +20,15 @@ void check(ValidationContext& context, const ArgumentsVisit& visit) {
                                       ? fmt::format("Field \"{}\"", visit.field->node.name)
                                       : fmt::format("Directive \"@{}\"", visit.directive->name);
         context.error(fmt::format("{} argument \"{}\" of type \"{}\" is required, but it was not "
-                                  "provided.", place, definition.name, to_string(*definition.type)),
+                                  "provided.",
+                                  place, definition.name, to_string(*definition.type)),
                       {visit.offset});
     }
 }
 
 }  // namespace
 
-const Rule kProvidedRequiredArguments = {.name = "ProvidedRequiredArguments",
-                    .section = "5.4.3 Required Arguments",
-                    .arguments = check};
+const Rule kProvidedRequiredArguments = {
+    .name = "ProvidedRequiredArguments", .section = "5.4.3 Required Arguments", .arguments = check};
 
 }  // namespace fraiseql::graphql

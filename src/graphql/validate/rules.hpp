@@ -47,7 +47,8 @@ struct OperationVisit {
 
     template <class Visit>
     void for_each_usage(const ValidationContext& context, Visit visit) const {
-        for (const VariableUsage& usage : context.usages_of(contents)) visit(usage);
+        for (const VariableUsage& usage : context.usages_of(contents))
+            visit(usage);
         for (std::uint32_t index : fragments)
             for (const VariableUsage& usage : context.usages_of(context.fragment_contents[index]))
                 visit(usage);

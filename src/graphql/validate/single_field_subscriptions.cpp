@@ -34,13 +34,15 @@ void check(ValidationContext& context, const OperationDefinition& operation) {
     if (groups.size() > 1) {
         std::vector<std::uint32_t> extra;
         for (const FieldGroup& group : std::span(groups).subspan(1))
-            for (const Field* node : group.nodes) extra.push_back(node->offset);
+            for (const Field* node : group.nodes)
+                extra.push_back(node->offset);
         context.error(title(operation) + " must select only one top level field.", extra);
     }
     for (const FieldGroup& group : groups) {
         if (!group.node().name.starts_with("__")) continue;
         std::vector<std::uint32_t> offsets;
-        for (const Field* node : group.nodes) offsets.push_back(node->offset);
+        for (const Field* node : group.nodes)
+            offsets.push_back(node->offset);
         context.error(title(operation) + " must not select an introspection top level field.",
                       offsets);
     }
@@ -48,8 +50,7 @@ void check(ValidationContext& context, const OperationDefinition& operation) {
 
 }  // namespace
 
-const Rule kSingleFieldSubscriptions = {.name = "SingleFieldSubscriptions",
-                    .section = "5.2.4.1 Single Root Field",
-                    .operation = check};
+const Rule kSingleFieldSubscriptions = {
+    .name = "SingleFieldSubscriptions", .section = "5.2.4.1 Single Root Field", .operation = check};
 
 }  // namespace fraiseql::graphql

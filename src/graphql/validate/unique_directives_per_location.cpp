@@ -13,7 +13,8 @@ void check(ValidationContext& context, std::span<const Directive> directives, Di
         if (definition == nullptr || definition->repeatable) return;
         for (std::size_t i = 1; i < same.size(); ++i)
             context.error(fmt::format("The directive \"@{}\" can only be used once at this "
-                                      "location.", name),
+                                      "location.",
+                                      name),
                           {same[0]->offset, same[i]->offset});
     });
 }
@@ -21,7 +22,7 @@ void check(ValidationContext& context, std::span<const Directive> directives, Di
 }  // namespace
 
 const Rule kUniqueDirectivesPerLocation = {.name = "UniqueDirectivesPerLocation",
-                    .section = "5.7.3 Directives Are Unique per Location",
-                    .directives = check};
+                                           .section = "5.7.3 Directives Are Unique per Location",
+                                           .directives = check};
 
 }  // namespace fraiseql::graphql

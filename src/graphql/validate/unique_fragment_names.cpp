@@ -19,7 +19,7 @@ void check(ValidationContext& context) {
 }  // namespace
 
 const Rule kUniqueFragmentNames = {.name = "UniqueFragmentNames",
-                    .section = "5.5.1.1 Fragment Name Uniqueness",
-                    .document = check};
+                                   .section = "5.5.1.1 Fragment Name Uniqueness",
+                                   .document = check};
 
 }  // namespace fraiseql::graphql

@@ -18,7 +18,7 @@ void check(ValidationContext& context, const Value& object) {
 }  // namespace
 
 const Rule kUniqueInputFieldNames = {.name = "UniqueInputFieldNames",
-                    .section = "5.6.3 Input Object Field Uniqueness",
-                    .object_value = check};
+                                     .section = "5.6.3 Input Object Field Uniqueness",
+                                     .object_value = check};
 
 }  // namespace fraiseql::graphql

@@ -19,7 +19,7 @@ void check(ValidationContext& context) {
 }  // namespace
 
 const Rule kUniqueOperationNames = {.name = "UniqueOperationNames",
-                    .section = "5.2.2.1 Operation Name Uniqueness",
-                    .document = check};
+                                    .section = "5.2.2.1 Operation Name Uniqueness",
+                                    .document = check};
 
 }  // namespace fraiseql::graphql

@@ -18,8 +18,7 @@ void check(ValidationContext& context, const OperationDefinition& operation) {
 
 }  // namespace
 
-const Rule kUniqueVariableNames = {.name = "UniqueVariableNames",
-                    .section = "5.8.1 Variable Uniqueness",
-                    .operation = check};
+const Rule kUniqueVariableNames = {
+    .name = "UniqueVariableNames", .section = "5.8.1 Variable Uniqueness", .operation = check};
 
 }  // namespace fraiseql::graphql

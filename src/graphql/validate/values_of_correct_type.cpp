@@ -12,9 +12,9 @@ namespace fraiseql::graphql {
 namespace {
 
 void mismatch(ValidationContext& context, const Value& value, const Type& type) {
-    context.error(fmt::format("Expected value of type \"{}\", found {}.", to_string(type),
-                              print(value)),
-                  {value.offset});
+    context.error(
+        fmt::format("Expected value of type \"{}\", found {}.", to_string(type), print(value)),
+        {value.offset});
 }
 
 const ObjectField* find(const Value& object, std::string_view name) {
@@ -27,9 +27,9 @@ void check_one_of(ValidationContext& context, const Value& object, const NamedTy
     const auto same = [&](const ObjectField& field) { return field.name == object.fields[0].name; };
     const ObjectField* last = object.fields.empty() ? nullptr : &object.fields.back();
     if (last == nullptr || !std::all_of(object.fields.begin(), object.fields.end(), same))
-        context.error(fmt::format("OneOf Input Object \"{}\" must specify exactly one key.",
-                                  type.name),
-                      {object.offset});
+        context.error(
+            fmt::format("OneOf Input Object \"{}\" must specify exactly one key.", type.name),
+            {object.offset});
     else if (last->value.kind == Value::Kind::Null)
         context.error(fmt::format("Field \"{}.{}\" must be non-null.", type.name, last->name),
                       {object.offset});
@@ -43,10 +43,10 @@ void check_object(ValidationContext& context, const Value& object, const NamedTy
                           {object.offset});
     for (const ObjectField& field : object.fields)
         if (type.input_field(field.name) == nullptr)
-            context.error(fmt::format("Field \"{}\" is not defined by type \"{}\".{}", field.name,
-                                      type.name,
-                                      ValidationContext::suggest(field.name, type.input_fields)),
-                          {field.offset});
+            context.error(
+                fmt::format("Field \"{}\" is not defined by type \"{}\".{}", field.name, type.name,
+                            ValidationContext::suggest(field.name, type.input_fields)),
+                {field.offset});
     if (type.one_of) check_one_of(context, object, type);
 }
 
@@ -74,8 +74,7 @@ bool check(ValidationContext& context, const Value& value, const Type& type) {
 
 }  // namespace
 
-const Rule kValuesOfCorrectType = {.name = "ValuesOfCorrectType",
-                                   .section = "5.6.1 Values of Correct Type",
-                                   .value = check};
+const Rule kValuesOfCorrectType = {
+    .name = "ValuesOfCorrectType", .section = "5.6.1 Values of Correct Type", .value = check};
 
 }  // namespace fraiseql::graphql

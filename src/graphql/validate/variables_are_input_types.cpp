@@ -19,7 +19,7 @@ void check(ValidationContext& context, const VariableDefinition& variable) {
 }  // namespace
 
 const Rule kVariablesAreInputTypes = {.name = "VariablesAreInputTypes",
-                    .section = "5.8.2 Variables Are Input Types",
-                    .variable = check};
+                                      .section = "5.8.2 Variables Are Input Types",
+                                      .variable = check};
 
 }  // namespace fraiseql::graphql

@@ -16,15 +16,16 @@ bool are_compatible(const TypeReference& type, const Type& wanted) {
         return type.kind == TypeReference::Kind::NonNull && are_compatible(*type.of, *wanted.of);
     if (type.kind == TypeReference::Kind::NonNull) return are_compatible(*type.of, wanted);
     if (wanted.is_list() != (type.kind == TypeReference::Kind::List)) return false;
-    return wanted.is_list() ? are_compatible(*type.of, *wanted.of) : type.name == wanted.named->name;
+    return wanted.is_list() ? are_compatible(*type.of, *wanted.of)
+                            : type.name == wanted.named->name;
 }
 
 bool is_allowed(const VariableDefinition& definition, const VariableUsage& usage) {
     const bool nullable = definition.type.kind != TypeReference::Kind::NonNull;
     if (!usage.type->is_non_null() || !nullable)
         return are_compatible(definition.type, *usage.type);
-    const bool has_default = definition.default_value != nullptr &&
-                             definition.default_value->kind != Value::Kind::Null;
+    const bool has_default =
+        definition.default_value != nullptr && definition.default_value->kind != Value::Kind::Null;
     return (has_default || usage.has_default) && are_compatible(definition.type, *usage.type->of);
 }
 
@@ -32,14 +33,15 @@ void check_usage(ValidationContext& context, const VariableDefinition& definitio
                  const VariableUsage& usage) {
     if (!is_allowed(definition, usage))
         context.error(fmt::format("Variable \"${}\" of type \"{}\" used in position expecting type "
-                                  "\"{}\".", definition.name, print(definition.type),
-                                  to_string(*usage.type)),
+                                  "\"{}\".",
+                                  definition.name, print(definition.type), to_string(*usage.type)),
                       {definition.offset, usage.node->offset});
     if (usage.one_of != nullptr && definition.type.kind != TypeReference::Kind::NonNull)
-        context.error(fmt::format("Variable \"${}\" is of type \"{}\" but must be non-nullable to be "
-                                  "used for OneOf Input Object \"{}\".", definition.name,
-                                  print(definition.type), usage.one_of->name),
-                      {definition.offset, usage.node->offset});
+        context.error(
+            fmt::format("Variable \"${}\" is of type \"{}\" but must be non-nullable to be "
+                        "used for OneOf Input Object \"{}\".",
+                        definition.name, print(definition.type), usage.one_of->name),
+            {definition.offset, usage.node->offset});
 }
 
 void check(ValidationContext& context, const OperationVisit& operation) {
@@ -56,7 +58,7 @@ void check(ValidationContext& context, const OperationVisit& operation) {
 }  // namespace
 
 const Rule kVariablesInAllowedPosition = {.name = "VariablesInAllowedPosition",
-                    .section = "5.8.5 All Variable Usages Are Allowed",
-                    .reachable = check};
+                                          .section = "5.8.5 All Variable Usages Are Allowed",
+                                          .reachable = check};
 
 }  // namespace fraiseql::graphql

@@ -43,7 +43,8 @@ std::string failure(const char* stage, const std::vector<Error>& errors) {
 constexpr std::string_view kIntrospection = R"(
     { __schema { description queryType { name kind } mutationType { name kind }
         subscriptionType { name kind } types { ...Full }
-        directives { name description isRepeatable locations args(includeDeprecated: true) { ...In } } } }
+        directives { name description isRepeatable locations
+          args(includeDeprecated: true) { ...In } } } }
     fragment Full on __Type { kind name description specifiedByURL isOneOf
       fields(includeDeprecated: true) { name description args(includeDeprecated: true) { ...In }
         type { ...Ref } isDeprecated deprecationReason }
@@ -103,11 +104,13 @@ class Verdicts {
         }
         std::string out = "{\"printed\":" + printed;
         for (const graphql::OperationDefinition& operation : document->operations) {
-            const auto values = graphql::coerce_variable_values(*schema_, *document, operation,
-                                                                variables, arena);
+            const auto values =
+                graphql::coerce_variable_values(*schema_, *document, operation, variables, arena);
             out += out.find("\"operations\":") == out.npos ? ",\"operations\":[" : ",";
-            if (values) json::write(out, *values);
-            else out += errors_json(values.error());
+            if (values)
+                json::write(out, *values);
+            else
+                out += errors_json(values.error());
         }
         return out + "]}";
     }
