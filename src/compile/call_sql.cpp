@@ -1,85 +1,193 @@
 // SPDX-License-Identifier: MIT
 #include "compile/call_sql.hpp"
 
-#include "compile/parameters.hpp"
+#include <algorithm>
+
+#include "compile/call_arguments.hpp"
+#include "compile/json_sql.hpp"
+#include "compile/payload_sql.hpp"
 #include "compile/read_sql.hpp"
 #include "json/writer.hpp"
 
 namespace fraiseql::compile {
 namespace {
 
-using schema::PayloadField;
+using plan::PayloadOutput;
+using schema::ResultBinding;
 using sql::Fragment;
+using Kind = ResultBinding::Kind;
+using Part = schema::PayloadBinding::Kind;
 
-/// `"public"."fn_x"("p_a" => $1::uuid)`
-Fragment function_call(const schema::FunctionBinding& binding, const json::Value& arguments,
+bool reads_entity(const plan::Call& call) {
+    for (const plan::PayloadBranch& branch : call.payload)
+        for (const PayloadOutput& output : branch.outputs)
+            if (output.binding != nullptr && output.binding->kind == Part::Entity) return true;
+    return false;
+}
+
+Statement statement_of(const Fragment& sql, Parameters& parameters, std::uint32_t columns) {
+    return {.sql = sql.text(), .parameters = std::move(parameters.all), .columns = columns};
+}
+
+/// A procedure returns nothing that could be selected.
+Statement call_nothing(const schema::FunctionBinding& binding, const Fragment& call,
                        Parameters& parameters) {
-    std::vector<Fragment> passed;
-    for (const schema::ArgumentBinding& argument : binding.arguments) {
-        if (arguments.find(argument.argument) == nullptr) continue;
-        passed.push_back(Fragment()
-                             .identifier(argument.parameter)
-                             .raw(" => ")
-                             .add(parameters.add({argument.argument}, argument.cast)));
-    }
-    return Fragment()
-        .qualified(binding.function->schema, binding.function->name)
-        .raw("(")
-        .add(join(passed, ", "))
-        .raw(")");
+    if (binding.function->kind == catalog::Function::Kind::Procedure)
+        return statement_of(Fragment("CALL ").add(call), parameters, 0);
+    return statement_of(Fragment("SELECT 'true'::json FROM (SELECT ").add(call).raw(") AS c"),
+                        parameters, 1);
 }
 
 /// Calls the function once. Column 0 is its result as JSON; column 1 keeps it for the statement
 /// that follows in the same transaction, so that both can be sent at once.
-Fragment call_statement(const schema::FunctionBinding& binding, bool keep_result,
-                        const json::Value& arguments, Parameters& parameters) {
-    Fragment call = function_call(binding, arguments, parameters);
-    if (!binding.result) return Fragment("SELECT 'true'::json FROM (SELECT ").add(call).raw(") AS c");
+Statement call_leaf(const ResultBinding& result, bool keep_result, const Fragment& call,
+                    Parameters& parameters) {
     Fragment out("SELECT to_json(c.result");
-    if (binding.result->as_text) out.raw("::text");
+    if (result.leaf.as_text) out.raw("::text");
     out.raw(")");
     if (keep_result) out.raw(", set_config('fraiseql.result', c.result::text, true)");
-    return out.raw(" FROM (SELECT ").add(call).raw(" AS result OFFSET 0) AS c");
+    out.raw(" FROM (SELECT ").add(call).raw(" AS result OFFSET 0) AS c");
+    return statement_of(out, parameters, keep_result ? 2 : 1);
 }
 
-Fragment kept_result(const schema::Model& model, const schema::FunctionBinding& binding) {
+Fragment kept_leaf(const schema::Model& model, const schema::FunctionBinding& binding) {
     return Fragment("nullif(current_setting('fraiseql.result'), '')::")
         .add(schema::type_text(model.catalog, binding.function->return_type));
+}
+
+/// A payload whose members are the function's one value and a row that has it as its key: spliced
+/// from two results.
+void add_simple_payload(Unit& unit, const schema::Model& model, const plan::Call& call) {
+    const plan::PayloadBranch& branch = call.payload.front();
+    const bool nothing = call.function->result.kind == Kind::Nothing;
+    char separator = '{';
+    for (const PayloadOutput& output : branch.outputs) {
+        std::string key(1, separator);
+        separator = ',';
+        json::write_string(key, output.response_key);
+        key += ':';
+        if (output.binding == nullptr) json::write_string(key, branch.type->name);
+        if (output.binding != nullptr && nothing) key += "true";
+        unit.pieces.emplace_back(std::move(key));
+        if (output.binding == nullptr || nothing) continue;
+        if (output.binding->kind == Part::Result) {
+            unit.pieces.emplace_back(Slot{0, 0});
+            continue;
+        }
+        const plan::Read read{.entity = call.function->result.entity, .branches = output.branches};
+        const Rows rows{.where = key_equals(*read.entity, kept_leaf(model, *call.function)),
+                        .limit = Fragment("1")};
+        unit.pieces.emplace_back(Slot{static_cast<std::uint32_t>(unit.statements.size()), 0});
+        unit.statements.push_back({read_sql(model, read, rows).text()});
+    }
+    unit.pieces.emplace_back(std::string("}"));
+}
+
+/// `SELECT … AS result FROM …`: the result as jsonb, a set as an array.
+Fragment document_select(const schema::FunctionBinding& binding, const Fragment& call) {
+    const ResultBinding& result = binding.result;
+    const bool text = result.kind == Kind::Leaf && result.leaf.as_text;
+    const Fragment value(text ? sql::Raw("to_jsonb(r::text)") : sql::Raw("to_jsonb(r)"));
+    const catalog::Oid type = binding.function->return_type;
+    if (result.list)
+        return Fragment("SELECT coalesce(jsonb_agg(")
+            .add(value)
+            .raw("), '[]') AS result FROM ")
+            .add(call)
+            .raw(" AS r");
+    // Of OUT parameters, only FROM knows the names.
+    if (type == catalog::kRecord)
+        return Fragment("SELECT to_jsonb(r) AS result FROM ").add(call).raw(" AS r OFFSET 0");
+    return Fragment("SELECT to_jsonb(").add(call).raw(") AS result OFFSET 0");
+}
+
+void add_document_payload(Unit& unit, const schema::Model& model, const plan::Call& call,
+                          const Fragment& function, Parameters& parameters) {
+    const ResultBinding& result = call.function->result;
+    Fragment select = Fragment("SELECT ").add(payload_sql(model, call));
+    const bool undeclared = result.json && !result.list && result.verdict == ResultBinding::Verdict::None;
+    if (undeclared) select.raw(",\n").add(undeclared_failure_sql());
+    const std::uint32_t columns = undeclared ? 3 : 1;
+    const Fragment source = document_select(*call.function, function);
+    if (reads_entity(call)) {
+        const Fragment keep = Fragment("SELECT set_config('fraiseql.result', c.result::text, true)\n"
+                                       "FROM (").add(source).raw(") AS c");
+        unit.statements.push_back(statement_of(keep, parameters, 1));
+        select.raw("\nFROM (SELECT nullif(current_setting('fraiseql.result'), '')::jsonb AS result "
+                   "OFFSET 0) AS c");
+    } else {
+        select.raw("\nFROM (").add(source).raw(") AS c");
+    }
+    const auto last = static_cast<std::uint32_t>(unit.statements.size());
+    unit.statements.push_back(statement_of(select, parameters, columns));
+    unit.pieces.emplace_back(Slot{last, 0});
+    if (undeclared) unit.failure = Slot{last, 1};
+}
+
+/// Rows of the entity's own relation, as the function returned them.
+Fragment rows_of_entity(const schema::Model& model, const plan::Call& call, const Fragment& function,
+                        const Fragment& page) {
+    const schema::Entity& entity = *call.function->result.entity;
+    const Fragment object = object_sql(call.branches, row_source(model, entity, "r"));
+    Fragment out("SELECT ");
+    if (call.function->result.list)
+        out.raw("coalesce(json_agg(").add(object).raw("), '[]'::json)");
+    else
+        out.add(object);
+    return out.raw("\nFROM (SELECT * FROM ").add(function).raw(" AS f WHERE NOT f IS NULL").add(page).raw(") AS r");
+}
+
+Fragment documents(const plan::Call& call, const Fragment& function, const Fragment& page) {
+    const ResultBinding& result = call.function->result;
+    const bool text = result.kind == Kind::Leaf && result.leaf.as_text;
+    if (!result.list)
+        return Fragment("SELECT ")
+            .add(document_sql(Fragment("c.result"), *call.type, call.branches))
+            .raw("\nFROM (")
+            .add(document_select(*call.function, function))
+            .raw(") AS c");
+    const graphql::Type& item = *call.type->nullable()->of;
+    Fragment out("SELECT coalesce(json_agg(");
+    out.add(document_sql(Fragment("c.result"), item, call.branches)).raw("), '[]'::json)\nFROM (SELECT ");
+    out.raw(text ? sql::Raw("to_jsonb(r::text)") : sql::Raw("to_jsonb(r)")).raw(" AS result FROM ").add(function);
+    return out.raw(" AS r").add(page).raw(") AS c");
 }
 
 }  // namespace
 
 void add_call(Unit& unit, const schema::Model& model, const plan::Call& call, std::uint32_t root,
               const json::Value& arguments) {
-    bool reads = false;
-    for (const plan::PayloadOutput& output : call.outputs)
-        reads = reads || output.kind == PayloadField::Entity;
+    const schema::FunctionBinding& binding = *call.function;
+    const ResultBinding& result = binding.result;
     Parameters parameters(root);
-    const Fragment statement = call_statement(*call.function, reads, arguments, parameters);
-    unit.statements.push_back({statement.text(), std::move(parameters.all)});
+    const Fragment function = function_call(binding, arguments, parameters);
+    if (result.kind == Kind::Document || result.kind == Kind::EntityRows || result.list)
+        return add_document_payload(unit, model, call, function, parameters);
+    unit.statements.push_back(result.kind == Kind::Nothing
+                                  ? call_nothing(binding, function, parameters)
+                                  : call_leaf(result, reads_entity(call), function, parameters));
+    add_simple_payload(unit, model, call);
+}
 
-    char separator = '{';
-    for (const plan::PayloadOutput& output : call.outputs) {
-        std::string key(1, separator);
-        separator = ',';
-        json::write_string(key, output.response_key);
-        key += ':';
-        if (output.kind == PayloadField::None) {
-            json::write_string(key, call.payload_type);
-            unit.pieces.emplace_back(std::move(key));
-            continue;
-        }
-        unit.pieces.emplace_back(std::move(key));
-        if (output.kind == PayloadField::Result) {
-            unit.pieces.emplace_back(Slot{0, 0});
-            continue;
-        }
-        const Rows rows{.where = key_equals(*output.read.entity, kept_result(model, *call.function)),
-                        .limit = Fragment("1")};
-        unit.pieces.emplace_back(Slot{static_cast<std::uint32_t>(unit.statements.size()), 0});
-        unit.statements.push_back({read_sql(model, output.read, rows).text()});
-    }
-    unit.pieces.emplace_back(std::string("}"));
+Fragment query_call_sql(const schema::Model& model, const plan::Call& call,
+                        const json::Value& arguments, const Fragment& limit, const Fragment& offset,
+                        Parameters& parameters) {
+    const ResultBinding& result = call.function->result;
+    const Fragment function = function_call(*call.function, arguments, parameters);
+    Fragment page;
+    if (result.list) page.raw(" LIMIT ").add(limit);
+    if (result.list && !offset.empty()) page.raw(" OFFSET ").add(offset);
+    if (result.kind == Kind::EntityRows) return rows_of_entity(model, call, function, page);
+    if (result.entity == nullptr) return documents(call, function, page);
+    Fragment source = document_select(*call.function, function);
+    if (result.list)
+        source = Fragment("SELECT coalesce(jsonb_agg(s.result), '[]') AS result FROM (SELECT "
+                          "to_jsonb(r) AS result FROM ").add(function).raw(" AS r").add(page).raw(") AS s");
+    return Fragment("SELECT ")
+        .add(result_entity_sql(model, result, call.branches))
+        .raw("\nFROM (")
+        .add(source)
+        .raw(") AS c");
 }
 
 }  // namespace fraiseql::compile

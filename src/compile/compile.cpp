@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "compile/aggregate_sql.hpp"
+#include "compile/call_arguments.hpp"
 #include "compile/call_sql.hpp"
 #include "compile/connection_sql.hpp"
 #include "compile/filter_sql.hpp"
@@ -45,13 +49,33 @@ std::optional<Error> out_of_bounds(const Root& root, const Value& arguments,
     return std::nullopt;
 }
 
-void append_list_structure(const schema::Model& model, const plan::Read& read,
-                           const Value& arguments, const CompileOptions& options,
-                           std::string& key) {
+/// Whether a field has `limit` and `offset` besides the parameters of its function.
+bool pages(const plan::Call& call) {
+    const auto& own = call.function->arguments;
+    return call.type != nullptr && call.function->result.list &&
+           std::none_of(own.begin(), own.end(), [](const schema::ArgumentBinding& argument) {
+               return argument.argument == "limit" || argument.argument == "offset";
+           });
+}
+
+void append_page_structure(const Value& arguments, const CompileOptions& options, std::string& key) {
     const std::int64_t size = limit_of(arguments, options);
     const bool written = size == options.default_page_size || is_common(size);
     key += written ? std::to_string(size) : "?";
     key += offset_of(arguments) == 0 ? '.' : '?';
+}
+
+void append_call_structure(const plan::Call& call, const Value& arguments,
+                           const CompileOptions& options, std::string& key) {
+    for (const auto& argument : call.function->arguments)
+        key += arguments.find(argument.argument) == nullptr ? '-' : '+';
+    if (pages(call)) append_page_structure(arguments, options, key);
+}
+
+void append_list_structure(const schema::Model& model, const plan::Read& read,
+                           const Value& arguments, const CompileOptions& options,
+                           std::string& key) {
+    append_page_structure(arguments, options, key);
     if (const Value* where = arguments.find("where"))
         append_filter_structure(model, schema::where_input(read.entity->type_name), *where, key);
     key += '/';
@@ -78,17 +102,20 @@ class Compiler {
         for (std::uint32_t i = first; i < first + count; ++i) {
             const Root& root = plan_.roots[i];
             begin_member(unit, root, i == first);
-            if (root.kind == Root::Kind::Read) {
+            if (root.kind == Root::Kind::Read || root.kind == Root::Kind::Call) {
                 parameters.set_root(i);
                 unit.pieces.emplace_back(Slot{0, static_cast<std::uint32_t>(selects.size())});
-                FRAISEQL_TRY(Fragment select, read_root(root, i, parameters));
+                FRAISEQL_TRY(Fragment select, root.kind == Root::Kind::Read
+                                                  ? read_root(root, i, parameters)
+                                                  : call_root(root, i, parameters));
                 selects.push_back(std::move(select));
             } else {
                 add_constant(unit, root, i);
             }
         }
         if (!selects.empty())
-            unit.statements.push_back({select_all(selects).text(), std::move(parameters.all)});
+            unit.statements.push_back({select_all(selects).text(), std::move(parameters.all),
+                                       static_cast<std::uint32_t>(selects.size())});
         return unit;
     }
 
@@ -135,6 +162,12 @@ class Compiler {
             if (!connection) return fail(at_root(connection.error(), root));
             return connection;
         }
+        if (root.read.kind == plan::Read::Kind::Aggregate) {
+            auto groups =
+                aggregate_sql(model_, root.read, arguments_[index], options_, parameters);
+            if (!groups) return fail(at_root(groups.error(), root));
+            return groups;
+        }
         if (root.read.kind == plan::Read::Kind::Many) {
             const Source source = row_source(model_, *root.read.entity, "t");
             const std::string& type = root.read.entity->type_name;
@@ -158,6 +191,19 @@ class Compiler {
             entity, parameters.add({std::string(argument.name)}, schema::type_text(model_.catalog, key.type)));
         rows.limit = Fragment("1");
         return read_sql(model_, root.read, rows);
+    }
+
+    Result<Fragment> call_root(const Root& root, std::uint32_t index,
+                               Parameters& parameters) const {
+        const Value& arguments = arguments_[index];
+        // A function's own `limit` is its own affair: the server's bound stays in force.
+        const bool paged = pages(root.call);
+        const Fragment most = Fragment().number(options_.max_page_size);
+        const Fragment offset = paged && offset_of(arguments) != 0
+                                    ? parameters.add({"offset"}, Fragment("int8"))
+                                    : Fragment();
+        return query_call_sql(model_, root.call, arguments,
+                              paged ? limit(arguments, parameters) : most, offset, parameters);
     }
 
     Fragment limit(const Value& arguments, Parameters& parameters) const {
@@ -184,7 +230,8 @@ Result<std::vector<Unit>> compile_plan(const schema::Model& model, const plan::P
         plan.type == graphql::OperationType::Query && grouping == Grouping::Together;
     std::vector<Unit> units;
     for (std::uint32_t i = 0; i < count; i += together ? count : 1) {
-        FRAISEQL_TRY(Unit unit, plan.roots[i].kind == Root::Kind::Call
+        const bool writes = plan.type == graphql::OperationType::Mutation;
+        FRAISEQL_TRY(Unit unit, writes && plan.roots[i].kind == Root::Kind::Call
                                     ? compiler.call(i)
                                     : compiler.reads(i, together ? count : 1));
         units.push_back(std::move(unit));
@@ -193,12 +240,20 @@ Result<std::vector<Unit>> compile_plan(const schema::Model& model, const plan::P
 }
 
 Result<void> read_arguments(const schema::Model& model, const plan::Plan& plan,
-                            std::span<Value> arguments, const CompileOptions& options,
-                            Arena& arena) {
+                            std::span<Value> arguments, const Value& context,
+                            const CompileOptions& options, Arena& arena) {
     for (std::size_t i = 0; i < plan.roots.size(); ++i) {
         const Root& root = plan.roots[i];
+        if (root.kind == Root::Kind::Call) {
+            if (pages(root.call))
+                if (auto error = out_of_bounds(root, arguments[i], options)) return fail(*error);
+            auto read = read_call_arguments(model, *root.call.function, arguments[i], context, arena);
+            if (!read) return fail(at_root(read.error(), root));
+            arguments[i] = *read;
+        }
         if (root.kind != Root::Kind::Read) continue;
-        if (root.read.kind == plan::Read::Kind::Many)
+        if (root.read.kind == plan::Read::Kind::Many ||
+            root.read.kind == plan::Read::Kind::Aggregate)
             if (auto error = out_of_bounds(root, arguments[i], options)) return fail(*error);
         if (root.read.kind == plan::Read::Kind::Connection) {
             auto read = read_connection_arguments(model, root.read, arguments[i], options, arena);
@@ -215,12 +270,13 @@ std::string structure_key(const schema::Model& model, const plan::Plan& plan,
     for (std::size_t i = 0; i < plan.roots.size(); ++i) {
         const Root& root = plan.roots[i];
         if (root.kind == Root::Kind::Call)
-            for (const auto& argument : root.call.function->arguments)
-                key += arguments[i].find(argument.argument) == nullptr ? '-' : '+';
+            append_call_structure(root.call, arguments[i], options, key);
         if (root.kind == Root::Kind::Read && root.read.kind == plan::Read::Kind::Many)
             append_list_structure(model, root.read, arguments[i], options, key);
         if (root.kind == Root::Kind::Read && root.read.kind == plan::Read::Kind::Connection)
             append_connection_structure(model, root.read, arguments[i], options, key);
+        if (root.kind == Root::Kind::Read && root.read.kind == plan::Read::Kind::Aggregate)
+            append_aggregate_structure(model, root.read, arguments[i], key);
         key += ';';
     }
     return key;

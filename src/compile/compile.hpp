@@ -20,11 +20,13 @@ struct CompileOptions {
     std::uint32_t max_page_size = 1000;
 };
 
-/// Checks the arguments that have bounds (`limit`, `offset`, `first`, `last`) and replaces cursors
-/// by the lists of values that they stand for. Fails with BadUserInput; the path names the root.
+/// Checks the arguments that have bounds (`limit`, `offset`, `first`, `last`), replaces cursors by
+/// the lists of values that they stand for, gives the members of a function's inputs the names that
+/// they have in SQL, and adds what the function wants of `context`, an object. Fails with
+/// BadUserInput, or Forbidden where the context lacks a value; the path names the root.
 Result<void> read_arguments(const schema::Model& model, const plan::Plan& plan,
-                            std::span<json::Value> arguments, const CompileOptions& options,
-                            Arena& arena);
+                            std::span<json::Value> arguments, const json::Value& context,
+                            const CompileOptions& options, Arena& arena);
 
 /// Returns what compile_plan makes of `arguments`, which read_arguments has read, besides their
 /// values: for one plan, equal keys give equal units.

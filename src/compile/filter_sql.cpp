@@ -56,6 +56,20 @@ class FilterWriter {
         return join(conditions, " AND ");
     }
 
+    /// The conditions of one filter input on `value`.
+    Fragment operators(const Fragment& value, catalog::Oid type, const schema::Leaf& leaf,
+                       const Value& filter, const Path& path) const {
+        const schema::FilterKind kind = filter_of(model_.catalog, type, leaf);
+        std::vector<Fragment> parts;
+        for (const json::Member& member : filter.members) {
+            const Operator* op = kind.find(member.name);
+            const Path inner = below(path, std::string(member.name));
+            if (op == nullptr || refuse_null(member.value, inner)) continue;
+            parts.push_back(condition(*op, value, type, member.value, inner));
+        }
+        return join(parts, " AND ");
+    }
+
     /// The first condition that was null.
     const std::optional<Error>& refusal() const noexcept { return refusal_; }
 
@@ -147,17 +161,9 @@ class FilterWriter {
     Fragment leaf(const schema::FieldBinding& binding, const Value& filter, const Source& source,
                   const Path& path) const {
         const schema::Leaf leaf = schema::leaf_of(model_.catalog, binding.type, binding.key);
-        const schema::FilterKind kind = filter_of(model_.catalog, binding.type, leaf);
-        const Fragment value = typed_value(model_, binding, source);
-        std::vector<Fragment> parts;
-        for (const json::Member& member : filter.members) {
-            const Operator* op = kind.find(member.name);
-            const Path inner = below(path, std::string(member.name));
-            if (op == nullptr || refuse_null(member.value, inner)) continue;
-            parts.push_back(condition(*op, value, binding.type, member.value, inner));
-        }
-        return join(parts, " AND ");
+        return operators(typed_value(model_, binding, source), binding.type, leaf, filter, path);
     }
+
 
     Fragment condition(const Operator& op, const Fragment& value, catalog::Oid type,
                        const Value& operand, const Path& path) const {
@@ -201,19 +207,6 @@ class FilterWriter {
     mutable std::optional<Error> refusal_ = {};
 };
 
-/// Operators, and the flags among them, whose values are written into the SQL.
-void append_operators(const Value& filter, std::string& key) {
-    key += '(';
-    for (const json::Member& member : filter.members) {
-        key += member.name;
-        key += member.value.is_null()                       ? '0'
-               : member.value.kind == Value::Kind::True    ? 't'
-               : member.value.kind == Value::Kind::False   ? 'f'
-                                                            : '?';
-    }
-    key += ')';
-}
-
 /// A list of scalars inside a document as a PostgreSQL array.
 Fragment array_value(const schema::Model& model, const schema::FieldBinding& binding,
                      const Source& source) {
@@ -254,6 +247,28 @@ Result<Fragment> filter_sql(const schema::Model& model, const std::string& input
     return condition;
 }
 
+Result<Fragment> operators_sql(const schema::Model& model, const Fragment& expression,
+                               catalog::Oid type, const Value& filter, const Path& path,
+                               Parameters& parameters) {
+    const FilterWriter writer(model, parameters);
+    const schema::Leaf leaf = schema::leaf_of(model.catalog, type, "value");
+    Fragment condition = writer.operators(expression, type, leaf, filter, path);
+    if (writer.refusal()) return fail(*writer.refusal());
+    return condition;
+}
+
+void append_operators_structure(const Value& filter, std::string& key) {
+    key += '(';
+    for (const json::Member& member : filter.members) {
+        key += member.name;
+        key += member.value.is_null()                       ? '0'
+               : member.value.kind == Value::Kind::True    ? 't'
+               : member.value.kind == Value::Kind::False   ? 'f'
+                                                            : '?';
+    }
+    key += ')';
+}
+
 void append_filter_structure(const schema::Model& model, const std::string& input_type,
                              const Value& value, std::string& key) {
     key += '{';
@@ -270,7 +285,7 @@ void append_filter_structure(const schema::Model& model, const std::string& inpu
         } else if (binding != nullptr && binding->kind != InputBinding::Kind::Leaf) {
             append_filter_structure(model, binding->input_type, member.value, key);
         } else if (binding != nullptr) {
-            append_operators(member.value, key);
+            append_operators_structure(member.value, key);
         } else {
             // some, every, none and isEmpty stand in the filter of a list, not in a where input.
             append_filter_structure(model, input_type, member.value, key);

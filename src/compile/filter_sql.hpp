@@ -18,6 +18,15 @@ Result<sql::Fragment> filter_sql(const schema::Model& model, const std::string& 
                                  const json::Value& value, const Source& source, const Path& path,
                                  Parameters& parameters);
 
+/// Returns the conditions of one filter input (operators and their operands) on `expression`, a
+/// value of the PostgreSQL type `type`. Fails as filter_sql does.
+Result<sql::Fragment> operators_sql(const schema::Model& model, const sql::Fragment& expression,
+                                    catalog::Oid type, const json::Value& filter, const Path& path,
+                                    Parameters& parameters);
+
+/// Appends the structure of one filter input.
+void append_operators_structure(const json::Value& filter, std::string& key);
+
 /// Appends what filter_sql makes of `value` besides the values that become parameters.
 void append_filter_structure(const schema::Model& model, const std::string& input_type,
                              const json::Value& value, std::string& key);

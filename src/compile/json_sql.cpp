@@ -107,4 +107,8 @@ Fragment object_sql(const std::vector<Branch>& branches, const Source& source) {
     return out.raw(" END");
 }
 
+Fragment document_sql(const Fragment& value, const Type& type, const std::vector<Branch>& branches) {
+    return value_of_type(value, type, branches, Source{.document = value}, 0);
+}
+
 }  // namespace fraiseql::compile

@@ -12,4 +12,9 @@ namespace fraiseql::compile {
 /// abstract value is of none of their types.
 sql::Fragment object_sql(const std::vector<plan::Branch>& branches, const Source& source);
 
+/// Returns an expression of type json for `value`, a jsonb that is to be of `type`: `branches` are
+/// empty for leafs. NULL where an object or list is not there or is something else.
+sql::Fragment document_sql(const sql::Fragment& value, const graphql::Type& type,
+                           const std::vector<plan::Branch>& branches);
+
 }  // namespace fraiseql::compile

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -42,6 +43,8 @@ struct Parameter {
 struct Statement {
     std::string sql;
     std::vector<Parameter> parameters = {};
+    /// Columns of its rows.
+    std::uint32_t columns = 1;
 };
 
 /// A value of a result: the one row's column of the unit's n-th statement; no row or NULL is null.
@@ -65,6 +68,9 @@ struct Unit {
     /// `"key":value` members, joined with commas.
     std::vector<Piece> pieces = {};
     bool read_only = true;
+    /// A function's result may say that it failed where nobody can see that: then this column has
+    /// the message, and the next one the code. Otherwise it is NULL.
+    std::optional<Slot> failure = {};
     /// The roots that it answers: [first_root, first_root + root_count).
     std::uint32_t first_root = 0;
     std::uint32_t root_count = 0;

@@ -168,8 +168,9 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     auto arguments = coerce_arguments(*document, plan->plan, out.variables, out.arena);
     if (!arguments) return tl::make_unexpected(Errors{arguments.error()});
     out.arguments = std::move(*arguments);
-    if (auto read = compile::read_arguments(model, plan->plan, out.arguments, settings.compile,
-                                            out.arena);
+    if (auto read = compile::read_arguments(model, plan->plan, out.arguments,
+                                            request.context != nullptr ? *request.context : none,
+                                            settings.compile, out.arena);
         !read)
         return tl::make_unexpected(Errors{located(read.error(), *document, plan->plan)});
     const std::string structure =

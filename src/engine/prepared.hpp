@@ -69,6 +69,10 @@ struct Request {
     /// An object or null; nullptr counts as null.
     const json::Value* variables = nullptr;
     const json::Value* extensions = nullptr;
+    /// What is known of who asks, for functions that want to know: an object; nullptr for nothing.
+    const json::Value* context = nullptr;
+    /// See docs/functions.md; empty where the client gave none.
+    std::string_view idempotency_key = {};
     /// The transport allows no mutation (HTTP GET).
     bool query_only = false;
 };

@@ -12,8 +12,8 @@ using graphql::NamedType;
 class Planner {
   public:
     Planner(const schema::Model& model, const graphql::Document& document,
-            const graphql::Condition& condition)
-        : model_(model), document_(document), condition_(condition) {}
+            const graphql::Condition& condition, bool writes)
+        : model_(model), document_(document), condition_(condition), writes_(writes) {}
 
     Root root(const FieldGroup& group) const {
         Root root{.response_key = std::string(group.response_key), .group = group};
@@ -26,7 +26,8 @@ class Planner {
         const schema::RootBinding& binding = model_.root(field);
         if (binding.kind == schema::RootBinding::Kind::Function) {
             root.kind = Root::Kind::Call;
-            root.call = call(*binding.function, group);
+            root.call = writes_ ? mutation_call(*binding.function, group)
+                                : query_call(*binding.function, group);
         } else {
             root.kind = Root::Kind::Read;
             root.read = {.entity = binding.entity,
@@ -41,23 +42,31 @@ class Planner {
         switch (kind) {
             case schema::RootBinding::Kind::Many: return Read::Kind::Many;
             case schema::RootBinding::Kind::Connection: return Read::Kind::Connection;
+            case schema::RootBinding::Kind::Aggregate: return Read::Kind::Aggregate;
             case schema::RootBinding::Kind::One:
             case schema::RootBinding::Kind::Function: break;
         }
         return Read::Kind::One;
     }
 
-    Call call(const schema::FunctionBinding& function, const FieldGroup& group) const {
-        const NamedType& payload = *group.definition->type->named;
-        Call call{.function = &function, .payload_type = std::string(payload.name)};
-        for (const FieldGroup& member :
-             graphql::collect_subfields(*model_.schema, document_, payload, group, condition_)) {
-            PayloadOutput output{.response_key = std::string(member.response_key)};
-            if (member.definition != &model_.schema->typename_field())
-                output.kind = model_.payload_fields[member.definition->id];
-            if (output.kind == schema::PayloadField::Entity)
-                output.read = {.entity = function.entity, .branches = branches(member)};
-            call.outputs.push_back(std::move(output));
+    Call query_call(const schema::FunctionBinding& function, const FieldGroup& group) const {
+        return {.function = &function, .type = group.definition->type, .branches = branches(group)};
+    }
+
+    Call mutation_call(const schema::FunctionBinding& function, const FieldGroup& group) const {
+        Call call{.function = &function};
+        for (const NamedType* type : group.definition->type->named->possible_types) {
+            PayloadBranch& branch = call.payload.emplace_back(PayloadBranch{.type = type});
+            for (const FieldGroup& member :
+                 graphql::collect_subfields(*model_.schema, document_, *type, group, condition_)) {
+                PayloadOutput output{.response_key = std::string(member.response_key)};
+                if (member.definition != &model_.schema->typename_field()) {
+                    output.field = member.definition;
+                    output.binding = &model_.payload_fields[member.definition->id];
+                    output.branches = branches(member);
+                }
+                branch.outputs.push_back(std::move(output));
+            }
         }
         return call;
     }
@@ -89,6 +98,7 @@ class Planner {
     const schema::Model& model_;
     const graphql::Document& document_;
     const graphql::Condition& condition_;
+    bool writes_;
 };
 
 }  // namespace
@@ -98,7 +108,8 @@ Plan plan_operation(const schema::Model& model, const graphql::Document& documen
                     const graphql::Condition& condition) {
     const NamedType& root_type = *model.schema->root(operation.type);
     Plan plan{.type = operation.type, .root_type = std::string(root_type.name)};
-    const Planner planner(model, document, condition);
+    const Planner planner(model, document, condition,
+                          operation.type == graphql::OperationType::Mutation);
     const std::array sets{&operation.selections};
     for (const FieldGroup& group :
          graphql::collect_fields(*model.schema, document, root_type, sets, condition))

@@ -33,7 +33,7 @@ struct Output {
 
 /// A row or rows of an entity.
 struct Read {
-    enum class Kind : std::uint8_t { One, Many, Connection };
+    enum class Kind : std::uint8_t { One, Many, Connection, Aggregate };
 
     const schema::Entity* entity = nullptr;
     Kind kind = Kind::One;
@@ -44,17 +44,27 @@ struct Read {
 /// A member of a mutation's payload.
 struct PayloadOutput {
     std::string response_key;
-    /// None: the member is __typename.
-    schema::PayloadField kind = schema::PayloadField::None;
-    /// Entity: how it is read again.
-    Read read = {};
+    /// nullptr: the member is __typename.
+    const graphql::FieldDef* field = nullptr;
+    const schema::PayloadBinding* binding = nullptr;
+    /// What is wanted of an object or a list of them.
+    std::vector<Branch> branches = {};
 };
 
-/// A call of a function, and what is wanted of its payload.
+/// What is wanted of a payload of one type; of a union, there is one for each of its types.
+struct PayloadBranch {
+    const graphql::NamedType* type = nullptr;
+    std::vector<PayloadOutput> outputs = {};
+};
+
+/// A call of a function, and what is wanted of its result.
 struct Call {
     const schema::FunctionBinding* function = nullptr;
-    std::string payload_type = {};
-    std::vector<PayloadOutput> outputs = {};
+    /// Mutations.
+    std::vector<PayloadBranch> payload = {};
+    /// Queries: the field's own type, and what is wanted of its objects.
+    const graphql::Type* type = nullptr;
+    std::vector<Branch> branches = {};
 };
 
 /// A field of the operation's root type.

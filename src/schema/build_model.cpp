@@ -43,6 +43,7 @@ Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source) {
     choose_entities(draft);
     build_object_types(draft);
     build_inputs(draft);
+    build_aggregates(draft);
     build_root_fields(draft);
     build_function_fields(draft);
     if (!draft.errors.empty()) return fail(together(draft.errors));

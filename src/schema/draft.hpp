@@ -23,7 +23,7 @@ struct Draft {
     graphql::SchemaBuilder builder = {};
     std::map<FieldKey, FieldBinding> fields = {};
     std::map<FieldKey, RootBinding> roots = {};
-    std::map<FieldKey, PayloadField> payload_fields = {};
+    std::map<FieldKey, PayloadBinding> payload_fields = {};
     std::vector<Error> errors = {};
     std::unordered_map<catalog::Oid, const Entity*> by_relation = {};
     /// Names of types that are taken, also by entities whose type is still to be built.
@@ -31,6 +31,8 @@ struct Draft {
 
     /// Order inputs that have members.
     std::unordered_set<std::string> order_inputs = {};
+    /// Entities whose rows can be aggregated.
+    std::unordered_set<const Entity*> aggregated = {};
 
     /// Returns the entity of `relation`, or nullptr.
     const Entity* entity_of(catalog::Oid relation) const;
@@ -48,10 +50,16 @@ std::string subject_of(const catalog::Relation& relation);
 /// "function public.fn_x(integer, text)".
 std::string subject_of(const catalog::Catalog& catalog, const catalog::Function& function);
 
+/// Adds the object type `name` for a document that is no entity's: a row or JSON that a function
+/// returns. Returns the type of a field that has that shape, as text: "[Line!]", "String!".
+std::string add_document_type(Draft& draft, const std::string& subject, const lineage::Shape& shape,
+                              const std::string& name, std::string_view key, FieldBinding& binding);
+
 /// The passes, in this order.
 void choose_entities(Draft& draft);
 void build_object_types(Draft& draft);
 void build_inputs(Draft& draft);
+void build_aggregates(Draft& draft);
 void build_root_fields(Draft& draft);
 void build_function_fields(Draft& draft);
 

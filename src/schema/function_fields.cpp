@@ -1,149 +1,144 @@
 // SPDX-License-Identifier: MIT
-// The fields of Mutation: functions with named parameters, and what they give back.
+// The fields of functions: of Mutation where they write, of Query where they only read.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "catalog/annotation.hpp"
 #include "schema/draft.hpp"
+#include "schema/function_arguments.hpp"
+#include "schema/function_results.hpp"
 #include "schema/naming.hpp"
 
 namespace fraiseql::schema {
 namespace {
 
-using catalog::Argument;
+using catalog::Annotation;
+using catalog::Annotations;
 using catalog::Function;
 
-const std::vector<std::string_view> kFunctionAnnotations = {"name", "expose", "hide", "returns"};
+const std::vector<std::string_view> kFunctionAnnotations = {
+    "name", "expose", "hide", "returns", "input", "result", "context", "isolation", "timeout"};
 
-/// `fn_create_post` → `create_post`; functions without the prefix keep their name.
-std::string_view operation_name(const Function& function) {
-    std::string_view name = function.name;
-    if (name.starts_with("fn_") && name.size() > 3) name.remove_prefix(3);
-    return name;
-}
-
-bool is_candidate(const Function& function, const catalog::Annotations& annotations) {
+bool is_candidate(const Function& function, const Annotations& annotations) {
     if (annotations.has("hide") || function.from_extension) return false;
     const std::string_view name = function.name;
     return name.starts_with("fn_") || name.starts_with("refresh_") || annotations.has("expose");
 }
 
-/// Says why a function cannot be called from GraphQL, or nothing.
-std::string why_not(const catalog::Catalog& catalog, const Function& function) {
-    if (!function.can_execute) return "the role may not EXECUTE it";
-    if (function.kind != Function::Kind::Function) return "only functions can be called, not procedures";
-    if (function.volatility != Function::Volatility::Volatile)
-        return "it is not VOLATILE; functions that only read are not exposed yet";
-    if (function.returns_set) return "functions that return sets are not exposed yet";
-    const catalog::Type* result = catalog.type(function.return_type);
-    if (function.return_type != catalog::kVoid &&
-        (result == nullptr || result->kind == catalog::Type::Kind::Pseudo ||
-         result->kind == catalog::Type::Kind::Composite))
-        return fmt::format("it returns {}, which is not a scalar", catalog.type_name(function.return_type));
-    for (const Argument& argument : function.arguments) {
-        if (argument.mode != Argument::Mode::In)
-            return "it has OUT, INOUT, TABLE or VARIADIC parameters, which are not exposed yet";
-        const catalog::Type* type = catalog.type(argument.type);
-        if (argument.name.empty()) return "it has a parameter without a name";
-        if (type == nullptr || type->kind == catalog::Type::Kind::Pseudo)
-            return fmt::format("its parameter {} has a type that has no input", argument.name);
-    }
-    return {};
-}
-
-/// The entity whose key the function returns: the one of `@returns`, or the longest entity name
-/// that ends the function's: create_blog_post → blog_post before post.
-const Entity* returned_entity(Draft& draft, const Function& function,
-                              const catalog::Annotations& annotations) {
-    const catalog::Annotation* given = annotations.find("returns");
-    const std::string name = pascal_case(operation_name(function));
-    const Entity* best = nullptr;
-    for (const Entity& entity : draft.model.entities) {
-        if (!entity.key) continue;
-        const bool match = given != nullptr ? entity.type_name == given->arguments
-                                            : name.ends_with(entity.type_name) &&
-                                                  name.size() > entity.type_name.size();
-        if (!match || entity.relation->column(*entity.key)->type != function.return_type) continue;
-        if (best == nullptr || entity.type_name.size() > best->type_name.size()) best = &entity;
-    }
-    if (given != nullptr && best == nullptr)
-        draft.errors.push_back(
-            {.code = ErrorCode::Configuration,
-             .message = fmt::format("{}: '@returns {}' names no type whose key the function returns.",
-                                    subject_of(draft.model.catalog, function), given->arguments),
-             .hint = "Give the name of an object type with a key of the function's return type."});
-    return best;
+/// `5s`, `500ms`, `2min` in milliseconds; nothing where it is no duration.
+std::optional<std::uint32_t> read_duration(std::string_view text) {
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    const std::uint32_t factor = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "min" ? 60'000 : 0;
+    if (error != std::errc() || number == 0 || number > 3'600'000 || factor == 0) return std::nullopt;
+    return number * factor;
 }
 
 class FunctionWriter {
   public:
-    explicit FunctionWriter(Draft& draft) : draft_(draft) {}
+    explicit FunctionWriter(Draft& draft) : draft_(draft), inputs_(draft), results_(draft) {}
 
-    void write(const Function& function, const catalog::Annotations& annotations) {
-        FunctionBinding& binding = draft_.model.functions.emplace_back();
-        binding.function = &function;
-        const catalog::Annotation* given = annotations.find("name");
-        graphql::FieldSpec field{
-            .name = given != nullptr ? given->arguments : camel_case(operation_name(function))};
+    void write(const Function& function, const Annotations& annotations) {
+        const catalog::Catalog& catalog = draft_.model.catalog;
+        const std::string subject = subject_of(catalog, function);
+        if (!function.can_execute)
+            return refuse(subject, "the role may not EXECUTE it", "GRANT EXECUTE to the role.");
+        if (function.kind == Function::Kind::Aggregate || function.kind == Function::Kind::Window)
+            return refuse(subject, "aggregates and window functions cannot be called alone", {});
+        auto result = read_result(draft_, function, annotations);
+        if (!result) return draft_.errors.push_back(result.error());
+        if (!result->refusal.empty()) return refuse(subject, result->refusal, result->remedy);
+
+        const bool writes = function.volatility == Function::Volatility::Volatile;
+        const Annotation* given = annotations.find("name");
+        const std::string name =
+            given != nullptr ? given->arguments : camel_case(operation_name(function));
+        if (!take_name(writes ? "Mutation" : "Query", name, function)) return;
+        auto arguments = read_arguments(draft_, inputs_, function, annotations, name);
+        if (!arguments) return draft_.errors.push_back(arguments.error());
+        if (!arguments->refusal.empty()) return refuse(subject, arguments->refusal, arguments->remedy);
+
+        graphql::FieldSpec field{.name = name, .args = std::move(arguments->specs)};
         if (!annotations.description.empty()) field.description = annotations.description;
-        for (const Argument& argument : function.arguments) add_argument(field, binding, argument);
-        field.type = write_payload(binding, pascal_case(field.name) + "Payload",
-                                   returned_entity(draft_, function, annotations));
-        draft_.roots[{"Mutation", field.name}] = {.kind = RootBinding::Kind::Function,
-                                                  .function = &binding};
-        fields.push_back(std::move(field));
+        field.type = writes ? results_.write_mutation(function, *result, name)
+                            : results_.write_query(function, *result, name);
+        FunctionBinding& binding = draft_.model.functions.emplace_back(
+            FunctionBinding{.function = &function,
+                            .arguments = std::move(arguments->bindings),
+                            .result = std::move(result->binding)});
+        read_transaction(binding, annotations, subject);
+        draft_.roots[{writes ? "Mutation" : "Query", name}] = {.kind = RootBinding::Kind::Function,
+                                                               .function = &binding};
+        if (!writes && binding.result.list) add_page(field);
+        if (writes)
+            mutations.push_back(std::move(field));
+        else
+            draft_.builder.find("Query")->fields.push_back(std::move(field));
     }
 
-    std::vector<graphql::FieldSpec> fields = {};
+    std::vector<graphql::FieldSpec> mutations = {};
 
   private:
-    void add_argument(graphql::FieldSpec& field, FunctionBinding& binding, const Argument& argument) {
-        const std::string_view bare = bare_parameter(argument.name);
-        Leaf leaf = leaf_of(draft_.model.catalog, argument.type, bare);
-        const std::string name = camel_case(bare);
-        field.args.push_back(
-            {.name = name, .type = draft_.use_leaf(leaf, argument.type, argument.has_default)});
-        binding.arguments.push_back(
-            {.argument = name, .parameter = argument.name, .cast = leaf.cast});
+    void refuse(const std::string& subject, const std::string& why, std::string remedy) {
+        draft_.find(subject, "is not exposed: " + why + ".", std::move(remedy));
     }
 
-    std::string write_payload(FunctionBinding& binding, const std::string& wanted,
-                              const Entity* entity) {
-        const std::string name = draft_.take_type_name(wanted);
-        const catalog::Oid result = binding.function->return_type;
-        std::vector<graphql::FieldSpec> members;
-        if (result == catalog::kVoid) {
-            draft_.use_leaf({.type = "Boolean"}, catalog::kBool, true);
-            members.push_back({.name = "success",
-                               .type = "Boolean!",
-                               .description = "True: the function returned without an error."});
-            draft_.payload_fields[{name, "success"}] = PayloadField::Result;
-        } else {
-            const std::string field = entity != nullptr ? "id" : "result";
-            binding.result = leaf_of(draft_.model.catalog, result, field);
-            members.push_back({.name = field,
-                               .type = draft_.use_leaf(*binding.result, result, true),
-                               .description = "What the function returned."});
-            draft_.payload_fields[{name, field}] = PayloadField::Result;
+    void add_page(graphql::FieldSpec& field) {
+        for (const graphql::InputValueSpec& own : field.args)
+            if (own.name == "limit" || own.name == "offset") return;
+        draft_.use_leaf({.type = "Int"}, catalog::kInt4, true);
+        field.args.push_back({.name = "limit",
+                              .type = "Int",
+                              .description = "At most so many rows; the server has a default and a "
+                                             "maximum."});
+        field.args.push_back(
+            {.name = "offset", .type = "Int", .description = "Leave out so many rows first."});
+    }
+
+    bool take_name(const std::string& root, const std::string& name, const Function& function) {
+        auto [taken, added] = by_name_.emplace(FieldKey{root, name}, &function);
+        const bool read = draft_.roots.contains({root, name});
+        if (added && !read) return true;
+        refuse(subject_of(draft_.model.catalog, function),
+               fmt::format("{} has the name {} already",
+                           added ? "a relation"
+                                 : subject_of(draft_.model.catalog, *taken->second),
+                           name),
+               "COMMENT ON it with the line '@name …' to choose another.");
+        return false;
+    }
+
+    void read_transaction(FunctionBinding& binding, const Annotations& annotations,
+                          const std::string& subject) {
+        auto wrong = [&](const Annotation& line, std::string hint) {
+            draft_.errors.push_back({.code = ErrorCode::Configuration,
+                                     .message = fmt::format("{}, line {} of its comment: '@{} {}' is "
+                                                            "not understood.",
+                                                            subject, line.line, line.name, line.arguments),
+                                     .hint = std::move(hint)});
+        };
+        if (const Annotation* line = annotations.find("timeout")) {
+            if (auto milliseconds = read_duration(line->arguments))
+                binding.timeout = *milliseconds;
+            else
+                wrong(*line, "Write e.g. '@timeout 500ms', '@timeout 5s' or '@timeout 2min'.");
         }
-        if (entity != nullptr) {
-            binding.entity = entity;
-            const std::string field = camel_case(entity->type_name);
-            members.push_back({.name = field,
-                               .type = entity->type_name,
-                               .description = "Read again after the function ended, in the same "
-                                              "transaction."});
-            draft_.payload_fields[{name, field}] = PayloadField::Entity;
+        if (const Annotation* line = annotations.find("isolation")) {
+            const std::string& level = line->arguments;
+            if (level == "serializable" || level == "repeatable read" || level == "read committed")
+                binding.isolation = level;
+            else
+                wrong(*line, "Write 'serializable', 'repeatable read' or 'read committed'.");
         }
-        graphql::TypeSpec& type = draft_.builder.add(graphql::TypeKind::Object, name);
-        type.description = fmt::format("The result of {}.", binding.function->name);
-        type.fields = std::move(members);
-        // Nullable, so that one function that fails leaves the results of the others.
-        return name;
     }
 
     Draft& draft_;
+    InputObjects inputs_;
+    ResultTypes results_;
+    std::map<FieldKey, const Function*> by_name_ = {};
 };
 
 }  // namespace
@@ -151,34 +146,23 @@ class FunctionWriter {
 void build_function_fields(Draft& draft) {
     const catalog::Catalog& catalog = draft.model.catalog;
     FunctionWriter writer(draft);
-    std::map<std::string, const Function*> by_name;
     for (const Function& function : catalog.functions()) {
-        const catalog::Annotations annotations = catalog::read_annotations(function.comment);
+        const Annotations annotations = catalog::read_annotations(function.comment);
         if (!is_candidate(function, annotations)) continue;
-        const std::string subject = subject_of(catalog, function);
-        for (Error& error : unknown_annotations(annotations, subject, kFunctionAnnotations))
+        for (Error& error : unknown_annotations(annotations, subject_of(catalog, function),
+                                                kFunctionAnnotations))
             draft.errors.push_back(std::move(error));
-        if (std::string reason = why_not(catalog, function); !reason.empty()) {
-            draft.find(subject, "is not exposed: " + reason + ".");
-            continue;
-        }
-        const catalog::Annotation* given = annotations.find("name");
-        const std::string name =
-            given != nullptr ? given->arguments : camel_case(operation_name(function));
-        auto [taken, added] = by_name.emplace(name, &function);
-        if (!added) {
-            draft.find(subject, fmt::format("is not exposed: {} has the name {} already.",
-                                            subject_of(catalog, *taken->second), name),
-                       "COMMENT ON it with the line '@name …' to choose another.");
-            continue;
-        }
         writer.write(function, annotations);
     }
-    if (writer.fields.empty()) return;
+    if (writer.mutations.empty()) return;
     graphql::TypeSpec& mutation = draft.builder.add(graphql::TypeKind::Object, "Mutation");
     mutation.description = "Writing: each field calls one function in one transaction.";
-    mutation.fields = std::move(writer.fields);
+    mutation.fields = std::move(writer.mutations);
     draft.builder.mutation = "Mutation";
+    graphql::DirectiveSpec& whole = draft.builder.directives.emplace_back();
+    whole.name = "transaction";
+    whole.description = "All fields of the mutation are one transaction: either all take effect or none.";
+    whole.locations = {graphql::DirectiveLocation::Mutation};
 }
 
 }  // namespace fraiseql::schema

@@ -4,10 +4,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "schema/draft.hpp"
-#include "schema/naming.hpp"
+#include "schema/filters.hpp"
+#include "schema/members.hpp"
 #include "schema/operator.hpp"
 
 namespace fraiseql::schema {
@@ -16,78 +15,21 @@ namespace {
 using graphql::TypeKind;
 using graphql::TypeSpec;
 
-/// Something that rows can be filtered or ordered by.
-struct Member {
-    std::string name;
-    std::optional<std::string> description;
-    FieldBinding value;
-    /// The object type of a nested object or list of objects; empty for leaves.
-    std::string object = {};
-    bool list = false;
-};
-
-std::string_view named(std::string_view type) {
-    while (type.ends_with('!') || type.ends_with(']')) type.remove_suffix(1);
-    while (type.starts_with('[')) type.remove_prefix(1);
-    return type;
-}
-
 class InputWriter {
   public:
-    explicit InputWriter(Draft& draft) : draft_(draft) {
-        for (const TypeSpec& type : draft.builder.types)
-            if (type.kind == TypeKind::Object || type.kind == TypeKind::Interface ||
-                type.kind == TypeKind::Union)
-                composites_.emplace(type.name, collect(type));
-    }
+    explicit InputWriter(Draft& draft) : draft_(draft), composites_(collect_members(draft)) {}
 
     void write() {
         add_direction();
         for (const Entity& entity : draft_.model.entities) {
             std::vector<Member> members = composites_[entity.type_name];
-            add_columns(entity, members);
+            add_column_members(draft_, entity, members);
             write_where(where_input(entity.type_name), entity.type_name, members);
             write_order(order_input(entity.type_name), entity.type_name, members);
         }
     }
 
   private:
-    std::vector<Member> collect(const TypeSpec& type) const {
-        std::vector<Member> members;
-        for (const graphql::FieldSpec& field : type.fields) {
-            auto binding = draft_.fields.find({type.name, field.name});
-            if (binding == draft_.fields.end()) continue;
-            Member member{field.name, field.description, binding->second};
-            if (member.value.type == 0) {
-                member.object = named(field.type);
-                member.list = field.type.starts_with('[');
-                if (field.type.starts_with("[[")) continue;
-            }
-            members.push_back(std::move(member));
-        }
-        return members;
-    }
-
-    /// Columns beside the document are there to filter and order by.
-    void add_columns(const Entity& entity, std::vector<Member>& members) const {
-        for (const catalog::Column& column : entity.relation->columns) {
-            if (entity.document == column.number) continue;
-            const std::string name = camel_case(bare_column(column.name));
-            auto same = std::find_if(members.begin(), members.end(),
-                                     [&](const Member& member) { return member.name == name; });
-            if (same != members.end()) continue;
-            const lineage::ColumnShape* shape =
-                draft_.model.lineage.relation(entity.relation->oid).column(column.number);
-            Member member{.name = name,
-                          .value = {.key = column.name,
-                                    .column = column.number,
-                                    .type = column.type,
-                                    .nullable = shape == nullptr || shape->shape->nullable}};
-            if (!column.comment.empty()) member.description = column.comment;
-            members.push_back(std::move(member));
-        }
-    }
-
     void write_where(const std::string& name, const std::string& type,
                      const std::vector<Member>& members) {
         if (!draft_.type_names.insert(name).second) return;
@@ -96,7 +38,8 @@ class InputWriter {
             InputBinding binding{.value = member.value};
             std::string input;
             if (member.object.empty()) {
-                input = use_filter(member);
+                input = use_filter(draft_, member.value.type,
+                                   leaf_of(draft_.model.catalog, member.value.type, member.value.key));
             } else if (!composites_.contains(member.object)) {
                 continue;
             } else if (member.list) {
@@ -146,63 +89,6 @@ class InputWriter {
         return name;
     }
 
-    std::string use_filter(const Member& member) {
-        const Leaf leaf = leaf_of(draft_.model.catalog, member.value.type, member.value.key);
-        const FilterKind kind = filter_of(draft_.model.catalog, member.value.type, leaf);
-        draft_.use_leaf(leaf, member.value.type, true);
-        if (!draft_.type_names.insert(kind.name).second) return kind.name;
-        std::vector<graphql::InputValueSpec> fields;
-        for (const Operator& op : operators())
-            if (kind.find(op.name) == &op)
-                fields.push_back({.name = std::string(op.name),
-                                  .type = operand_type(op, leaf),
-                                  .description = std::string(op.description)});
-        TypeSpec& spec = draft_.builder.add(TypeKind::InputObject, kind.name);
-        spec.description = "All conditions given must hold.";
-        spec.input_fields = std::move(fields);
-        return kind.name;
-    }
-
-    std::string operand_type(const Operator& op, const Leaf& leaf) {
-        auto scalar = [&](const char* name) {
-            draft_.use_leaf({.type = name}, 0, true);
-            return std::string(name);
-        };
-        switch (op.operand) {
-            case Operand::Same: return leaf.list ? "[" + leaf.type + "!]" : leaf.type;
-            case Operand::Many: return "[" + leaf.type + "!]";
-            case Operand::Item:
-                return op.family == OperatorFamily::Range ? scalar(range_item(leaf.type)) : leaf.type;
-            case Operand::Flag:
-            case Operand::NotFlag: return scalar("Boolean");
-            case Operand::Depth: return scalar("Int");
-            case Operand::Texts: return "[" + scalar("String") + "!]";
-            case Operand::Range: return use_address_range();
-            case Operand::Text:
-            case Operand::Contains:
-            case Operand::Prefix:
-            case Operand::Suffix: return scalar("String");
-        }
-        return scalar("String");
-    }
-
-    static const char* range_item(std::string_view range) {
-        if (range == "IntRange") return "Int";
-        if (range == "BigIntRange") return "BigInt";
-        if (range == "DecimalRange") return "Decimal";
-        if (range == "DateRange") return "Date";
-        return range == "DateTimeRange" ? "DateTime" : "LocalDateTime";
-    }
-
-    std::string use_address_range() {
-        const std::string name = "IPAddressRangeInput";
-        if (!draft_.type_names.insert(name).second) return name;
-        draft_.use_leaf({.type = "IPAddress"}, 0, true);
-        TypeSpec& spec = draft_.builder.add(TypeKind::InputObject, name);
-        spec.input_fields = {{.name = "from", .type = "IPAddress!"}, {.name = "to", .type = "IPAddress!"}};
-        return name;
-    }
-
     void write_order(const std::string& name, const std::string& type,
                      const std::vector<Member>& members) {
         if (!draft_.type_names.insert(name).second) return;
@@ -242,7 +128,7 @@ class InputWriter {
     }
 
     Draft& draft_;
-    std::unordered_map<std::string, std::vector<Member>> composites_ = {};
+    MembersByType composites_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace fraiseql::schema {
 
@@ -16,6 +17,9 @@ inline std::string order_input(const std::string& type) { return type + "OrderBy
 inline std::string nested_order_input(const std::string& type) {
     return type + "DocumentOrderByInput";
 }
+
+/// The type of an aggregate function's results: PostAggregate and sum → PostAggregateSum.
+std::string aggregate_type(const std::string& aggregate, std::string_view function);
 
 inline constexpr const char* kOrderDirection = "OrderDirection";
 

@@ -46,7 +46,7 @@ struct FieldBinding {
     bool nullable = true;
 };
 
-/// What a member of a where or order input stands for.
+/// What a member of an input object stands for.
 struct InputBinding {
     enum class Kind : std::uint8_t { And, Or, Not, Leaf, Object, List };
     Kind kind = Kind::Leaf;
@@ -54,36 +54,117 @@ struct InputBinding {
     FieldBinding value = {};
     /// Object and List: the input type of what is inside.
     std::string input_type = {};
+    /// A condition on an aggregate: the type of what is aggregated; value.type is the result's.
+    catalog::Oid operand_type = 0;
 };
 
-/// An argument that becomes a parameter of a function.
+/// A place in a document: keys from the top.
+using DocumentPath = std::vector<std::string>;
+
+/// What a field of a mutation's payload holds.
+struct PayloadBinding {
+    enum class Kind : std::uint8_t {
+        /// The field is __typename.
+        None,
+        /// What the function returned; true where that is nothing.
+        Result,
+        /// A row of an entity, or several, read again.
+        Entity,
+        /// A part of the document that the function returned.
+        Part,
+        /// What went wrong, where the function says so in its result.
+        Message,
+        Code,
+        FieldErrors,
+        Details
+    };
+    Kind kind = Kind::None;
+    /// Part: where it may be; the first that is not null counts.
+    std::vector<DocumentPath> places = {};
+    bool as_text = false;
+};
+
+/// What a function returns.
+struct ResultBinding {
+    enum class Kind : std::uint8_t {
+        /// void, or a procedure.
+        Nothing,
+        /// A scalar, enum or array of them.
+        Leaf,
+        /// JSON, or a row shown as JSON.
+        Document,
+        /// Rows of the entity's own relation.
+        EntityRows
+    };
+    /// How a result says by its value that the function failed.
+    enum class Verdict : std::uint8_t {
+        /// Not foreseen; JSON that says so all the same is an error.
+        None,
+        /// A boolean under `verdict_key`.
+        Success,
+        /// A word under `verdict_key`: `updated`, `noop:not_found`, … (mutation_result).
+        Status,
+        /// `success` or `error` under `verdict_key`.
+        Type
+    };
+
+    Kind kind = Kind::Nothing;
+    /// The function returns a set.
+    bool list = false;
+    /// Rows come as JSON already: json or jsonb, not a composite.
+    bool json = false;
+    Leaf leaf = {};
+    Verdict verdict = Verdict::None;
+    std::string verdict_key = {};
+    /// With a verdict: the type of the union that stands for failure.
+    std::string failure_type = {};
+    /// The entity whose rows the result has, or whose key it is or has: in the latter case its row
+    /// is read again from its relation.
+    const Entity* entity = nullptr;
+    /// Document: where the entity's key may be.
+    std::vector<DocumentPath> key_places = {};
+};
+
+/// What becomes a parameter of a function: an argument, or a value of the request's context.
 struct ArgumentBinding {
+    /// How the value reaches the parameter: as it is; as JSON that becomes a row of a composite
+    /// type, or an array of rows.
+    enum class Form : std::uint8_t { Value, Row, Rows };
+
+    /// Where it is among the arguments: the argument's name, or `@` and the key of the context; `@`
+    /// alone is the context as a whole.
     std::string argument;
     /// The function's own name for it; empty where the call must be by position.
     std::string parameter;
+    /// Value: the parameter's type. Row and Rows: the type of one row.
     sql::Fragment cast;
+    Form form = Form::Value;
+    /// The input type of the objects inside, whose members have names of their own in SQL.
+    std::string input_type = {};
+    bool variadic = false;
+    catalog::Oid type = 0;
+
+    bool from_context() const noexcept { return argument.starts_with('@'); }
 };
 
 /// A function that clients call, and what becomes of its result.
 struct FunctionBinding {
     const catalog::Function* function = nullptr;
-    std::vector<ArgumentBinding> arguments;
-    /// The function returns the key of this entity: the row is read again from its view.
-    const Entity* entity = nullptr;
-    /// The result as it is; nothing where the function returns void.
-    std::optional<Leaf> result;
+    std::vector<ArgumentBinding> arguments = {};
+    ResultBinding result = {};
+    /// For the transaction of a call: `serializable`, empty where it is as the server has it.
+    std::string isolation = {};
+    /// Milliseconds that a call may take, or 0.
+    std::uint32_t timeout = 0;
 };
 
 /// What a field of Query or Mutation does.
 struct RootBinding {
-    enum class Kind : std::uint8_t { One, Many, Connection, Function };
+    enum class Kind : std::uint8_t { One, Many, Connection, Aggregate, Function };
     Kind kind = Kind::Many;
     const Entity* entity = nullptr;
     const FunctionBinding* function = nullptr;
 };
-
-/// What a field of a mutation's payload holds.
-enum class PayloadField : std::uint8_t { None, Result, Entity };
 
 /// Something that was left out of the API, or typed less exactly than one would wish, and why.
 struct Finding {
@@ -104,7 +185,7 @@ struct Model {
     /// By graphql::FieldDef::id.
     std::vector<FieldBinding> fields = {};
     std::vector<RootBinding> roots = {};
-    std::vector<PayloadField> payload_fields = {};
+    std::vector<PayloadBinding> payload_fields = {};
     /// The members of where and order inputs, by input type and member.
     std::map<std::pair<std::string, std::string>, InputBinding> inputs = {};
     /// By graphql::NamedType::id; nullptr for types that are no entity.

@@ -20,26 +20,32 @@ using lineage::ShapePointer;
 /// Builds the types of one entity: its own and those of the objects inside its document.
 class TypeWriter {
   public:
-    TypeWriter(Draft& draft, const Entity& entity, const Document& document)
-        : draft_(draft), entity_(entity), stored_(document.stored) {
-        description_ = catalog::read_annotations(entity.relation->comment).description;
+    TypeWriter(Draft& draft, std::string subject, std::string description, bool stored)
+        : draft_(draft),
+          subject_(std::move(subject)),
+          description_(std::move(description)),
+          stored_(stored) {}
+
+    void write(const Entity& entity, const Document& document) {
+        if (document.shape == nullptr)
+            write_columns(entity);
+        else if (const lineage::Union* members = document.shape->members())
+            write_abstract(entity.type_name, *members, true);
+        else
+            write_object(entity.type_name, *document.shape->object(), true);
     }
 
-    void write(const Document& document) {
-        if (document.shape == nullptr)
-            write_columns();
-        else if (const lineage::Union* members = document.shape->members())
-            write_abstract(entity_.type_name, *members, true);
-        else
-            write_object(entity_.type_name, *document.shape->object(), true);
+    std::string write_nested(const Shape& shape, const std::string& name, std::string_view key,
+                             FieldBinding& binding) {
+        return type_of(shape, name, key, binding);
     }
 
   private:
     /// The columns themselves are the fields; a document among them is a JSON scalar.
-    void write_columns() {
+    void write_columns(const Entity& entity) {
         lineage::Object row;
-        for (const auto& column : draft_.model.lineage.relation(entity_.relation->oid).columns) {
-            const catalog::Column* declared = entity_.relation->column(column.number);
+        for (const auto& column : draft_.model.lineage.relation(entity.relation->oid).columns) {
+            const catalog::Column* declared = entity.relation->column(column.number);
             if (declared == nullptr) continue;
             ShapePointer shape = column.shape;
             if (catalog::is_json(draft_.model.catalog.base_type(declared->type)))
@@ -50,7 +56,7 @@ class TypeWriter {
                                   .same_as_column = column.number,
                                   .description = column.description});
         }
-        write_object(entity_.type_name, row, true);
+        write_object(entity.type_name, row, true);
     }
 
     void write_object(const std::string& name, const lineage::Object& object, bool top,
@@ -63,7 +69,7 @@ class TypeWriter {
             const std::string field_name = camel_case(bare_column(field.key));
             auto [taken, added] = key_of_name.emplace(field_name, field.key);
             if (!added) {
-                draft_.find(subject_of(*entity_.relation),
+                draft_.find(subject_,
                             fmt::format("key '{}' is not exposed: '{}' has its name {} already.",
                                         field.key, taken->second, field_name));
                 continue;
@@ -120,7 +126,7 @@ class TypeWriter {
             return name + mark;
         }
         if (const lineage::Opaque* opaque = shape.opaque())
-            draft_.find(subject_of(*entity_.relation),
+            draft_.find(subject_,
                         fmt::format("key '{}' is typed JSON: {}", binding.key, opaque->reason));
         draft_.use_leaf({.type = "JSON"}, catalog::kJsonb, true);
         return "JSON" + mark;
@@ -221,12 +227,18 @@ class TypeWriter {
     static constexpr int kMaxDepth = 16;
 
     Draft& draft_;
-    const Entity& entity_;
-    std::string description_ = {};
+    std::string subject_;
+    std::string description_;
     /// The document is stored: what its view promises need not hold for it.
     bool stored_;
     int depth_ = 0;
 };
+
+void write_entity(Draft& draft, const Entity& entity, const Document& document) {
+    TypeWriter(draft, subject_of(*entity.relation),
+               catalog::read_annotations(entity.relation->comment).description, document.stored)
+        .write(entity, document);
+}
 
 }  // namespace
 
@@ -236,7 +248,13 @@ void build_object_types(Draft& draft) {
     documents.reserve(draft.model.entities.size());
     for (Entity& entity : draft.model.entities) documents.push_back(resolve_document(draft, entity));
     for (std::size_t i = 0; i < documents.size(); ++i)
-        TypeWriter(draft, draft.model.entities[i], documents[i]).write(documents[i]);
+        write_entity(draft, draft.model.entities[i], documents[i]);
+}
+
+std::string add_document_type(Draft& draft, const std::string& subject, const Shape& shape,
+                              const std::string& name, std::string_view key,
+                              FieldBinding& binding) {
+    return TypeWriter(draft, subject, {}, false).write_nested(shape, name, key, binding);
 }
 
 }  // namespace fraiseql::schema

@@ -12,8 +12,8 @@ namespace {
 /// `UserWithStats` → `userWithStats`.
 std::string field_name_of(std::string_view type_name) { return camel_case(type_name); }
 
-/// The plural of the last word; where it equals the singular, `List` is appended.
-std::string list_name_of(std::string_view singular_name) {
+/// The plural of the last word: `userWithStats` → `userWithStats`, `post` → `posts`.
+std::string plural_of(std::string_view singular_name) {
     // plural() looks at the end of the text: the last camelCase word must stand alone for it.
     std::size_t word = singular_name.size();
     while (word > 0 && !(singular_name[word - 1] >= 'A' && singular_name[word - 1] <= 'Z')) --word;
@@ -23,8 +23,7 @@ std::string list_name_of(std::string_view singular_name) {
     if (!last.empty() && first >= 'A' && first <= 'Z') last[0] = static_cast<char>(first - 'A' + 'a');
     std::string many = plural(last);
     if (!many.empty()) many[0] = singular_name[word];
-    std::string name = std::string(singular_name.substr(0, word)) + many;
-    return name == singular_name ? name + "List" : name;
+    return std::string(singular_name.substr(0, word)) + many;
 }
 
 class RootWriter {
@@ -34,9 +33,10 @@ class RootWriter {
     void write(const Entity& entity) {
         const std::string name = field_name_of(entity.type_name);
         if (entity.key) add_one(entity, name);
-        const std::string list = list_name_of(name);
-        add_many(entity, list);
-        if (entity.key) add_connection(entity, list);
+        const std::string many = plural_of(name);
+        add_many(entity, many == name ? many + "List" : many);
+        if (entity.key) add_connection(entity, many);
+        if (draft_.aggregated.contains(&entity)) add_aggregate(entity, many);
     }
 
     std::vector<graphql::FieldSpec> fields = {};
@@ -66,10 +66,10 @@ class RootWriter {
     }
 
     /// Paging by cursors (GraphQL Cursor Connections); it takes a key to tell rows apart.
-    void add_connection(const Entity& entity, const std::string& list) {
+    void add_connection(const Entity& entity, const std::string& many) {
         const std::string type = entity.type_name + "Connection";
         if (!add_connection_types(entity, type)) return;
-        graphql::FieldSpec field{.name = list + "Connection", .type = type + "!"};
+        graphql::FieldSpec field{.name = many + "Connection", .type = type + "!"};
         add_criteria(entity, field);
         field.args.push_back({.name = "first", .type = "Int", .description = "At most so many rows."});
         field.args.push_back(
@@ -80,6 +80,19 @@ class RootWriter {
         field.args.push_back(
             {.name = "before", .type = "String", .description = "Only rows ahead of this cursor."});
         add(entity, std::move(field), RootBinding::Kind::Connection);
+    }
+
+    void add_aggregate(const Entity& entity, const std::string& many) {
+        const std::string type = entity.type_name + "Aggregate";
+        graphql::FieldSpec field{.name = many + "Aggregate", .type = "[" + type + "!]!"};
+        field.description = "One row for each group, in the order of their keys; one row for all "
+                            "where nothing is grouped.";
+        field.args.push_back({.name = "where", .type = where_input(entity.type_name)});
+        field.args.push_back({.name = "groupBy", .type = "[" + type + "GroupByInput!]"});
+        field.args.push_back({.name = "having", .type = type + "HavingInput"});
+        field.args.push_back({.name = "limit", .type = "Int"});
+        field.args.push_back({.name = "offset", .type = "Int"});
+        add(entity, std::move(field), RootBinding::Kind::Aggregate);
     }
 
     bool add_connection_types(const Entity& entity, const std::string& type) {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// SQL that makes the payload of a mutation out of `c.result`, the function's result as jsonb.
+#pragma once
+
+#include "plan/plan.hpp"
+#include "sql/fragment.hpp"
+
+namespace fraiseql::compile {
+
+/// Returns a json expression for the payload; of a union, the type that the result's verdict says.
+sql::Fragment payload_sql(const schema::Model& model, const plan::Call& call);
+
+/// Returns a json expression for the entity whose key the result has: one row, or a list of them.
+sql::Fragment result_entity_sql(const schema::Model& model,
+                                const schema::ResultBinding& result,
+                                const std::vector<plan::Branch>& branches);
+
+/// Return text expressions that are NULL unless JSON without a declared verdict says that the
+/// function failed: a message and a code.
+sql::Fragment undeclared_failure_sql();
+
+}  // namespace fraiseql::compile

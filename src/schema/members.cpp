@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "schema/members.hpp"
+
+#include <algorithm>
+
+#include "schema/naming.hpp"
+
+namespace fraiseql::schema {
+namespace {
+
+std::string_view named(std::string_view type) {
+    while (type.ends_with('!') || type.ends_with(']')) type.remove_suffix(1);
+    while (type.starts_with('[')) type.remove_prefix(1);
+    return type;
+}
+
+std::vector<Member> members_of(const Draft& draft, const graphql::TypeSpec& type) {
+    std::vector<Member> members;
+    for (const graphql::FieldSpec& field : type.fields) {
+        auto binding = draft.fields.find({type.name, field.name});
+        if (binding == draft.fields.end()) continue;
+        Member member{field.name, field.description, binding->second};
+        if (member.value.type == 0) {
+            member.object = named(field.type);
+            member.list = field.type.starts_with('[');
+            if (field.type.starts_with("[[")) continue;
+        }
+        members.push_back(std::move(member));
+    }
+    return members;
+}
+
+}  // namespace
+
+MembersByType collect_members(const Draft& draft) {
+    using graphql::TypeKind;
+    MembersByType out;
+    for (const graphql::TypeSpec& type : draft.builder.types)
+        if (type.kind == TypeKind::Object || type.kind == TypeKind::Interface ||
+            type.kind == TypeKind::Union)
+            out.emplace(type.name, members_of(draft, type));
+    return out;
+}
+
+void add_column_members(const Draft& draft, const Entity& entity, std::vector<Member>& members) {
+    for (const catalog::Column& column : entity.relation->columns) {
+        if (entity.document == column.number) continue;
+        const std::string name = camel_case(bare_column(column.name));
+        const bool present = std::any_of(members.begin(), members.end(), [&](const Member& member) {
+            return member.name == name;
+        });
+        if (present) continue;
+        const lineage::ColumnShape* shape =
+            draft.model.lineage.relation(entity.relation->oid).column(column.number);
+        Member member{.name = name,
+                      .value = {.key = column.name,
+                                .column = column.number,
+                                .type = column.type,
+                                .nullable = shape == nullptr || shape->shape->nullable}};
+        if (!column.comment.empty()) member.description = column.comment;
+        members.push_back(std::move(member));
+    }
+}
+
+}  // namespace fraiseql::schema

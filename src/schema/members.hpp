@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Members: what rows of an object type can be filtered, ordered and aggregated by.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "schema/draft.hpp"
+
+namespace fraiseql::schema {
+
+/// A field of an object type, or a column beside its document.
+struct Member {
+    std::string name;
+    std::optional<std::string> description;
+    FieldBinding value;
+    /// The object type of a nested object or list of objects; empty for leaves.
+    std::string object = {};
+    bool list = false;
+};
+
+/// Members by the name of an object, interface or union type.
+using MembersByType = std::unordered_map<std::string, std::vector<Member>>;
+
+/// Returns the fields of all composite types of the draft.
+MembersByType collect_members(const Draft& draft);
+
+/// Adds the entity's columns that are no fields of its type: they are there to filter and order by.
+void add_column_members(const Draft& draft, const Entity& entity, std::vector<Member>& members);
+
+}  // namespace fraiseql::schema

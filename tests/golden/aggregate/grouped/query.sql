@@ -1,0 +1,2 @@
+SELECT coalesce(json_agg(json_build_object('keys', json_build_object('status', r.c0, 'createdAt', r.c1), 'count', r.c2, 'countDistinct', json_build_object('userId', r.c3))), '[]'::json)
+FROM (SELECT t."status" AS c0, date_trunc('quarter', t."created_at") AS c1, count(*) AS c2, count(DISTINCT t."user_id") AS c3 FROM "public"."v_post" AS t WHERE t."created_at" >= $2::timestamptz GROUP BY t."status", date_trunc('quarter', t."created_at") HAVING count(*) > $3::int8 ORDER BY t."status", date_trunc('quarter', t."created_at") LIMIT $1::int8) AS r;

@@ -1,0 +1,2 @@
+SELECT coalesce(json_agg(json_build_object('keys', json_build_object('priority', r.c0), 'sum', json_build_object('estimate', r.c1), 'stddev', json_build_object('estimate', r.c2))), '[]'::json)
+FROM (SELECT t."priority" AS c0, sum(t."estimate") AS c1, stddev(t."estimate") AS c2 FROM "public"."v_ticket" AS t GROUP BY t."priority" HAVING sum(t."estimate") > $1::numeric ORDER BY t."priority" LIMIT 100) AS r;
