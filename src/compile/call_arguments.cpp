@@ -35,10 +35,11 @@ Value renamed(const schema::Model& model, const Value& value, const std::string&
     return out;
 }
 
-Error missing_context(const schema::FunctionBinding& function, std::string_view key, bool anonymous) {
+Error missing_context(std::string_view key, bool anonymous) {
     return {.code = anonymous ? ErrorCode::Unauthenticated : ErrorCode::Forbidden,
-            .message = fmt::format("{} needs '{}' from the request's context, which does not have it.",
-                                   function.function->name, key),
+            .message = fmt::format("The field needs '{}' from the request's context, which does not "
+                                   "have it.",
+                                   key),
             .hint = anonymous ? "Sign in." : "The token must carry that claim."};
 }
 
@@ -76,7 +77,7 @@ Result<Value> read_call_arguments(const schema::Model& model,
         const std::string_view key = std::string_view(binding.argument).substr(1);
         const Value* value = key.empty() ? &context : context.find(key);
         if (!key.empty() && (value == nullptr || value->is_null()))
-            return fail(missing_context(function, key, context.members.empty()));
+            return fail(missing_context(key, context.members.empty()));
         // No context at all is an empty one: the function reads keys from it.
         members.push_back({binding.argument, *value});
         if (value->is_null()) members.back().value.kind = Value::Kind::Object;

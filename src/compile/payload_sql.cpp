@@ -100,22 +100,17 @@ Fragment input_names(const schema::Model& model, const schema::FunctionBinding& 
 /// An object of messages by field, or a list of objects with `field` and `message`.
 Fragment field_errors_sql(const schema::Model& model, const schema::FunctionBinding& function,
                           const PayloadOutput& output) {
-    const Fragment given(
-        "coalesce(c.result->'field_errors', c.result->'fieldErrors', c.result->'errors', "
-        "c.result->'extra_metadata'->'field_errors')");
     Fragment list("(SELECT coalesce(jsonb_agg(jsonb_build_object('field', coalesce(");
     list.add(input_names(model, function))
-        .raw("->>f.field, f.field, ''), 'message', coalesce(f.message, ''))), '[]') FROM ("
-             "SELECT m.key AS field, m.value AS message FROM jsonb_each_text(CASE jsonb_typeof(")
-        .add(given)
-        .raw(") WHEN 'object' THEN ")
-        .add(given)
-        .raw(" END) AS m UNION ALL SELECT e->>'field', coalesce(e->>'message', e#>>'{}') FROM "
-             "jsonb_array_elements(CASE jsonb_typeof(")
-        .add(given)
-        .raw(") WHEN 'array' THEN ")
-        .add(given)
-        .raw(" END) AS e) AS f)");
+        .raw("->>f.field, f.field, ''), 'message', coalesce(f.message, ''))), '[]')\n"
+             "FROM (SELECT coalesce(c.result->'field_errors', c.result->'fieldErrors', "
+             "c.result->'errors', c.result->'extra_metadata'->'field_errors') AS list) AS g\n"
+             "CROSS JOIN LATERAL (\n"
+             "  SELECT m.key, m.value FROM jsonb_each_text("
+             "CASE jsonb_typeof(g.list) WHEN 'object' THEN g.list END) AS m\n"
+             "  UNION ALL SELECT e->>'field', coalesce(e->>'message', e#>>'{}') FROM "
+             "jsonb_array_elements(CASE jsonb_typeof(g.list) WHEN 'array' THEN g.list END) AS e"
+             ") AS f(field, message))");
     return document_sql(list, *output.field->type, output.branches);
 }
 
@@ -132,6 +127,8 @@ Fragment details_sql(const ResultBinding& result) {
 Fragment part_sql(const PayloadOutput& output) {
     const schema::PayloadBinding& binding = *output.binding;
     const bool list = output.field->type->nullable()->is_list();
+    if (binding.or_empty)
+        return Fragment("coalesce(").add(first_of(Fragment("c.result"), binding.places, true)).raw(", '')");
     if (binding.as_text && !list) return first_of(Fragment("c.result"), binding.places, true);
     const Fragment value = first_of(Fragment("c.result"), binding.places, false);
     if (!binding.as_text) return document_sql(value, *output.field->type, output.branches);

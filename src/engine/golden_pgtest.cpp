@@ -50,7 +50,8 @@ struct Blog {
         Blog blog{.url = cluster.create_database("golden")};
         for (const char* file : {"schema.sql", "views.sql", "functions.sql", "data.sql", "demo.sql"})
             cluster.run_file(blog.url, (kRoot / "examples/blog" / file).string());
-        cluster.run_file(blog.url, (kRoot / "tests/golden/extra.sql").string());
+        for (const char* file : {"extra.sql", "functions.sql"})
+            cluster.run_file(blog.url, (kRoot / "tests/golden" / file).string());
         auto snapshot = pg::query_once(blog.url, std::string(catalog::snapshot_sql()));
         auto catalog = catalog::read_snapshot(snapshot.value());
         blog.model = schema::build_model(std::move(catalog.value())).value();

@@ -176,8 +176,13 @@ void ResultTypes::add_parts(Payload& payload, const Function& function,
         spec.type = add_document_type(draft_, subject, *field.shape,
                                       payload.name + pascal_case(field.key), field.key, binding);
         if (!field.description.empty()) spec.description = field.description;
-        payload.add(std::move(spec),
-                    {.kind = Part::Part, .places = std::move(places), .as_text = binding.as_text});
+        // As in the error type: or a client could not ask both for it under one name.
+        const bool message = field_name == "message" && spec.type.starts_with("String");
+        if (message) spec.type = "String!";
+        payload.add(std::move(spec), {.kind = Part::Part,
+                                      .places = std::move(places),
+                                      .as_text = binding.as_text,
+                                      .or_empty = message});
     };
     if (result.inner != nullptr && result.inner->object() != nullptr)
         for (const lineage::Field& field : result.inner->object()->fields) {

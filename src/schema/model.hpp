@@ -82,6 +82,8 @@ struct PayloadBinding {
     /// Part: where it may be; the first that is not null counts.
     std::vector<DocumentPath> places = {};
     bool as_text = false;
+    /// Part: an empty text stands for one that is not there.
+    bool or_empty = false;
 };
 
 /// What a function returns.

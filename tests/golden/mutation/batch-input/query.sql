@@ -1,0 +1,8 @@
+SELECT json_build_object('result', CASE jsonb_typeof(c.result) WHEN 'object' THEN json_build_object('results', (SELECT coalesce(json_agg(json_build_object('id', e0.value->>'id', 'success', e0.value->'success') ORDER BY e0.ordinality), '[]'::json) FROM jsonb_array_elements(c.result->'results') WITH ORDINALITY AS e0(value, ordinality)), 'total', c.result->'total', 'successful', c.result->'successful') END),
+CASE WHEN CASE WHEN jsonb_typeof(c.result) = 'object' THEN EXISTS (
+  SELECT FROM jsonb_each_text(c.result) AS m(key, value)
+  WHERE lower(replace(m.key, '_', '')) IN ('success', 'issuccess', 'succeeded', 'ok')
+        AND lower(coalesce(m.value, '')) NOT IN ('true', 't', '1', 'yes')
+     OR m.key = 'type' AND lower(m.value) IN ('error', 'failure')) END THEN coalesce(c.result->>'message', c.result->>'error', 'The function reported a failure.') END, c.result->>'code'
+FROM (SELECT to_jsonb("public"."fn_batch_tickets"("p_updates" => $1::jsonb[])) AS result OFFSET 0) AS c;
+SELECT to_json(c.result) FROM (SELECT "public"."fn_import_rows"("p_rows" => $1::jsonb) AS result OFFSET 0) AS c;

@@ -1,0 +1,14 @@
+SELECT json_build_object('result', CASE jsonb_typeof(c.result) WHEN 'object' THEN json_build_object('email', c.result->'email', 'address', CASE jsonb_typeof(c.result->'address') WHEN 'object' THEN json_build_object('zipCode', c.result->'address'->'zip_code') END, 'phones', CASE jsonb_typeof(c.result->'phones') WHEN 'array' THEN (SELECT coalesce(json_agg(json_build_object('phone1', e0.value->'phone_1') ORDER BY e0.ordinality), '[]'::json) FROM jsonb_array_elements(c.result->'phones') WITH ORDINALITY AS e0(value, ordinality)) END, 'level', c.result->'level', 'line', CASE jsonb_typeof(c.result->'line') WHEN 'object' THEN json_build_object('s3Key', c.result->'line'->'s3_key', 'dns1Id', c.result->'line'->>'dns_1_id') END) END),
+CASE WHEN CASE WHEN jsonb_typeof(c.result) = 'object' THEN EXISTS (
+  SELECT FROM jsonb_each_text(c.result) AS m(key, value)
+  WHERE lower(replace(m.key, '_', '')) IN ('success', 'issuccess', 'succeeded', 'ok')
+        AND lower(coalesce(m.value, '')) NOT IN ('true', 't', '1', 'yes')
+     OR m.key = 'type' AND lower(m.value) IN ('error', 'failure')) END THEN coalesce(c.result->>'message', c.result->>'error', 'The function reported a failure.') END, c.result->>'code'
+FROM (SELECT to_jsonb("public"."fn_register"("input" => $1::jsonb)) AS result OFFSET 0) AS c;
+SELECT json_build_object('result', c.result),
+CASE WHEN CASE WHEN jsonb_typeof(c.result) = 'object' THEN EXISTS (
+  SELECT FROM jsonb_each_text(c.result) AS m(key, value)
+  WHERE lower(replace(m.key, '_', '')) IN ('success', 'issuccess', 'succeeded', 'ok')
+        AND lower(coalesce(m.value, '')) NOT IN ('true', 't', '1', 'yes')
+     OR m.key = 'type' AND lower(m.value) IN ('error', 'failure')) END THEN coalesce(c.result->>'message', c.result->>'error', 'The function reported a failure.') END, c.result->>'code'
+FROM (SELECT to_jsonb("public"."fn_echo"($1::jsonb)) AS result OFFSET 0) AS c;
