@@ -44,6 +44,8 @@ struct Claims {
 /// Why a token was refused.
 struct Refusal {
     enum class Reason : std::uint8_t {
+        /// There is no token, and one is required.
+        Missing,
         Malformed,
         TooLong,
         Algorithm,
