@@ -17,13 +17,13 @@ namespace fraiseql {
 /// Not thread-safe; moving it keeps every pointer valid.
 class Arena {
   public:
-    Arena() : memory_(std::make_unique<std::pmr::monotonic_buffer_resource>(4096)) {}
+    Arena() : state_(std::make_unique<State>()) {}
 
     /// Constructs a T that lives as long as the arena.
     template <class T, class... Args>
     T* make(Args&&... args) {
         static_assert(std::is_trivially_destructible_v<T>, "the arena runs no destructors");
-        return new (memory_->allocate(sizeof(T), alignof(T))) T{std::forward<Args>(args)...};
+        return new (state_->memory.allocate(sizeof(T), alignof(T))) T{std::forward<Args>(args)...};
     }
 
     /// Copies `items` into the arena.
@@ -37,7 +37,7 @@ class Arena {
     std::span<const T> copy(std::span<const T> items) {
         static_assert(std::is_trivially_destructible_v<T>, "the arena runs no destructors");
         if (items.empty()) return {};
-        auto* out = static_cast<T*>(memory_->allocate(items.size() * sizeof(T), alignof(T)));
+        auto* out = static_cast<T*>(state_->memory.allocate(items.size() * sizeof(T), alignof(T)));
         std::uninitialized_copy(items.begin(), items.end(), out);
         return {out, items.size()};
     }
@@ -45,13 +45,40 @@ class Arena {
     /// Copies `text` into the arena.
     std::string_view copy(std::string_view text) {
         if (text.empty()) return {};
-        auto* out = static_cast<char*>(memory_->allocate(text.size(), 1));
+        auto* out = static_cast<char*>(state_->memory.allocate(text.size(), 1));
         std::memcpy(out, text.data(), text.size());
         return {out, text.size()};
     }
 
+    /// Returns how much of the heap the arena holds.
+    std::size_t bytes() const noexcept { return state_->heap.bytes; }
+
   private:
-    std::unique_ptr<std::pmr::monotonic_buffer_resource> memory_;
+    /// Counts what it takes from the heap.
+    class Counted final : public std::pmr::memory_resource {
+      public:
+        std::size_t bytes = 0;
+
+      private:
+        void* do_allocate(std::size_t size, std::size_t alignment) override {
+            void* memory = std::pmr::new_delete_resource()->allocate(size, alignment);
+            bytes += size;
+            return memory;
+        }
+        void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override {
+            std::pmr::new_delete_resource()->deallocate(memory, size, alignment);
+        }
+        bool do_is_equal(const memory_resource& other) const noexcept override {
+            return this == &other;
+        }
+    };
+
+    struct State {
+        Counted heap;
+        std::pmr::monotonic_buffer_resource memory{4096, &heap};
+    };
+
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace fraiseql

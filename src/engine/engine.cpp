@@ -43,33 +43,18 @@ struct Engine::Execution {
 };
 
 Engine::Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Settings settings)
-    : pool_(pool), model_(std::move(model)), settings_(std::move(settings)) {}
+    : pool_(pool), model_(std::move(model)), settings_(std::move(settings)),
+      plans_(settings_.plan_cache_bytes) {}
 
 void Engine::replace_model(std::shared_ptr<const schema::Model> model) {
     model_ = std::move(model);
-    by_text_.clear();
-    recent_.clear();
-}
-
-std::shared_ptr<PreparedDocument> Engine::document(std::string_view text) {
-    if (auto found = by_text_.find(text); found != by_text_.end()) {
-        recent_.splice(recent_.begin(), recent_, found->second);
-        return recent_.front();
-    }
-    auto prepared = prepare_document(model_, text, settings_.parse);
-    // Documents with errors are not kept: a flood of them must not drive out good ones.
-    if (!prepared->errors.empty()) return prepared;
-    if (recent_.size() >= settings_.max_documents) {
-        by_text_.erase(recent_.back()->source);
-        recent_.pop_back();
-    }
-    recent_.push_front(prepared);
-    by_text_.emplace(prepared->source, recent_.begin());
-    return prepared;
+    plans_.clear();
 }
 
 runtime::Task<Response> Engine::execute(Request request) {
-    auto prepared = prepare_request(document(request.query), request, settings_);
+    auto document = plans_.find_or_prepare(model_, request.query, settings_.parse);
+    auto prepared = prepare_request(document, request, settings_);
+    plans_.grown(*document);
     if (!prepared) co_return request_error(prepared.error());
     Execution execution{.request = std::move(*prepared),
                         .deadline = runtime::Clock::now() + settings_.timeout};

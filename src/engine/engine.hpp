@@ -3,12 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "engine/plan_cache.hpp"
 #include "engine/prepared.hpp"
 #include "engine/settings.hpp"
 #include "pg/pool.hpp"
@@ -40,11 +39,11 @@ class Engine {
     /// Uses `model` from the next request on; requests in progress keep theirs.
     void replace_model(std::shared_ptr<const schema::Model> model);
     const std::shared_ptr<const schema::Model>& model() const noexcept { return model_; }
+    const PlanCache& plan_cache() const noexcept { return plans_; }
 
   private:
     struct Execution;
 
-    std::shared_ptr<PreparedDocument> document(std::string_view text);
     runtime::Task<void> run_units(Execution& execution, const std::vector<CompiledUnit>& units);
     void add_failure(Execution& execution, const CompiledUnit& unit,
                      const sql::DatabaseError& failure);
@@ -53,9 +52,7 @@ class Engine {
     pg::Pool& pool_;
     std::shared_ptr<const schema::Model> model_;
     Settings settings_;
-    /// Most recently used first.
-    std::list<std::shared_ptr<PreparedDocument>> recent_;
-    std::unordered_map<std::string_view, decltype(recent_)::iterator> by_text_;
+    PlanCache plans_;
     std::uint64_t references_ = 0;
 };
 

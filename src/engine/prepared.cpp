@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/prepared.hpp"
 
+#include "engine/weight.hpp"
 #include "graphql/coerce.hpp"
 #include "graphql/operation.hpp"
 #include "graphql/source.hpp"
@@ -39,9 +40,11 @@ void add_conditions(std::string& key, const graphql::SelectionSet& set,
     }
 }
 
-std::string plan_key(const graphql::Document& document, const OperationDefinition& operation,
+std::string plan_key(const PreparedDocument& prepared, const OperationDefinition& operation,
                      const graphql::Condition& condition) {
+    const graphql::Document& document = prepared.document;
     std::string key(operation.name);
+    if (!prepared.conditional) return key;
     key += ';';
     add_conditions(key, operation.selections, condition);
     for (const graphql::FragmentDefinition& fragment : document.fragments)
@@ -123,6 +126,7 @@ std::shared_ptr<PreparedDocument> prepare_document(std::shared_ptr<const schema:
     auto out = std::make_shared<PreparedDocument>();
     out->source = text;
     out->model = std::move(model);
+    out->conditional = text.find('@') != std::string_view::npos;
     auto parsed = graphql::parse(out->source, out->arena, limits);
     if (!parsed) {
         out->errors.push_back(parsed.error());
@@ -130,6 +134,7 @@ std::shared_ptr<PreparedDocument> prepare_document(std::shared_ptr<const schema:
     }
     out->document = *parsed;
     out->errors = graphql::validate(*out->model->schema, out->document);
+    out->bytes = weight(*out);
     return out;
 }
 
@@ -152,7 +157,7 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     out.variables = *variables;
 
     const graphql::Condition condition = graphql::condition_of(out.variables);
-    const std::string key = plan_key(document->document, **operation, condition);
+    const std::string key = plan_key(*document, **operation, condition);
     std::shared_ptr<PlannedOperation> plan = remembered(document->plans, key, [&] {
         return std::make_shared<PlannedOperation>(PlannedOperation{
             plan::plan_operation(model, document->document, **operation, condition)});
@@ -184,6 +189,8 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     out.units = remembered(plan->units, structure, [&] {
         return std::make_shared<const std::vector<CompiledUnit>>(with_statements(std::move(*units)));
     });
+    plan->bytes = weight(*plan);
+    document->bytes = weight(*document);
     return out;
 }
 

@@ -31,6 +31,8 @@ using CompiledUnits = std::shared_ptr<const std::vector<CompiledUnit>>;
 struct PlannedOperation {
     plan::Plan plan;
     std::map<std::string, CompiledUnits, std::less<>> units = {};
+    /// What all this takes, see weight().
+    std::size_t bytes = 0;
 };
 
 /// A document of a client, parsed and validated once. Belongs to one worker.
@@ -43,6 +45,11 @@ struct PreparedDocument {
     /// By operation and by what its @skip and @include conditions were.
     std::map<std::string, std::shared_ptr<PlannedOperation>, std::less<>> plans = {};
     std::shared_ptr<const schema::Model> model;
+    /// Whether @skip or @include may be in it.
+    bool conditional = true;
+    /// What all this takes, see weight(); and what a cache that keeps it knows of that.
+    std::size_t bytes = 0;
+    std::size_t counted_bytes = 0;
 };
 
 /// Parses and validates `text`; what is wrong with it stands in `errors`.

@@ -21,8 +21,8 @@ struct Settings {
     bool expose_errors = false;
     /// Whether __schema and __type are answered.
     bool introspection = true;
-    /// Documents that are kept with their plans.
-    std::size_t max_documents = 1024;
+    /// Memory for the documents that are kept with their plans.
+    std::size_t plan_cache_bytes = std::size_t{32} << 20U;
     /// Receives one line for each unexpected error, with the reference that the client was given.
     /// May be empty. Called on the worker's thread.
     std::function<void(std::string_view)> log = {};
