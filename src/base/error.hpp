@@ -50,6 +50,8 @@ struct Error {
     std::string hint = {};
     std::vector<Location> locations = {};
     Path path = {};
+    /// The argument, and the member inside it, that is at fault; shown as `extensions.input`.
+    Path input = {};
     /// Further members of `extensions`, all strings: `sqlstate`, `constraint`, `reference`, …
     std::vector<std::pair<std::string, std::string>> extensions = {};
 };

@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <random>
 
 #include "engine/assemble.hpp"
+#include "engine/function_failure.hpp"
 #include "graphql/source.hpp"
 #include "respond/error_json.hpp"
 #include "respond/sqlstate.hpp"
@@ -25,6 +27,39 @@ Response request_error(const std::vector<Error>& errors) {
 bool worth_splitting(const CompiledUnit& unit, const sql::DatabaseError& failure) {
     return unit.unit.root_count > 1 && !pg::is_unavailable(failure) &&
            respond::rule_for(failure.sqlstate).code != ErrorCode::Timeout;
+}
+
+constexpr int kMaxRetries = 3;
+
+/// Serialization failures and deadlocks: the same transaction may well succeed the next time.
+bool is_transient(const sql::DatabaseError& failure) {
+    return failure.sqlstate == "40001" || failure.sqlstate == "40P01";
+}
+
+/// Longer each time, and never the same for two that met.
+std::chrono::milliseconds pause_before(int attempt) {
+    static thread_local std::minstd_rand random{std::random_device{}()};
+    std::uniform_int_distribution<int> spread(1, 10 << attempt);
+    return std::chrono::milliseconds(spread(random));
+}
+
+Error rolled_back(const PreparedRequest& request, const CompiledUnit& failed) {
+    return {.code = ErrorCode::Conflict,
+            .message = fmt::format("Rolled back, since \"{}\" failed in the same transaction.",
+                                   request.operation->plan.roots[failed.unit.first_root].response_key)};
+}
+
+/// JSON whose type does not foresee failure, but that says so.
+std::optional<Error> undeclared_failure(const UnitResult& result) {
+    if (!result.unit->failure) return std::nullopt;
+    const pg::Rows& rows = result.rows[result.unit->failure->statement];
+    const std::uint32_t column = result.unit->failure->column;
+    if (rows.row_count() == 0 || rows.is_null(0, column)) return std::nullopt;
+    Error error{.code = ErrorCode::BusinessRuleViolation,
+                .message = std::string(rows.get(0, column))};
+    if (!rows.is_null(0, column + 1))
+        error.extensions.emplace_back("reason", rows.get(0, column + 1));
+    return error;
 }
 
 }  // namespace
@@ -58,7 +93,10 @@ runtime::Task<Response> Engine::execute(Request request) {
     if (!prepared) co_return request_error(prepared.error());
     Execution execution{.request = std::move(*prepared),
                         .deadline = runtime::Clock::now() + settings_.timeout};
-    co_await run_units(execution, *execution.request.units);
+    if (execution.request.operation->plan.type == graphql::OperationType::Mutation)
+        co_await run_mutation(execution);
+    else
+        co_await run_units(execution, *execution.request.units);
     Response response;
     response.body = assemble(execution.request, execution.results, execution.errors,
                              execution.data_is_null);
@@ -85,13 +123,91 @@ runtime::Task<void> Engine::run_units(Execution& execution,
     }
 }
 
+runtime::Task<void> Engine::run_mutation(Execution& execution) {
+    std::vector<const CompiledUnit*> all;
+    for (const CompiledUnit& unit : *execution.request.units) all.push_back(&unit);
+    const std::size_t together = execution.request.one_transaction ? all.size() : 1;
+    for (std::size_t i = 0; i < all.size(); i += together) {
+        const std::vector<const CompiledUnit*> units(
+            all.begin() + static_cast<std::ptrdiff_t>(i),
+            all.begin() + static_cast<std::ptrdiff_t>(i + together));
+        Transaction transaction = make_transaction(units, execution.request);
+        pg::BatchResult result;
+        if (!transaction.batch.calls.empty())
+            result = co_await run_transaction(transaction, execution.deadline);
+        if (!result && result.error().sqlstate == kAnswerIsStored) {
+            transaction = make_replay(units, execution.request);
+            result = co_await run_transaction(transaction, execution.deadline);
+        }
+        settle(execution, transaction, std::move(result));
+    }
+}
+
+runtime::Task<pg::BatchResult> Engine::run_transaction(const Transaction& transaction,
+                                                       runtime::Clock::time_point deadline) {
+    const pg::Lane lane = transaction.batch.read_only ? pg::Lane::Quick : pg::Lane::Exclusive;
+    pg::BatchResult result;
+    for (int attempt = 0; attempt <= kMaxRetries; ++attempt) {
+        pg::Batch batch = transaction.batch;
+        result = co_await pool_.run(std::move(batch), lane, deadline);
+        // PostgreSQL has rolled the whole batch back, and nobody was told that it took effect.
+        if (result || !transaction.repeatable || !is_transient(result.error())) break;
+        const runtime::Executor executor = co_await boost::asio::this_coro::executor;
+        boost::asio::steady_timer timer(executor);
+        timer.expires_after(pause_before(attempt));
+        co_await timer.async_wait(runtime::kAwait);
+        if (runtime::Clock::now() >= deadline) break;
+    }
+    co_return result;
+}
+
+void Engine::settle(Execution& execution, const Transaction& transaction, pg::BatchResult result) {
+    const std::size_t failed =
+        result ? transaction.units.size() : transaction.unit_of(result.error().statement);
+    for (std::size_t i = 0; i < transaction.units.size(); ++i) {
+        const CompiledUnit& unit = *transaction.units[i];
+        const std::size_t first = transaction.first_call[i];
+        if (!result) {
+            sql::DatabaseError failure = result.error();
+            failure.statement = failure.statement >= first ? failure.statement - first : 0;
+            if (failed == i || failed == transaction.units.size())
+                add_failure(execution, unit, failure);
+            else
+                add_error(execution, unit, rolled_back(execution.request, *transaction.units[failed]));
+            continue;
+        }
+        UnitResult own{.unit = &unit.unit, .rows = {}};
+        for (std::size_t n = 0; n < unit.statements.size(); ++n)
+            own.rows.push_back(std::move((*result)[first + n]));
+        if (auto error = undeclared_failure(own))
+            add_error(execution, unit, *error);
+        else
+            execution.results.push_back(std::move(own));
+    }
+}
+
 void Engine::add_failure(Execution& execution, const CompiledUnit& unit,
                          const sql::DatabaseError& failure) {
     const std::string reference = next_reference();
     Error error = respond::to_error(failure, settings_.expose_errors, reference);
     if (settings_.log && error.code == ErrorCode::InternalServerError)
         settings_.log(fmt::format("error {}: {} (SQLSTATE {}) in: {}", reference, failure.message,
-                                  failure.sqlstate, unit.unit.statements[failure.statement].sql));
+                                  failure.sqlstate,
+                                  failure.statement < unit.unit.statements.size()
+                                      ? unit.unit.statements[failure.statement].sql
+                                      : "COMMIT"));
+    const plan::Root& root = execution.request.operation->plan.roots[unit.unit.first_root];
+    if (root.kind == plan::Root::Kind::Call && unit.unit.root_count == 1)
+        error.input = input_path(*execution.request.document->model, *root.call.function, failure);
+    if (auto failed = failure_unit(execution.request, unit.unit, error)) {
+        execution.nulls.push_back(std::move(*failed));
+        execution.results.push_back({&execution.nulls.back(), {}});
+    } else {
+        add_error(execution, unit, error);
+    }
+}
+
+void Engine::add_error(Execution& execution, const CompiledUnit& unit, const Error& error) {
     const PreparedDocument& document = *execution.request.document;
     for (std::uint32_t i = 0; i < unit.unit.root_count; ++i) {
         const plan::Root& root = execution.request.operation->plan.roots[unit.unit.first_root + i];

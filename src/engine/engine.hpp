@@ -10,6 +10,7 @@
 #include "engine/plan_cache.hpp"
 #include "engine/prepared.hpp"
 #include "engine/settings.hpp"
+#include "engine/transaction.hpp"
 #include "pg/pool.hpp"
 #include "runtime/payload.hpp"
 #include "runtime/task.hpp"
@@ -45,8 +46,13 @@ class Engine {
     struct Execution;
 
     runtime::Task<void> run_units(Execution& execution, const std::vector<CompiledUnit>& units);
+    runtime::Task<void> run_mutation(Execution& execution);
+    runtime::Task<pg::BatchResult> run_transaction(const Transaction& transaction,
+                                                   runtime::Clock::time_point deadline);
+    void settle(Execution& execution, const Transaction& transaction, pg::BatchResult result);
     void add_failure(Execution& execution, const CompiledUnit& unit,
                      const sql::DatabaseError& failure);
+    void add_error(Execution& execution, const CompiledUnit& unit, const Error& error);
     std::string next_reference();
 
     pg::Pool& pool_;

@@ -6,6 +6,7 @@
 #include "graphql/operation.hpp"
 #include "graphql/source.hpp"
 #include "graphql/validate.hpp"
+#include "json/writer.hpp"
 
 namespace fraiseql::engine {
 namespace {
@@ -118,6 +119,47 @@ Error without_mutation(const OperationDefinition& operation, const graphql::Docu
             .locations = {graphql::locate(document.source, operation.offset)}};
 }
 
+/// Returns a root that calls a procedure where it is not the only one, or nullptr.
+const plan::Root* procedure_among_others(const plan::Plan& plan) {
+    for (const plan::Root& root : plan.roots)
+        if (root.kind == plan::Root::Kind::Call && plan.roots.size() > 1 &&
+            root.call.function->function->kind == catalog::Function::Kind::Procedure)
+            return &root;
+    return nullptr;
+}
+
+Error may_commit_by_itself(const plan::Root& root) {
+    return {.code = ErrorCode::BadUserInput,
+            .message = "\"" + root.response_key +
+                       "\" calls a procedure, which may commit by itself: it cannot share a "
+                       "transaction with other fields.",
+            .hint = "Leave @transaction out, or send the field alone."};
+}
+
+/// Reads the request's key. Only mutations need one.
+Result<Idempotency> read_idempotency(const schema::Model& model, const Request& request) {
+    constexpr std::size_t kMaxKey = 255;
+    if (request.idempotency_key.size() > kMaxKey)
+        return fail(ErrorCode::BadRequest, "The Idempotency-Key is longer than 255 characters.");
+    if (model.catalog.functions("fraiseql", "idempotency_claim").empty())
+        return fail(ErrorCode::BadRequest,
+                    "This server keeps no idempotency keys, so the request was not executed.",
+                    "Run `fraiseql db install idempotency`, and restart the server; or send the "
+                    "request without Idempotency-Key.");
+    Idempotency out{.key = std::string(request.idempotency_key)};
+    if (request.context != nullptr)
+        for (const std::string_view name : {"tenant_id", "user_id", "sub"})
+            if (const json::Value* value = request.context->find(name)) {
+                json::write(out.scope, *value);
+                out.scope += ';';
+            }
+    out.request = std::string(request.operation_name.value_or("")) + '\n';
+    out.request += request.query;
+    out.request += '\n';
+    if (request.variables != nullptr) json::write(out.request, *request.variables);
+    return out;
+}
+
 }  // namespace
 
 std::shared_ptr<PreparedDocument> prepare_document(std::shared_ptr<const schema::Model> model,
@@ -163,6 +205,18 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
             plan::plan_operation(model, document->document, **operation, condition)});
     });
     out.operation = plan;
+    if ((*operation)->type == graphql::OperationType::Mutation) {
+        for (const graphql::Directive& directive : (*operation)->directives)
+            out.one_transaction = out.one_transaction || directive.name == "transaction";
+        if (const plan::Root* root = procedure_among_others(plan->plan); root && out.one_transaction)
+            return tl::make_unexpected(
+                Errors{at_root(may_commit_by_itself(*root), document->document, *root)});
+        if (!request.idempotency_key.empty()) {
+            auto idempotency = read_idempotency(model, request);
+            if (!idempotency) return tl::make_unexpected(Errors{idempotency.error()});
+            out.idempotency = std::move(*idempotency);
+        }
+    }
 
     if (!settings.introspection)
         for (const plan::Root& root : plan->plan.roots)

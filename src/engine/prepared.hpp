@@ -57,6 +57,15 @@ std::shared_ptr<PreparedDocument> prepare_document(std::shared_ptr<const schema:
                                                    std::string_view text,
                                                    const graphql::ParseLimits& limits);
 
+/// Under what a mutation's answer is stored. All empty where the client gave no key.
+struct Idempotency {
+    std::string key = {};
+    /// Who gave it: keys of different principals do not meet.
+    std::string scope = {};
+    /// What must be the same when the key comes again.
+    std::string request = {};
+};
+
 /// A request whose variables are coerced and whose operation is compiled.
 struct PreparedRequest {
     std::shared_ptr<PreparedDocument> document;
@@ -66,6 +75,9 @@ struct PreparedRequest {
     json::Value variables = {};
     std::vector<json::Value> arguments = {};
     Arena arena = {};
+    /// `@transaction`: all fields of the mutation take effect together or not at all.
+    bool one_transaction = false;
+    Idempotency idempotency = {};
 };
 
 /// What a client asks, as the transport read it. Views must live until the answer is there.

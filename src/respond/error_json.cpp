@@ -19,7 +19,6 @@ void write_locations(std::string& out, const std::vector<Location>& locations) {
 }
 
 void write_path(std::string& out, const Path& path) {
-    out += ",\"path\":";
     char separator = '[';
     for (const PathSegment& segment : path) {
         out += separator;
@@ -38,7 +37,10 @@ void write_error(std::string& out, const Error& error) {
     out += "{\"message\":";
     json::write_string(out, error.message);
     if (!error.locations.empty()) write_locations(out, error.locations);
-    if (!error.path.empty()) write_path(out, error.path);
+    if (!error.path.empty()) {
+        out += ",\"path\":";
+        write_path(out, error.path);
+    }
     out += ",\"extensions\":{\"code\":";
     json::write_string(out, info(error.code).wire);
     for (const auto& [name, value] : error.extensions) {
@@ -46,6 +48,10 @@ void write_error(std::string& out, const Error& error) {
         json::write_string(out, name);
         out += ':';
         json::write_string(out, value);
+    }
+    if (!error.input.empty()) {
+        out += ",\"input\":";
+        write_path(out, error.input);
     }
     if (!error.hint.empty()) {
         out += ",\"hint\":";

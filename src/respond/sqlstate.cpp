@@ -20,6 +20,8 @@ constexpr std::array kRules = {
     SqlstateRule{"40001", ErrorCode::Conflict, true},
     SqlstateRule{"40P01", ErrorCode::Conflict, true},
     SqlstateRule{"55P03", ErrorCode::Conflict, true},
+    // From sql/idempotency.sql: a key that stands for another request.
+    SqlstateRule{"FQ002", ErrorCode::Conflict, true},
     SqlstateRule{"57014", ErrorCode::Timeout, true},
     SqlstateRule{"42501", ErrorCode::Forbidden, true},
     SqlstateRule{"22012", ErrorCode::InternalServerError, false},

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+// What a mutation leaves behind: errors, transactions, retries, idempotency keys.
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <optional>
+
+#include "catalog/read_snapshot.hpp"
+#include "catalog/snapshot_sql.hpp"
+#include "engine/engine.hpp"
+#include "pg/session.hpp"
+#include "runtime/outbound.hpp"
+#include "testing/cluster.hpp"
+
+namespace fraiseql::engine {
+namespace {
+
+using testing::Cluster;
+
+const std::string kSchema = R"sql(
+CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');
+CREATE TABLE tb_account (
+    pk_account int PRIMARY KEY,
+    email      text NOT NULL UNIQUE,
+    balance    int NOT NULL DEFAULT 0 CHECK (balance >= 0),
+    fk_owner   int REFERENCES tb_account
+);
+INSERT INTO tb_account VALUES (1, 'one@x', 100), (2, 'two@x', 0);
+CREATE VIEW v_account AS SELECT pk_account AS id,
+    json_build_object('id', pk_account, 'email', email, 'balance', balance) AS data FROM tb_account;
+
+CREATE FUNCTION fn_new_account(p_pk_account int, p_email text, p_balance int DEFAULT 0, p_owner int DEFAULT NULL)
+RETURNS int LANGUAGE sql AS $$
+    INSERT INTO tb_account VALUES (p_pk_account, p_email, p_balance, p_owner) RETURNING pk_account $$;
+CREATE FUNCTION fn_sign_up(input jsonb) RETURNS int LANGUAGE sql AS $$
+    INSERT INTO tb_account SELECT (input->>'number')::int, input->'contact'->>'email' RETURNING 1 $$;
+COMMENT ON FUNCTION fn_sign_up IS '@input number int!
+@input contact.email text';
+CREATE FUNCTION fn_set_email(p_id int, p_email email) RETURNS int LANGUAGE sql AS $$
+    UPDATE tb_account SET email = p_email WHERE pk_account = p_id RETURNING pk_account $$;
+CREATE FUNCTION fn_refuse(p_code text, p_column text DEFAULT '') RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Refused.' USING ERRCODE = p_code, HINT = 'Do not ask.', COLUMN = p_column,
+        DETAIL = 'Because.';
+END $$;
+CREATE FUNCTION fn_broken() RETURNS text LANGUAGE plpgsql AS $$
+BEGIN RETURN (SELECT secret FROM no_such_table); END $$;
+CREATE FUNCTION fn_slow() RETURNS text LANGUAGE sql AS $$ SELECT pg_sleep(20)::text $$;
+COMMENT ON FUNCTION fn_slow IS '@timeout 100ms';
+CREATE FUNCTION fn_nothing() RETURNS text LANGUAGE sql AS $$ SELECT NULL::text $$;
+CREATE FUNCTION fn_says_no(p_text text) RETURNS jsonb LANGUAGE sql AS $$
+    UPDATE tb_account SET balance = 7 WHERE pk_account = 2;
+    SELECT jsonb_build_object('Success', p_text, 'message', 'No.', 'code', 'SAID_NO') $$;
+CREATE FUNCTION fn_close(p_id int) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM tb_account WHERE pk_account = p_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'There is no such account.' USING COLUMN = 'p_id';
+    END IF;
+    RETURN '{"success": true, "message": "Closed."}';
+END $$;
+COMMENT ON FUNCTION fn_close IS '@result success bool!
+@result message text';
+CREATE FUNCTION fn_increment(p_id int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE v int;
+BEGIN
+    SELECT balance INTO v FROM tb_account WHERE pk_account = p_id;
+    PERFORM pg_sleep(0.002);
+    UPDATE tb_account SET balance = v + 1 WHERE pk_account = p_id;
+    RETURN v + 1;
+END $$;
+COMMENT ON FUNCTION fn_increment IS '@returns Account
+@isolation serializable
+@timeout 10s';
+CREATE FUNCTION fn_level() RETURNS text LANGUAGE sql AS $$ SELECT current_setting('transaction_isolation') $$;
+COMMENT ON FUNCTION fn_level IS '@isolation repeatable read';
+CREATE FUNCTION fn_tenant(p_tenant int, p_context jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT concat(p_tenant, p_context->>'user_id') $$;
+COMMENT ON FUNCTION fn_tenant IS '@context p_tenant tenant_id';
+CREATE PROCEDURE fn_halves(p_id int) LANGUAGE plpgsql AS $$
+BEGIN UPDATE tb_account SET balance = 1 WHERE pk_account = p_id; COMMIT; END $$;
+)sql";
+
+/// An engine over a database of its own; every test starts from the same rows.
+class MutationTest : public ::testing::Test {
+  protected:
+    void SetUp() override { open(""); }
+
+    void open(const std::string& more_sql) {
+        url_ = Cluster::shared().create_database("mutation_test");
+        Cluster::shared().run_sql(url_, kSchema + more_sql);
+        load();
+    }
+
+    void load() {
+        auto catalog = catalog::read_snapshot(
+            pg::query_once(url_, std::string(catalog::snapshot_sql())).value());
+        auto model = schema::build_model(std::move(catalog.value()));
+        ASSERT_TRUE(model) << model.error().message;
+        model_ = *model;
+        engine_.reset();
+        pool_.emplace(context_.get_executor(), outbound_,
+                      pg::PoolSettings{.conninfo = url_, .exclusive_connections = 8});
+        Settings settings;
+        settings.log = [this](std::string_view line) { log_ += std::string(line) + '\n'; };
+        engine_.emplace(*pool_, model_, std::move(settings));
+    }
+
+    static runtime::Task<> answer(Engine& engine, Request request, std::string& out, int& pending) {
+        Response response = co_await engine.execute(request);
+        out = response.body.str();
+        --pending;
+    }
+
+    void start(const Request& request, std::string& out) {
+        ++pending_;
+        boost::asio::co_spawn(context_, answer(*engine_, request, out, pending_),
+                              boost::asio::detached);
+    }
+
+    void wait() {
+        context_.restart();
+        while (pending_ > 0) context_.run_one();
+    }
+
+    std::string run(const std::string& query, std::string_view key = {}, std::string_view context = {}) {
+        Arena arena;
+        json::Value who;
+        if (!context.empty()) who = json::read(context, arena).value();
+        Request request{.query = query, .context = &who, .idempotency_key = key};
+        std::string out;
+        start(request, out);
+        wait();
+        return out;
+    }
+
+    std::string sql(const std::string& query) { return pg::query_once(url_, query).value(); }
+
+    void expect(const std::string& answer, std::initializer_list<std::string_view> parts) {
+        for (std::string_view part : parts)
+            EXPECT_NE(answer.find(part), std::string::npos) << part << "\n is not in " << answer;
+    }
+
+    std::string url_;
+    std::shared_ptr<const schema::Model> model_;
+    boost::asio::io_context context_;
+    runtime::Outbound outbound_;
+    std::optional<pg::Pool> pool_;
+    std::optional<Engine> engine_;
+    std::string log_;
+    int pending_ = 0;
+};
+
+TEST_F(MutationTest, NamesTheInputThatBreaksAConstraint) {
+    expect(run(R"(mutation { newAccount(pkAccount: 3, email: "one@x") { id } })"),
+           {"UNIQUE_VIOLATION", R"("input":["email"])", "tb_account_email_key", R"("newAccount":null)"});
+    expect(run(R"(mutation { newAccount(pkAccount: 3, email: "n", balance: -1) { id } })"),
+           {"CHECK_VIOLATION", R"("input":["balance"])"});
+    expect(run(R"(mutation { newAccount(pkAccount: 3, email: "n", owner: 77) { id } })"),
+           {"FOREIGN_KEY_VIOLATION", R"("input":["owner"])"});
+    expect(run(R"(mutation { signUp(input: {number: 4, contact: {}}) { result } })"),
+           {"NOT_NULL_VIOLATION", R"("input":["input","contact","email"])"});
+    expect(run(R"(mutation { signUp(input: {number: 4, contact: {email: "one@x"}}) { result } })"),
+           {"UNIQUE_VIOLATION", R"("input":["input","contact","email"])"});
+    expect(run(R"(mutation { setEmail(id: 1, email: "nowhere") { result } })"),
+           {"CHECK_VIOLATION", R"("input":["email"])"});
+    EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "2");
+}
+
+TEST_F(MutationTest, PassesWhatAFunctionRaises) {
+    expect(run(R"(mutation { refuse(code: "P0001", column: "p_code") { result } })"),
+           {"BUSINESS_RULE_VIOLATION", "Refused.", "Do not ask.", "Because.", R"("input":["code"])"});
+    expect(run(R"(mutation { refuse(code: "SHOP1") { result } })"),
+           {"BUSINESS_RULE_VIOLATION", R"("sqlstate":"SHOP1")"});
+    const std::string masked = run("mutation { broken { result } }");
+    expect(masked, {"INTERNAL_SERVER_ERROR", "Internal server error.", "reference"});
+    EXPECT_EQ(masked.find("no_such_table"), std::string::npos);
+    const std::string reference = masked.substr(masked.find("reference\":\"") + 12, 12);
+    expect(log_, {reference, "no_such_table", "42P01"});
+}
+
+TEST_F(MutationTest, RefusesBadInputBeforeAnythingRuns) {
+    for (const auto* query :
+         {R"(mutation { newAccount(email: "x") { id } })",
+          R"(mutation { newAccount(pkAccount: 3, email: "x", colour: 1) { id } })",
+          R"(mutation { newAccount(pkAccount: 3, email: "x", balance: "three") { id } })",
+          R"(mutation { newAccount(pkAccount: 3, email: "x", balance: 99999999999) { id } })",
+          R"(mutation { newAccount(pkAccount: 3, email: null) { id } })",
+          R"(mutation { signUp(input: {number: 3, colour: 1}) { result } })",
+          R"(mutation { signUp(input: {contact: {email: "x"}}) { result } })",
+          R"(mutation { signUp(input: "text") { result } })"}) {
+        const std::string answer = run(query);
+        EXPECT_EQ(answer.find("\"data\""), std::string::npos) << answer;
+        expect(answer, {"locations"});
+    }
+    // An ID may be any text: PostgreSQL knows that this key is a number.
+    expect(run(R"(mutation { newAccount(pkAccount: "three", email: "x") { id } })"),
+           {"BAD_USER_INPUT", R"(\"three\")", R"("newAccount":null)"});
+    EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "2");
+}
+
+TEST_F(MutationTest, EndsFunctionsThatTakeTooLong) {
+    expect(run("mutation { slow { result } }"), {"TIMEOUT", R"("slow":null)"});
+    expect(run("mutation { nothing { result } }"), {R"("nothing":{"result":null})"});
+}
+
+TEST_F(MutationTest, ReportsAFunctionThatIsGone) {
+    Cluster::shared().run_sql(url_, "DROP FUNCTION fn_nothing()");
+    expect(run("mutation { nothing { result } }"), {"INTERNAL_SERVER_ERROR", R"("nothing":null)"});
+    expect(log_, {"42883"});
+}
+
+TEST_F(MutationTest, NeverTakesFailureForSuccess) {
+    for (const auto* word : {"false", "f", "no", "0", "FALSE", ""}) {
+        expect(run("mutation { saysNo(text: \"" + std::string(word) + "\") { result } }"),
+               {"BUSINESS_RULE_VIOLATION", "No.", "SAID_NO", R"("saysNo":null)"});
+    }
+    expect(run(R"(mutation { saysNo(text: "true") { result } })"), {R"("data":{"saysNo":{"result")"});
+}
+
+TEST_F(MutationTest, TurnsExceptionsIntoTheErrorType) {
+    const std::string fields =
+        "{ __typename ... on Failure { message code fieldErrors { field message } } ... on "
+        "CloseError { details } ... on CloseSuccess { message } }";
+    EXPECT_EQ(run("mutation { close(id: 77) " + fields + " }"),
+              R"({"data":{"close":{"__typename":"CloseError","message":"There is no such account.",)"
+              R"("code":"BUSINESS_RULE_VIOLATION","fieldErrors":[{"field":"id","message":)"
+              R"("There is no such account."}],"details":{"sqlstate":"P0001","column":"p_id"}}}})");
+    expect(run("mutation { close(id: 2) " + fields + " }"), {"CloseSuccess", "Closed."});
+}
+
+TEST_F(MutationTest, KeepsWhatOtherFieldsDidUnlessAskedOtherwise) {
+    const std::string fields =
+        R"({ a: newAccount(pkAccount: 5, email: "five") { id } b: newAccount(pkAccount: 1, email: "n") )"
+        R"({ id } c: newAccount(pkAccount: 6, email: "six") { account { email } } })";
+    expect(run("mutation " + fields), {R"("a":{"id":"5"})", R"("b":null)", R"("path":["b"])"});
+    EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "4");
+    Cluster::shared().run_sql(url_, "DELETE FROM tb_account WHERE pk_account > 2");
+    const std::string answer = run("mutation @transaction " + fields);
+    expect(answer, {R"("data":{"a":null,"b":null,"c":null})", R"("path":["a"])", R"("path":["c"])",
+                    "UNIQUE_VIOLATION", R"(Rolled back, since \"b\" failed)"});
+    EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "2");
+    expect(run(R"(mutation @transaction { a: newAccount(pkAccount: 5, email: "five") { id account { email } }
+                  t: __typename b: newAccount(pkAccount: 6, email: "six") { id } })"),
+           {R"("a":{"id":"5","account":{"email")", R"("t":"Mutation")", R"("b":{"id":"6"})"});
+    EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "4");
+}
+
+TEST_F(MutationTest, SetsTheIsolationLevel) {
+    expect(run("mutation { level { result } }"), {"repeatable read"});
+    expect(run("mutation { nothing { result } }"), {"null"});
+    expect(run("mutation @transaction { level { result } increment(id: 2) { id } }"),
+           {R"("result":"serializable")"});
+}
+
+TEST_F(MutationTest, LosesNoUpdateAmongManyClients) {
+    constexpr int kClients = 200;
+    std::vector<std::string> answers(kClients);
+    int done = 0;
+    // A client whose request ends in a conflict sends it again, as the code tells it to.
+    for (int round = 0; round < 200 && done < kClients; ++round) {
+        for (std::string& answer : answers)
+            if (answer.find("\"id\"") == std::string::npos)
+                start(Request{.query = "mutation { increment(id: 2) { id } }"}, answer);
+        wait();
+        done = 0;
+        for (const std::string& answer : answers) {
+            const bool ok = answer.find("\"id\"") != std::string::npos;
+            done += ok ? 1 : 0;
+            if (!ok) expect(answer, {"CONFLICT"});
+        }
+    }
+    EXPECT_EQ(done, kClients);
+    EXPECT_EQ(sql("SELECT balance FROM tb_account WHERE pk_account = 2"), std::to_string(kClients));
+}
+
+TEST_F(MutationTest, FillsParametersFromTheContext) {
+    expect(run("mutation { tenant { result } }"), {"UNAUTHENTICATED", "tenant_id"});
+    expect(run("mutation { tenant { result } }", {}, R"({"user_id": "u"})"), {"FORBIDDEN"});
+    expect(run("mutation { tenant { result } }", {}, R"({"user_id": "u", "tenant_id": 7})"),
+           {R"("result":"7u")"});
+}
+
+TEST_F(MutationTest, LetsAProcedureEndItsTransactionOnlyWhereItIsAlone) {
+    expect(run("mutation @transaction { halves(id: 1) { success } nothing { result } }"),
+           {"BAD_USER_INPUT", "procedure"});
+    EXPECT_EQ(sql("SELECT balance FROM tb_account WHERE pk_account = 1"), "100");
+    expect(run("mutation { halves(id: 1) { success } }"), {R"("success":true)"});
+    EXPECT_EQ(sql("SELECT balance FROM tb_account WHERE pk_account = 1"), "1");
+}
+
+TEST_F(MutationTest, RefusesAKeyWithoutItsTables) {
+    expect(run(R"(mutation { newAccount(pkAccount: 5, email: "x") { id } })", "k"),
+           {"BAD_REQUEST", "fraiseql db install idempotency"});
+    EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "2");
+}
+
+TEST_F(MutationTest, AnswersARepeatedKeyFromTheStore) {
+    Cluster::shared().run_file(url_, FRAISEQL_SOURCE_DIR "/sql/idempotency.sql");
+    load();
+    const std::string query =
+        R"(mutation { newAccount(pkAccount: 5, email: "x") { id account { email balance } } })";
+    const std::string first = run(query, "key");
+    expect(first, {R"("id":"5")", R"("email")"});
+    EXPECT_EQ(run(query, "key"), first);
+    expect(run(R"(mutation { newAccount(pkAccount: 6, email: "y") { id } })", "key"),
+           {"CONFLICT", "used for another request"});
+    expect(run(query, "other key"), {"UNIQUE_VIOLATION"});
+    // Keys of other principals are other keys; a failure leaves nothing behind, so it may be mended.
+    expect(run(query, "key", R"({"user_id": "u"})"), {"UNIQUE_VIOLATION"});
+    EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "3");
+    EXPECT_EQ(sql("SELECT count(*) FROM fraiseql.idempotency_key"), "1");
+}
+
+TEST_F(MutationTest, RunsConcurrentDuplicatesOnce) {
+    Cluster::shared().run_file(url_, FRAISEQL_SOURCE_DIR "/sql/idempotency.sql");
+    load();
+    std::vector<std::string> answers(20);
+    for (std::string& answer : answers)
+        start(Request{.query = "mutation { increment(id: 2) { id account { balance } } }",
+                      .idempotency_key = "once"},
+              answer);
+    wait();
+    for (const std::string& answer : answers) EXPECT_EQ(answer, answers.front());
+    expect(answers.front(), {R"("id")"});
+    EXPECT_EQ(sql("SELECT balance FROM tb_account WHERE pk_account = 2"), "1");
+}
+
+}  // namespace
+}  // namespace fraiseql::engine
