@@ -120,7 +120,7 @@ class JsonCoercion {
         if (members.size() != 1)
             problem(value, fmt::format("Exactly one key must be specified for OneOf type \"{}\".",
                                        type.name));
-        else if (value.find(members.front().name)->is_null())
+        if (!members.empty() && value.find(members.front().name)->is_null())
             problem(value, fmt::format("Field \"{}\" must be non-null.", members.front().name));
     }
 

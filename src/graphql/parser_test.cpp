@@ -186,6 +186,8 @@ TEST(Lexer, SaysWhatIsWrongAndWhere) {
     expect_syntax_error("{ a(b: \"\\x\") }", "Invalid character escape sequence: \"\\x\".", {1, 9});
     expect_syntax_error("{ a(b: \"\\uXYZ1\") }", "Invalid Unicode escape sequence: \"\\uXYZ1\".",
                         {1, 9});
+    expect_syntax_error("{ a(b: \"\\u0\u00e9412\") }",
+                        "Invalid Unicode escape sequence: \"\\u0\u00e941\".", {1, 9});
     expect_syntax_error("{ a(b: \"\\uD800\") }", "Invalid Unicode escape sequence: \"\\uD800\".",
                         {1, 9});
     expect_syntax_error("{ a(b: \"\\u{110000}\") }",

@@ -36,8 +36,18 @@ char32_t hex4(std::string_view text) noexcept {
 bool is_lead(char32_t code) noexcept { return code >= 0xD800 && code <= 0xDBFF; }
 bool is_trail(char32_t code) noexcept { return code >= 0xDC00 && code <= 0xDFFF; }
 
+/// Bytes of the first `count` characters, as far as there are any.
+std::size_t size_of_characters(std::string_view text, int count) noexcept {
+    std::size_t size = 0;
+    for (; size < text.size(); ++size) {
+        const bool starts = (static_cast<unsigned char>(text[size]) & 0xC0U) != 0x80U;
+        if (starts && count-- == 0) break;
+    }
+    return size;
+}
+
 Escape fixed_width(std::string_view text) noexcept {
-    const std::size_t shown = std::min<std::size_t>(6, text.size());
+    const std::size_t shown = size_of_characters(text, 6);
     const char32_t code = hex4(text.substr(2));
     if (code == kNotHex || is_trail(code)) return {.unicode = true, .size = shown};
     if (!is_lead(code)) return {true, true, 6, code};

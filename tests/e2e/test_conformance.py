@@ -22,7 +22,7 @@ class BlogSchema(unittest.TestCase):
             file.flush()
             done = subprocess.run(
                 ["node", DIFFERENTIAL, "--driver", os.environ["FRAISEQL_VERDICT"],
-                 "--schema", file.name, "--documents", "2000"],
+                 "--schema", file.name, "--documents", "2000", "--seed", "20260101"],
                 capture_output=True, text=True, timeout=300)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 

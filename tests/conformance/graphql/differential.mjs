@@ -62,6 +62,12 @@ const kOurs = [
   /^(EmailAddress|URL|Hostname|IPAddress|CIDR|MacAddress|Port|LTree|Vector) (must|cannot)/,
 ];
 
+/** A variable that only a scalar of the table refuses; graphql-js would take anything for it. */
+const kScalarFormats = new RegExp(
+  '; (UUID|Date|Time|DateTime|LocalDateTime|Interval|BigInt|Decimal|Bytes|\\w+Range|' +
+    'EmailAddress|URL|Hostname|IPAddress|CIDR|MacAddress|Port|LTree|Vector) (must|cannot)',
+);
+
 const isConflict = (message) => message.startsWith('Fields "');
 
 const spots = (error) => (error.locations ?? []).map((at) => ` ${at.line}:${at.column}`).join('');
@@ -161,6 +167,7 @@ function difference(ours, theirs) {
   if (stage || ours.errors) return null;
   for (const [i, expected] of theirs.operations.entries()) {
     const got = ours.operations[i];
+    if (Array.isArray(got) && got.some((error) => kScalarFormats.test(error.message))) continue;
     if (Array.isArray(got) !== Boolean(expected.errors))
       return `variables of operation ${i}: ${JSON.stringify({ ours: got, theirs: expected })}`;
     if (
@@ -237,6 +244,8 @@ async function main() {
     const variables = variablesFor(schema, document, random);
     const check = async (text) => {
       const theirs = oracle(schema, text, variables);
+      // Half a surrogate pair cannot be sent to the driver: it is no Unicode text.
+      if (/\p{Surrogate}/u.test(text)) return { theirs, problem: null };
       return { theirs, problem: difference(await ask({ document: text, variables }), theirs) };
     };
     const { theirs, problem } = await check(document);
