@@ -169,7 +169,8 @@ class Compiler {
             return groups;
         }
         if (root.read.kind == plan::Read::Kind::Many) {
-            const Source source = row_source(model_, *root.read.entity, "t");
+            Reading reading(model_, *root.read.entity, options_.see_through);
+            const Source source = reading.rows();
             const std::string& type = root.read.entity->type_name;
             if (const Value* where = arguments_[index].find("where")) {
                 auto condition = filter_sql(model_, schema::where_input(type), *where, source,
@@ -182,15 +183,17 @@ class Compiler {
             rows.limit = limit(arguments_[index], parameters);
             if (offset_of(arguments_[index]) != 0)
                 rows.offset = parameters.add({"offset"}, Fragment("int8"));
-            return read_sql(model_, root.read, rows);
+            return read_sql(reading, root.read, rows);
         }
         const schema::Entity& entity = *root.read.entity;
         const catalog::Column& key = *entity.relation->column(*entity.key);
         const graphql::InputValueDef& argument = root.group.definition->args.front();
+        Reading reading(model_, entity, options_.see_through);
+        reading.rows().value({.key = key.name, .column = key.number}, false);
         rows.where = key_equals(
             entity, parameters.add({std::string(argument.name)}, schema::type_text(model_.catalog, key.type)));
         rows.limit = Fragment("1");
-        return read_sql(model_, root.read, rows);
+        return read_sql(reading, root.read, rows);
     }
 
     Result<Fragment> call_root(const Root& root, std::uint32_t index,

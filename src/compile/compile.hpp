@@ -18,6 +18,8 @@ struct CompileOptions {
     /// Rows of a list that asks for no `limit`, and the most that one may ask for.
     std::uint32_t default_page_size = 100;
     std::uint32_t max_page_size = 1000;
+    /// Read views by their own queries where that is allowed, instead of their documents.
+    bool see_through = true;
 };
 
 /// Checks the arguments that have bounds (`limit`, `offset`, `first`, `last`), replaces cursors by

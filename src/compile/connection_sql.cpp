@@ -8,6 +8,7 @@
 #include "compile/json_sql.hpp"
 #include "compile/order_sql.hpp"
 #include "compile/page.hpp"
+#include "compile/reading.hpp"
 #include "json/writer.hpp"
 #include "schema/inputs.hpp"
 
@@ -33,9 +34,8 @@ PageSpec page_of(const Value& arguments, const CompileOptions& options) {
 }
 
 std::vector<OrderTerm> terms_of(const schema::Model& model, const plan::Read& read,
-                                const Value& arguments) {
-    return order_terms(model, *read.entity, arguments.find("orderBy"),
-                       row_source(model, *read.entity, "t"));
+                                const Value& arguments, const Source& source) {
+    return order_terms(model, *read.entity, arguments.find("orderBy"), source);
 }
 
 class ConnectionWriter {
@@ -46,19 +46,20 @@ class ConnectionWriter {
           read_(read),
           arguments_(arguments),
           page_(page_of(arguments, options)),
-          terms_(terms_of(model, read, arguments)),
+          reading_(model, *read.entity, options.see_through),
+          terms_(terms_of(model, read, arguments, reading_.rows())),
           parameters_(parameters) {}
 
     Result<Fragment> write() {
         if (const Value* where = arguments_.find("where")) {
             FRAISEQL_TRY(filter_, filter_sql(model_, schema::where_input(read_.entity->type_name),
-                                             *where, row_source(model_, *read_.entity, "t"),
+                                             *where, reading_.rows(),
                                              {std::string("where")}, parameters_));
         }
         size_ = page_size();
         const plan::Branch& branch = read_.branches.front();
         Fragment object = connection_object(branch);
-        return Fragment("SELECT ").add(object).raw("\nFROM (").add(rows(branch)).raw(") AS r");
+        return Fragment("SELECT ").add(object).raw("\nFROM (").add(rows()).raw(") AS r");
     }
 
   private:
@@ -70,17 +71,13 @@ class ConnectionWriter {
     }
 
     /// One row more than the page: its presence says that there is a next page.
-    Fragment rows(const plan::Branch& branch) {
-        Needs needs;
-        for (const Output& output : branch.outputs) add_needs(needs, output);
-        const catalog::Relation& relation = *read_.entity->relation;
-        if (needs.document && read_.entity->document) needs.add(*read_.entity->document);
+    Fragment rows() {
         Fragment out("SELECT ");
-        for (catalog::AttributeNumber number : needs.columns)
-            out.raw("t.").identifier(relation.column(number)->name).raw(", ");
+        if (const Fragment columns = reading_.columns(); !columns.empty())
+            out.add(columns).raw(", ");
         out.raw("row_number() OVER (ORDER BY ").add(order_sql(terms_, page_.backward));
         out.raw(") AS \"#\", ").add(cursor_sql(terms_)).raw(" AS \"#cursor\" FROM ");
-        out.qualified(relation.schema, relation.name).raw(" AS t");
+        out.add(reading_.from());
         std::vector<Fragment> conditions;
         if (!filter_.empty()) conditions.push_back(filter_);
         add_cursor("after", false, conditions);
@@ -94,14 +91,6 @@ class ConnectionWriter {
         const Value* values = arguments_.find(name);
         if (values != nullptr && values->is_array())
             conditions.push_back(after_sql(model_, terms_, *values, reversed, {name}, parameters_));
-    }
-
-    static void add_needs(Needs& needs, const Output& output) {
-        if (output.field == nullptr) return;
-        if (output.field->name == "nodes") needs.add(output.branches);
-        if (output.field->name != "edges") return;
-        for (const Output& member : output.branches.front().outputs)
-            if (member.field != nullptr && member.field->name == "node") needs.add(member.branches);
     }
 
     Fragment connection_object(const plan::Branch& branch) {
@@ -118,14 +107,13 @@ class ConnectionWriter {
         if (name == "edges") return list(edge_object(output.branches.front()));
         if (name == "nodes") return list(object_sql(output.branches, source()));
         if (name == "pageInfo") return page_info(output.branches.front());
-        const catalog::Relation& relation = *read_.entity->relation;
         Fragment count("(SELECT count(*) FROM ");
-        count.qualified(relation.schema, relation.name).raw(" AS t");
+        count.add(reading_.from());
         if (!filter_.empty()) count.raw(" WHERE ").add(filter_);
         return count.raw(")");
     }
 
-    Source source() const { return row_source(model_, *read_.entity, "r"); }
+    Source source() { return reading_.answer(); }
 
     Fragment list(const Fragment& item) const {
         Fragment out("coalesce(json_agg(");
@@ -134,7 +122,7 @@ class ConnectionWriter {
         return out.raw(") FILTER (WHERE r.\"#\" <= ").add(size_).raw("), '[]'::json)");
     }
 
-    Fragment edge_object(const plan::Branch& edge) const {
+    Fragment edge_object(const plan::Branch& edge) {
         std::vector<Fragment> members;
         for (const Output& output : edge.outputs) {
             Fragment value;
@@ -179,6 +167,7 @@ class ConnectionWriter {
     const plan::Read& read_;
     const Value& arguments_;
     PageSpec page_;
+    Reading reading_;
     std::vector<OrderTerm> terms_;
     Parameters& parameters_;
     Fragment filter_ = {};
@@ -209,7 +198,8 @@ Result<Value> read_connection_arguments(const schema::Model& model, const plan::
                                         Arena& arena) {
     if (auto page = check_page(arguments, options); !page) return fail(page.error());
     std::vector<json::Member> members(arguments.members.begin(), arguments.members.end());
-    const std::vector<OrderTerm> terms = terms_of(model, read, arguments);
+    const std::vector<OrderTerm> terms =
+        terms_of(model, read, arguments, row_source(model, *read.entity, "t"));
     for (json::Member& member : members) {
         if ((member.name != "after" && member.name != "before") || member.value.is_null()) continue;
         FRAISEQL_TRY(member.value, read_cursor(member.value.text, terms, member.name, arena));

@@ -21,7 +21,7 @@ std::string signature(const std::vector<OrderTerm>& terms) {
         for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
     };
     for (const OrderTerm& term : terms) {
-        mix(term.value.text());
+        mix(term.meaning);
         mix(term.descending ? "-" : "+");
         mix(term.nulls_first ? "f" : "l");
     }

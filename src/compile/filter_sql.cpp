@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "compile/reading.hpp"
 #include "schema/operator.hpp"
 
 namespace fraiseql::compile {
@@ -97,7 +98,7 @@ class FilterWriter {
             case InputBinding::Kind::Not: return negation(binding, value, source, path);
             case InputBinding::Kind::Leaf: return leaf(binding.value, value, source, path);
             case InputBinding::Kind::Object: {
-                const Source inner = source.inside(source.value(binding.value, false));
+                const Source inner = source.object(binding.value);
                 return object(binding.input_type, value, inner, path);
             }
             case InputBinding::Kind::List: return list(binding, value, source, path);
@@ -125,15 +126,25 @@ class FilterWriter {
         return Fragment("NOT (").add(inner).raw(")");
     }
 
+    /// The list under a field as a JSON document.
+    static Source list_source(const schema::FieldBinding& binding, const Source& source) {
+        if (!source.seen_through) return source.object(binding);
+        const Located found = source.locate(binding);
+        if (catalog::is_json(found.type))
+            return Source::inside(found.sql, found.type == catalog::kJsonb);
+        return Source::inside(Fragment("to_jsonb(").add(found.sql).raw(")"), true);
+    }
+
     /// some, every and none look into the items of a list inside the document.
     Fragment list(const InputBinding& binding, const Value& value, const Source& source,
                   const Path& path) const {
-        const Fragment document = source.value(binding.value, false);
+        const Source whole = list_source(binding.value, source);
+        const Fragment& document = whole.document;
         Fragment elements(" FROM ");
-        elements.add(source.function("json_array_elements", "jsonb_array_elements"));
-        elements.raw("(CASE ").add(source.function("json_typeof", "jsonb_typeof")).raw("(");
+        elements.add(whole.function("json_array_elements", "jsonb_array_elements"));
+        elements.raw("(CASE ").add(whole.function("json_typeof", "jsonb_typeof")).raw("(");
         elements.add(document).raw(") WHEN 'array' THEN ").add(document).raw(" END) AS item");
-        const Source item = source.inside(Fragment("item.value"));
+        const Source item = whole.inside(Fragment("item.value"));
         std::vector<Fragment> parts;
         for (const json::Member& member : value.members) {
             if (refuse_null(member.value, below(path, std::string(member.name)))) continue;
@@ -208,15 +219,39 @@ class FilterWriter {
 };
 
 /// A list of scalars inside a document as a PostgreSQL array.
-Fragment array_value(const schema::Model& model, const schema::FieldBinding& binding,
-                     const Source& source) {
-    const Fragment document = source.value(binding, false);
+Fragment array_value(const schema::Model& model, catalog::Oid type, const Source& source) {
+    const Fragment& document = source.document;
     Fragment out("CASE ");
     out.add(source.function("json_typeof", "jsonb_typeof")).raw("(").add(document);
     out.raw(") WHEN 'array' THEN ARRAY(SELECT e.value FROM ");
     out.add(source.function("json_array_elements_text", "jsonb_array_elements_text"));
     out.raw("(").add(document).raw(") WITH ORDINALITY AS e(value, n) ORDER BY e.n)::");
-    return Fragment("(").add(out.add(schema::type_text(model.catalog, model.catalog.base_type(binding.type)))).raw(" END)");
+    return Fragment("(").add(out.add(schema::type_text(model.catalog, type))).raw(" END)");
+}
+
+/// The text or array of `type` in a JSON value.
+Fragment from_json(const schema::Model& model, catalog::Oid base, const Fragment& text,
+                   const Source& whole) {
+    const catalog::Type* type = model.catalog.type(base);
+    if (type != nullptr && type->kind == catalog::Type::Kind::Array)
+        return array_value(model, base, whole);
+    return Fragment("(").add(text).raw(")::").add(schema::type_text(model.catalog, base));
+}
+
+/// Of a view that is seen through: the value as it is, unless its type is another one.
+Fragment seen_value(const schema::Model& model, const schema::FieldBinding& binding,
+                    catalog::Oid base, const Source& source) {
+    const Located found = source.locate(binding);
+    if (catalog::is_json(found.type))
+        return from_json(model, base, source.value(binding, true),
+                         Source::inside(found.sql, found.type == catalog::kJsonb));
+    if (model.catalog.base_type(found.type) != base)
+        return Fragment("(").add(found.sql).raw("::text)::").add(
+            schema::type_text(model.catalog, base));
+    const bool text = base == catalog::kText || base == catalog::kVarchar || base == catalog::kBpchar;
+    if (found.default_collation || !text) return found.sql;
+    // In a document the text has lost its own collation.
+    return Fragment("(").add(found.sql).raw(" COLLATE pg_catalog.\"default\")");
 }
 
 }  // namespace
@@ -227,15 +262,14 @@ Fragment typed_value(const schema::Model& model, const schema::FieldBinding& bin
     const bool column = source.row != nullptr && binding.column.has_value();
     if (catalog::is_json(base)) {
         Fragment value = source.value(binding, false);
+        if (source.seen_through && !catalog::is_json(source.locate(binding).type))
+            value = Fragment("to_jsonb(").add(value).raw(")");
         // In a document, null is a JSON value; to a filter it is the absence of one.
         return Fragment("nullif((").add(value).raw(")::jsonb, 'null')");
     }
+    if (source.seen_through) return seen_value(model, binding, base, source);
     if (column) return source.value(binding, false);
-    const catalog::Type* type = model.catalog.type(base);
-    if (type != nullptr && type->kind == catalog::Type::Kind::Array)
-        return array_value(model, binding, source);
-    return Fragment("(").add(source.value(binding, true)).raw(")::").add(
-        schema::type_text(model.catalog, base));
+    return from_json(model, base, source.value(binding, true), source.object(binding));
 }
 
 Result<Fragment> filter_sql(const schema::Model& model, const std::string& input_type,

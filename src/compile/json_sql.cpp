@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "compile/json_sql.hpp"
 
+#include "compile/reading.hpp"
+
 namespace fraiseql::compile {
 namespace {
 
@@ -59,8 +61,45 @@ Fragment list_as_text(const Fragment& list, const Source& source, bool column) {
     return out.raw(") WITH ORDINALITY AS e(value, ordinality))");
 }
 
+/// A leaf of a view that is seen through, as the document would show it.
+Fragment seen_leaf(const Output& output, const Source& source) {
+    const Located found = source.locate(*output.binding);
+    const bool json = catalog::is_json(found.type);
+    if (output.binding->as_text) {
+        if (!output.field->type->nullable()->is_list()) return source.value(*output.binding, true);
+        const Source document = Source::inside(found.sql, found.type == catalog::kJsonb);
+        return list_as_text(found.sql, document, /*column=*/!json);
+    }
+    return found.through_jsonb ? Fragment("to_jsonb(").add(found.sql).raw(")") : found.sql;
+}
+
+/// An object or list of a view that is seen through: from the values it is made of, else from the
+/// JSON that the view makes of them.
+Fragment seen_value(const Output& output, const Source& source) {
+    const std::vector<std::string> keys = source.keys_to(*output.binding);
+    const Type& type = *output.field->type;
+    if (type.nullable()->is_list()) {
+        if (const auto list = source.reading->list(keys, output.branches)) return *list;
+    } else if (output.branches.size() == 1) {
+        if (const auto presence = source.reading->presence(keys)) {
+            const Fragment object = object_sql(output.branches, source.object(*output.binding));
+            if (presence->empty()) return object;
+            return Fragment("CASE WHEN ").add(*presence).raw(" THEN ").add(object).raw(" END");
+        }
+        if (const auto object = source.reading->object(keys, output.branches)) return *object;
+    }
+    const Located found = source.locate(*output.binding);
+    const bool json = catalog::is_json(found.type);
+    const Fragment document =
+        json ? found.sql : Fragment("to_jsonb(").add(found.sql).raw(")");
+    return value_of_type(document, type, output.branches,
+                         Source::inside(document, found.type != catalog::kJson), 0);
+}
+
 Fragment member_value(const Output& output, const Branch& branch, const Source& source) {
     if (output.field == nullptr) return Fragment().literal(branch.type->name);
+    if (source.seen_through)
+        return output.branches.empty() ? seen_leaf(output, source) : seen_value(output, source);
     const bool list = output.field->type->nullable()->is_list();
     if (output.branches.empty()) {
         const bool as_text = output.binding->as_text;
@@ -101,7 +140,7 @@ Fragment branch_sql(const Branch& branch, const Source& source) {
 Fragment object_sql(const std::vector<Branch>& branches, const Source& source) {
     if (branches.size() == 1) return branch_sql(branches.front(), source);
     Fragment out("CASE ");
-    out.add(source.document).raw("->>'__typename'");
+    out.add(source.whole()).raw("->>'__typename'");
     for (const Branch& branch : branches)
         out.raw(" WHEN ").literal(branch.type->name).raw(" THEN ").add(branch_sql(branch, source));
     return out.raw(" END");

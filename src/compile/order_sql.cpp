@@ -11,8 +11,11 @@ namespace {
 
 using sql::Fragment;
 
-OrderTerm term_of(Fragment value, std::string_view direction, schema::FieldBinding binding) {
-    OrderTerm term{.value = std::move(value), .binding = std::move(binding)};
+OrderTerm term_of(Fragment value, std::string_view direction, schema::FieldBinding binding,
+                  std::string meaning) {
+    OrderTerm term{.value = std::move(value),
+                   .binding = std::move(binding),
+                   .meaning = std::move(meaning)};
     term.descending = direction.starts_with("DESC");
     term.nulls_first = direction.ends_with("_NULLS_FIRST") ||
                        (term.descending && !direction.ends_with("_NULLS_LAST"));
@@ -20,17 +23,20 @@ OrderTerm term_of(Fragment value, std::string_view direction, schema::FieldBindi
 }
 
 /// A criterion has one member (@oneOf); a member that is an object leads on inside the document.
+/// `plain` is the same object of a view that is not seen through.
 void add_term(const schema::Model& model, const std::string& input_type,
-              const json::Value& criterion, const Source& source, std::vector<OrderTerm>& terms) {
+              const json::Value& criterion, const Source& source, const Source& plain,
+              std::vector<OrderTerm>& terms) {
     for (const json::Member& member : criterion.members) {
         const schema::InputBinding* binding = model.input(input_type, member.name);
         if (binding == nullptr) continue;
         if (binding->kind == schema::InputBinding::Kind::Object)
             add_term(model, binding->input_type, member.value,
-                     source.inside(source.value(binding->value, false)), terms);
+                     source.object(binding->value), plain.object(binding->value), terms);
         else
             terms.push_back(term_of(typed_value(model, binding->value, source), member.value.text,
-                                    binding->value));
+                                    binding->value,
+                                    typed_value(model, binding->value, plain).text()));
     }
 }
 
@@ -39,9 +45,10 @@ void add_term(const schema::Model& model, const std::string& input_type,
 std::vector<OrderTerm> order_terms(const schema::Model& model, const schema::Entity& entity,
                                    const json::Value* order_by, const Source& source) {
     std::vector<OrderTerm> terms;
+    const Source plain = row_source(model, entity, "t");
     if (order_by != nullptr)
         for (const json::Value& criterion : order_by->items)
-            add_term(model, schema::order_input(entity.type_name), criterion, source, terms);
+            add_term(model, schema::order_input(entity.type_name), criterion, source, plain, terms);
     if (!entity.key) return terms;
     const catalog::Column& key = *entity.relation->column(*entity.key);
     const schema::FieldBinding binding{.key = key.name, .column = key.number, .type = key.type, .nullable = false};
@@ -52,7 +59,8 @@ std::vector<OrderTerm> order_terms(const schema::Model& model, const schema::Ent
     // The key follows the last criterion's direction, so that one index can serve both.
     const bool descending = !terms.empty() && terms.back().descending;
     if (!present)
-        terms.push_back({value, descending, /*nulls_first=*/descending, binding});
+        terms.push_back({value, descending, /*nulls_first=*/descending, binding,
+                         plain.value(binding, false).text()});
     return terms;
 }
 

@@ -17,6 +17,8 @@ struct OrderTerm {
     bool nulls_first = false;
     /// The binding behind it, for cursors.
     schema::FieldBinding binding = {};
+    /// What it is ordered by, however that is found: cursors are good for this order only.
+    std::string meaning = {};
 };
 
 /// Returns the criteria of the coerced list `order_by` (nullptr: none), and the entity's key unless

@@ -2,7 +2,7 @@
 #include "compile/read_sql.hpp"
 
 #include "compile/json_sql.hpp"
-#include "compile/source.hpp"
+#include "compile/reading.hpp"
 
 namespace fraiseql::compile {
 namespace {
@@ -11,17 +11,9 @@ using sql::Fragment;
 
 /// The rows with just the columns that are needed. Its LIMIT or OFFSET is a fence: the planner
 /// computes a document once, not once for each of its keys.
-Fragment rows_sql(const plan::Read& read, const Rows& rows) {
-    const catalog::Relation& relation = *read.entity->relation;
-    Needs needs;
-    needs.add(read.branches);
-    if (needs.document && read.entity->document) needs.add(*read.entity->document);
-    std::vector<Fragment> columns;
-    for (catalog::AttributeNumber number : needs.columns)
-        columns.push_back(Fragment("t.").identifier(relation.column(number)->name));
+Fragment rows_sql(const Reading& reading, const Rows& rows) {
     Fragment out("SELECT ");
-    out.add(join(columns, ", ")).raw(" FROM ");
-    out.qualified(relation.schema, relation.name).raw(" AS t");
+    out.add(reading.columns()).raw(" FROM ").add(reading.from());
     if (!rows.where.empty()) out.raw(" WHERE ").add(rows.where);
     if (!rows.order.empty()) out.raw(" ORDER BY ").add(rows.order);
     if (!rows.limit.empty()) out.raw(" LIMIT ").add(rows.limit);
@@ -38,14 +30,19 @@ Fragment key_equals(const schema::Entity& entity, const Fragment& value) {
         .add(value);
 }
 
-Fragment read_sql(const schema::Model& model, const plan::Read& read, const Rows& rows) {
-    const Fragment object = object_sql(read.branches, row_source(model, *read.entity, "r"));
+Fragment read_sql(Reading& reading, const plan::Read& read, const Rows& rows) {
+    const Fragment object = object_sql(read.branches, reading.answer());
     Fragment out("SELECT ");
     if (read.kind == plan::Read::Kind::Many)
         out.raw("coalesce(json_agg(").add(object).raw("), '[]'::json)");
     else
         out.add(object);
-    return out.raw("\nFROM (").add(rows_sql(read, rows)).raw(") AS r");
+    return out.raw("\nFROM (").add(rows_sql(reading, rows)).raw(") AS r");
+}
+
+Fragment read_sql(const schema::Model& model, const plan::Read& read, const Rows& rows) {
+    Reading reading(model, *read.entity, /*see_through=*/false);
+    return read_sql(reading, read, rows);
 }
 
 }  // namespace fraiseql::compile

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compile/parameters.hpp"
+#include "compile/reading.hpp"
 #include "plan/plan.hpp"
 #include "sql/fragment.hpp"
 
@@ -17,8 +18,11 @@ struct Rows {
 };
 
 /// Returns a SELECT of one column of type json: the object, in no row or one; or the list, always
-/// in one row.
+/// in one row. The conditions and order are over the relation itself.
 sql::Fragment read_sql(const schema::Model& model, const plan::Read& read, const Rows& rows);
+
+/// The same of rows whose conditions and order `reading` has provided the values for.
+sql::Fragment read_sql(Reading& reading, const plan::Read& read, const Rows& rows);
 
 /// Returns `t."key" = value`.
 sql::Fragment key_equals(const schema::Entity& entity, const sql::Fragment& value);

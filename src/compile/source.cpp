@@ -1,19 +1,48 @@
 // SPDX-License-Identifier: MIT
 #include "compile/source.hpp"
 
-#include <algorithm>
+#include "compile/reading.hpp"
 
 namespace fraiseql::compile {
 
 sql::Fragment Source::value(const schema::FieldBinding& binding, bool as_text) const {
+    if (seen_through) {
+        const Located found = locate(binding);
+        if (!as_text) return found.sql;
+        return sql::Fragment(found.sql).raw(catalog::is_json(found.type) ? sql::Raw("#>>'{}'") : sql::Raw("::text"));
+    }
     sql::Fragment out;
     if (row != nullptr && binding.column) {
+        if (reading != nullptr) reading->need(*binding.column);
         out.add(alias).raw(".").identifier(row->column(*binding.column)->name);
         if (as_text) out.raw("::text");
         return out;
     }
-    out.add(document);
+    out.add(whole());
     return as_text ? out.raw("->>").literal(binding.key) : out.raw("->").literal(binding.key);
+}
+
+Located Source::locate(const schema::FieldBinding& binding) const {
+    return reading->locate(binding.column, keys_to(binding), of_answer);
+}
+
+std::vector<std::string> Source::keys_to(const schema::FieldBinding& binding) const {
+    std::vector<std::string> out = keys;
+    out.push_back(binding.key);
+    return out;
+}
+
+Source Source::object(const schema::FieldBinding& binding) const {
+    if (!seen_through) return inside(value(binding, false));
+    Source out = *this;
+    out.keys = keys_to(binding);
+    return out;
+}
+
+sql::Fragment Source::whole() const {
+    if (seen_through) return reading->locate(std::nullopt, keys, of_answer).sql;
+    if (reading != nullptr && document_column) reading->need(*document_column);
+    return document;
 }
 
 Source row_source(const schema::Model& model, const schema::Entity& entity, sql::Raw alias) {
@@ -23,26 +52,9 @@ Source row_source(const schema::Model& model, const schema::Entity& entity, sql:
         const catalog::Column* document = relation.column(*entity.document);
         source.document = sql::Fragment(alias).raw(".").identifier(document->name);
         source.jsonb = model.catalog.base_type(document->type) == catalog::kJsonb;
+        source.document_column = entity.document;
     }
     return source;
-}
-
-void Needs::add(catalog::AttributeNumber column) {
-    if (std::find(columns.begin(), columns.end(), column) == columns.end())
-        columns.push_back(column);
-}
-
-void Needs::add(const std::vector<plan::Branch>& branches) {
-    // Telling branches apart takes the document's __typename.
-    if (branches.size() > 1) document = true;
-    for (const plan::Branch& branch : branches)
-        for (const plan::Output& output : branch.outputs) {
-            if (output.binding == nullptr) continue;
-            if (output.binding->column)
-                add(*output.binding->column);
-            else
-                document = true;
-        }
 }
 
 }  // namespace fraiseql::compile

@@ -49,8 +49,11 @@ Value Navigator::leaf(Scope& scope, const Expression& expression) const {
     Value out{.sql = scope.take(expression.text),
               .type = type_of(*expression.tree),
               .default_collation = has_default_collation(*expression.tree)};
-    if (out.type == catalog::kJsonb) out.of_jsonb = true;
-    if (out.type != 0 && out.type != catalog::kUnknown) return out;
+    out.of_jsonb = inside_jsonb_ > 0 || out.type == catalog::kJsonb;
+    // A string constant that nothing gave a type: JSON takes it for text.
+    if (out.type == catalog::kUnknown)
+        return {.sql = Fragment(out.sql).raw("::text"), .type = catalog::kText};
+    if (out.type != 0) return out;
     return {.sql = Fragment("to_jsonb(").add(out.sql).raw(")"), .type = catalog::kJsonb, .of_jsonb = true};
 }
 
@@ -61,22 +64,23 @@ std::optional<Value> Navigator::json_keys(Scope& scope, const Expression& expres
     Fragment out("(");
     out.add(scope.take(expression.text)).raw(")");
     for (const std::string& key : keys) out.raw(" -> ").literal(key);
-    return Value{.sql = out, .type = type, .of_jsonb = type == catalog::kJsonb};
+    return Value{.sql = out, .type = type, .of_jsonb = inside_jsonb_ > 0};
 }
 
 std::optional<Value> Navigator::follow(Scope& scope, const Expression& expression, Keys keys,
                                        const Route& route) {
     if (depth_ > kMaxDepth) return std::nullopt;
-    if (keys.empty())
-        if (auto value = route.end(scope, expression)) return value;
+    const int jsonb = type_of(*expression.tree) == catalog::kJsonb ? 1 : 0;
     ++depth_;
+    inside_jsonb_ += jsonb;
     std::optional<Value> out;
+    if (keys.empty()) out = route.end(scope, expression);
     // What the rows are grouped by may be used as a whole only.
-    if (!scope.is_grouped() || !scope.is_grouping(*expression.tree))
+    if (!out && !(scope.is_grouped() && scope.is_grouping(*expression.tree)))
         out = step(scope, expression, keys, route);
-    --depth_;
     if (!out && route.json_keys && !keys.empty()) out = json_keys(scope, expression, keys);
-    if (out && type_of(*expression.tree) == catalog::kJsonb) out->of_jsonb = true;
+    inside_jsonb_ -= jsonb;
+    --depth_;
     return out;
 }
 

@@ -20,7 +20,7 @@ struct Value {
     bool default_collation = true;
 };
 
-/// Stateless but for the scopes, in which it marks what is used. Each function returns nothing
+/// Marks in the scopes what is used. Each function returns nothing
 /// where the view's expressions do not lead there.
 class Navigator {
   public:
@@ -79,6 +79,8 @@ class Navigator {
 
     const catalog::Catalog& catalog_;
     int depth_ = 0;
+    /// How many jsonb values are around the expression: jsonb keeps numbers and keys in its own way.
+    int inside_jsonb_ = 0;
 };
 
 }  // namespace fraiseql::rewrite

@@ -39,6 +39,7 @@ void fill(const graphql::Schema& schema, const std::map<FieldKey, Binding>& from
 Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source) {
     auto model = std::make_shared<Model>(Model{.catalog = std::move(source)});
     FRAISEQL_TRY(model->lineage, lineage::Lineage::of(model->catalog));
+    model->views = std::make_shared<const rewrite::Views>(model->catalog);
     Draft draft{.model = *model};
     choose_entities(draft);
     build_object_types(draft);

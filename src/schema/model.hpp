@@ -16,6 +16,7 @@
 #include "catalog/catalog.hpp"
 #include "graphql/schema.hpp"
 #include "lineage/lineage.hpp"
+#include "rewrite/views.hpp"
 #include "schema/leaf.hpp"
 #include "sql/fragment.hpp"
 
@@ -86,6 +87,13 @@ struct PayloadBinding {
     bool or_empty = false;
 };
 
+/// What the JSON under a place must be, as jsonb_typeof says it.
+struct Expectation {
+    DocumentPath place = {};
+    /// `string`, `number`, …: any of them.
+    std::vector<std::string> types = {};
+};
+
 /// What a function returns.
 struct ResultBinding {
     enum class Kind : std::uint8_t {
@@ -125,6 +133,8 @@ struct ResultBinding {
     const Entity* entity = nullptr;
     /// Document: where the entity's key may be.
     std::vector<DocumentPath> key_places = {};
+    /// JSON whose shape the function's comment tells: what has to hold for that to be true.
+    std::vector<Expectation> expectations = {};
 };
 
 /// What becomes a parameter of a function: an argument, or a value of the request's context.
@@ -180,6 +190,8 @@ struct Finding {
 struct Model {
     catalog::Catalog catalog;
     lineage::Lineage lineage = {};
+    /// The definitions of the views of `catalog`, which it refers to.
+    std::shared_ptr<const rewrite::Views> views = {};
     std::shared_ptr<const graphql::Schema> schema = {};
     /// Deques: other parts point into them.
     std::deque<Entity> entities = {};

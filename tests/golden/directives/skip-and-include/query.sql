@@ -1,2 +1,2 @@
 SELECT coalesce(json_agg(json_build_object('status', r."status")), '[]'::json)
-FROM (SELECT t."status" FROM "public"."v_post" AS t ORDER BY t."id" LIMIT 1) AS r;
+FROM (SELECT t."status" FROM (SELECT p.id AS "id", p.status AS "status" FROM public.posts p JOIN public.v_user author ON ((author.id = p.user_id))) AS t ORDER BY t."id" LIMIT 1) AS r;

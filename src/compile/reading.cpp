@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "compile/reading.hpp"
+
+#include <algorithm>
+
+namespace fraiseql::compile {
+namespace {
+
+using plan::Branch;
+using plan::Output;
+using rewrite::Member;
+using sql::Fragment;
+
+std::optional<std::vector<Member>> members_of(const std::vector<Branch>& branches);
+
+std::optional<Member> member_of(const Output& output, const Branch& branch) {
+    Member member{.response_key = output.response_key};
+    if (output.field == nullptr) {
+        member.kind = Member::Kind::Constant;
+        member.key = branch.type->name;
+        return member;
+    }
+    const graphql::Type& type = *output.field->type->nullable();
+    member.key = output.binding->key;
+    if (output.branches.empty()) {
+        member.as_text = output.binding->as_text;
+        member.list_of_leaves = type.is_list();
+        return member;
+    }
+    if (type.is_list() && type.of->nullable()->is_list()) return std::nullopt;
+    auto members = members_of(output.branches);
+    if (!members) return std::nullopt;
+    member.kind = type.is_list() ? Member::Kind::List : Member::Kind::Object;
+    member.members = std::move(*members);
+    return member;
+}
+
+/// Nothing where the value may be of several types.
+std::optional<std::vector<Member>> members_of(const std::vector<Branch>& branches) {
+    if (branches.size() != 1) return std::nullopt;
+    std::vector<Member> out;
+    for (const Output& output : branches.front().outputs) {
+        auto member = member_of(output, branches.front());
+        if (!member) return std::nullopt;
+        out.push_back(std::move(*member));
+    }
+    return out;
+}
+
+}  // namespace
+
+Reading::Reading(const schema::Model& model, const schema::Entity& entity, bool see_through)
+    : model_(model), entity_(entity) {
+    if (!see_through || !entity.document) return;
+    seen_.emplace(*model.views, entity.relation->oid);
+    if (!seen_->is_possible()) seen_.reset();
+}
+
+Source Reading::rows() {
+    Source source = row_source(model_, entity_, "t");
+    if (seen_) {
+        source.reading = this;
+        source.seen_through = true;
+    }
+    return source;
+}
+
+Source Reading::answer() {
+    Source source = row_source(model_, entity_, "r");
+    source.reading = this;
+    source.of_answer = true;
+    source.seen_through = seen_.has_value();
+    return source;
+}
+
+Fragment Reading::from() const {
+    if (seen_) return Fragment("(").add(seen_->select()).raw(") AS t");
+    return Fragment().qualified(entity_.relation->schema, entity_.relation->name).raw(" AS t");
+}
+
+Fragment Reading::columns() const {
+    std::vector<Fragment> columns;
+    for (const std::string& column : needed_) columns.push_back(Fragment("t.").identifier(column));
+    return join(columns, ", ");
+}
+
+std::string Reading::refusal() const {
+    if (seen_ || !entity_.document) return {};
+    return model_.views->refusal(entity_.relation->oid);
+}
+
+void Reading::need(catalog::AttributeNumber column) {
+    const std::string& name = entity_.relation->column(column)->name;
+    if (std::find(needed_.begin(), needed_.end(), name) == needed_.end()) needed_.push_back(name);
+}
+
+Fragment Reading::name(const rewrite::Column& column, bool of_answer) {
+    const bool noted = std::find(needed_.begin(), needed_.end(), column.name) != needed_.end();
+    if (of_answer && !noted) needed_.push_back(column.name);
+    return Fragment(of_answer ? sql::Raw("r.") : sql::Raw("t.")).identifier(column.name);
+}
+
+Located Reading::locate(std::optional<catalog::AttributeNumber> column,
+                        const std::vector<std::string>& keys, bool of_answer) {
+    std::optional<rewrite::Column> found;
+    if (column && keys.size() == 1) {
+        found = seen_->value(*column, {});
+        // A column shows as it is, whatever the document would make of it.
+        if (found) found->through_jsonb = false, found->default_collation = true;
+    } else {
+        found = seen_->value(*entity_.document, keys);
+    }
+    // The document is a JSON value, so there is always something to take keys from.
+    if (!found) return {.sql = sql::Raw("NULL::jsonb"), .type = catalog::kJsonb};
+    return {.sql = name(*found, of_answer),
+            .type = found->type,
+            .through_jsonb = found->through_jsonb,
+            .default_collation = found->default_collation};
+}
+
+std::optional<Fragment> Reading::presence(const std::vector<std::string>& keys) {
+    const auto found = seen_->presence(*entity_.document, keys);
+    if (!found) return std::nullopt;
+    return found->name.empty() ? Fragment() : name(*found, true);
+}
+
+std::optional<Fragment> Reading::object(const std::vector<std::string>& keys,
+                                        const std::vector<Branch>& branches) {
+    const auto members = members_of(branches);
+    if (!members) return std::nullopt;
+    const auto found = seen_->object(*entity_.document, keys, *members);
+    return found ? std::optional(name(*found, true)) : std::nullopt;
+}
+
+std::optional<Fragment> Reading::list(const std::vector<std::string>& keys,
+                                      const std::vector<Branch>& branches) {
+    const auto members = members_of(branches);
+    if (!members) return std::nullopt;
+    const auto found = seen_->list(*entity_.document, keys, *members);
+    return found ? std::optional(name(*found, true)) : std::nullopt;
+}
+
+}  // namespace fraiseql::compile
