@@ -75,6 +75,7 @@ void add_serving(CLI::App& command, Options& options) {
         ->check(CLI::Range(1024, 1 << 30))
         ->capture_default_str();
     add_paging(command, options);
+    add_authentication(command, options.auth);
     command.set_config("--config", "", "TOML file with the same names as the options")
         ->envname("FRAISEQL_CONFIG");
     // A key that means nothing stops the boot: it was meant to do something.

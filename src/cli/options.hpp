@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "cli/auth_options.hpp"
+
 namespace fraiseql::cli {
 
 enum class Environment : std::uint8_t { Automatic, Development, Production };
@@ -22,6 +24,8 @@ struct Options {
     /// Seconds that a request may take.
     std::uint32_t timeout = 30;
     std::size_t max_body_bytes = std::size_t{1} << 20U;
+
+    AuthOptions auth;
 
     // explain
     std::string query;

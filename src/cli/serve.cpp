@@ -49,6 +49,18 @@ void describe_model(const schema::Model& model) {
     }
 }
 
+void describe_authentication(const std::optional<server::Authentication>& authentication) {
+    if (!authentication) {
+        fmt::print("  tokens    are not looked at: no key is configured\n");
+        return;
+    }
+    std::string settings;
+    for (const auth::SettingRule& rule : authentication->settings.claims.settings)
+        settings += (settings.empty() ? "" : ", ") + rule.setting;
+    fmt::print("  tokens    {}, {}; they set {}\n", count_of(authentication->keys->size(), "key"),
+               authentication->settings.required ? "required" : "optional", settings);
+}
+
 server::Settings settings_of(const Options& options) {
     const bool development = is_development(options);
     server::Settings settings;
@@ -95,10 +107,14 @@ int serve(const Options& options) {
     if (options.default_page_size > options.max_page_size)
         return complain({.message = "--default-page-size is larger than --max-page-size.",
                          .hint = "Lower the one or raise the other."});
+    auto authentication = read_authentication(options.auth);
+    if (!authentication) return complain(authentication.error());
     auto model = load_model(options.database);
     if (!model) return complain(model.error());
     describe_model(**model);
+    describe_authentication(*authentication);
     server::Settings settings = settings_of(options);
+    settings.router.authentication = std::move(*authentication);
     settings.listen.address = *address;
     auto served = server::serve(std::move(settings), *model);
     return served ? 0 : complain(served.error());

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "engine/assemble.hpp"
+#include "engine/session_settings.hpp"
 #include "engine/function_failure.hpp"
 #include "graphql/source.hpp"
 #include "respond/error_json.hpp"
@@ -109,8 +110,16 @@ runtime::Task<void> Engine::run_units(Execution& execution,
         pg::BatchResult result;
         if (!unit.statements.empty()) {
             pg::Batch batch = bind_unit(unit, execution.request);
+            auto settings = settings_call(execution.request.principal);
+            const std::ptrdiff_t added = settings ? 1 : 0;
+            if (settings) batch.calls.insert(batch.calls.begin(), std::move(*settings));
             const pg::Lane lane = unit.unit.read_only ? pg::Lane::Quick : pg::Lane::Exclusive;
             result = co_await pool_.run(std::move(batch), lane, execution.deadline);
+            if (result)
+                result->erase(result->begin(), result->begin() + added);
+            else
+                result.error().statement -= std::min(result.error().statement,
+                                                     static_cast<std::size_t>(added));
         }
         if (result) {
             execution.results.push_back({&unit.unit, std::move(*result)});

@@ -191,6 +191,7 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
         return tl::make_unexpected(Errors{without_mutation(**operation, document->document)});
 
     PreparedRequest out{.document = document};
+    out.principal = request.principal;
     const json::Value none;
     auto variables = graphql::coerce_variable_values(
         *model.schema, document->document, **operation,

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/principal.hpp"
 #include "base/arena.hpp"
 #include "compile/compile.hpp"
 #include "engine/settings.hpp"
@@ -78,6 +79,8 @@ struct PreparedRequest {
     /// `@transaction`: all fields of the mutation take effect together or not at all.
     bool one_transaction = false;
     Idempotency idempotency = {};
+    /// Who asks; outlives the answer. May be nullptr.
+    const auth::Principal* principal = nullptr;
 };
 
 /// What a client asks, as the transport read it. Views must live until the answer is there.
@@ -90,6 +93,8 @@ struct Request {
     const json::Value* extensions = nullptr;
     /// What is known of who asks, for functions that want to know: an object; nullptr for nothing.
     const json::Value* context = nullptr;
+    /// Who asks; nullptr where nobody is told apart.
+    const auth::Principal* principal = nullptr;
     /// See docs/functions.md; empty where the client gave none.
     std::string_view idempotency_key = {};
     /// The transport allows no mutation (HTTP GET).

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "engine/session_settings.hpp"
+
 
 namespace fraiseql::engine {
 namespace {
@@ -100,6 +102,7 @@ Transaction make_transaction(std::vector<const CompiledUnit*> units, const Prepa
     const bool stored = !request.idempotency.key.empty() && !out.batch.read_only;
     if (const auto level = isolation_of(out, request); !level.empty())
         calls.push_back(set_isolation(level));
+    if (auto settings = settings_call(request.principal)) calls.push_back(std::move(*settings));
     if (const auto limit = timeout_of(out, request); limit != 0) calls.push_back(set_timeout(limit));
     if (stored) calls.push_back(claim_key(request, field));
     std::size_t index = 0;
@@ -120,6 +123,8 @@ Transaction make_transaction(std::vector<const CompiledUnit*> units, const Prepa
 
 Transaction make_replay(std::vector<const CompiledUnit*> units, const PreparedRequest& request) {
     Transaction out{.units = std::move(units)};
+    if (auto settings = settings_call(request.principal))
+        out.batch.calls.push_back(std::move(*settings));
     const std::uint32_t field = out.units.front()->unit.first_root;
     std::size_t index = 0;
     for (const CompiledUnit* unit : out.units) {

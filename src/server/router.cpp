@@ -56,6 +56,18 @@ http::Response refuse(const Error& error, std::string_view type) {
     return response;
 }
 
+/// Always 401, whatever the media type: HTTP's own authentication (RFC 6750 §3).
+http::Response refuse_token(const auth::Refusal& refusal, std::string_view type) {
+    http::Response response = http::make_error_response(auth::to_error(refusal), type);
+    response.headers.push_back({"WWW-Authenticate",
+                                refusal.reason == auth::Refusal::Reason::Missing
+                                    ? "Bearer"
+                                    : "Bearer error=\"invalid_token\", error_description=\"" +
+                                          refusal.message + '"'});
+    never_store(response);
+    return response;
+}
+
 http::Response to_http(engine::Response answer, MediaType type) {
     http::Response response;
     response.status = response_status(type, answer.request_error, answer.code);
@@ -85,7 +97,10 @@ bool lists(std::optional<std::string_view> header, std::string_view item) {
 }  // namespace
 
 Router::Router(engine::Engine& engine, pg::Pool& pool, RouterSettings settings)
-    : engine_(engine), pool_(pool), settings_(std::move(settings)) {}
+    : engine_(engine), pool_(pool), settings_(std::move(settings)) {
+    if (settings_.authentication)
+        authenticator_.emplace(settings_.authentication->keys, settings_.authentication->settings);
+}
 
 Task<http::Response> Router::answer(const http::Request& request) {
     const std::string_view path = request.path();
@@ -108,10 +123,25 @@ Task<http::Response> Router::answer_graphql(const http::Request& request) {
     const Result<MediaType> type = choose_media_type(request);
     if (!type) co_return refuse(type.error(), kJson);
     Arena arena;
-    const Result<engine::Request> asked = read_graphql_request(request, arena);
+    const auth::Authenticator::Answer principal = authenticate(request);
+    if (!principal) co_return refuse_token(principal.error(), content_type(*type));
+    Result<engine::Request> asked = read_graphql_request(request, arena);
     if (!asked) co_return refuse(asked.error(), content_type(*type));
+    asked->principal = principal->get();
+    if (asked->principal != nullptr) asked->context = &asked->principal->context;
     engine::Response answered = co_await engine_.execute(*asked);
     co_return to_http(std::move(answered), *type);
+}
+
+auth::Authenticator::Answer Router::authenticate(const http::Request& request) {
+    if (!authenticator_) return std::shared_ptr<const auth::Principal>{};
+    if (request.count("Authorization") > 1)
+        return tl::make_unexpected(
+            auth::Refusal{auth::Refusal::Reason::Malformed, "There are several Authorization headers."});
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return authenticator_->authenticate(
+        request.header("Authorization"),
+        std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
 Task<http::Response> Router::answer_ready() {

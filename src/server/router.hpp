@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "auth/authenticator.hpp"
 #include "engine/engine.hpp"
 #include "http/message.hpp"
 #include "pg/pool.hpp"
@@ -23,7 +24,16 @@ struct Asset {
     std::string_view gzip_body = {};
 };
 
+/// Whose tokens count, and what they say.
+struct Authentication {
+    /// Shared by all workers.
+    std::shared_ptr<const auth::Keys> keys = {};
+    auth::Settings settings = {};
+};
+
 struct RouterSettings {
+    /// None: tokens are not looked at, and all who ask are the same to PostgreSQL.
+    std::optional<Authentication> authentication = {};
     /// Finds the page at "/" (GraphiQL) and what it loads, by path. Empty: there is no page.
     std::function<std::optional<Asset>(std::string_view path)> find_asset = {};
     /// Development: /ready tells strangers what the database said.
@@ -44,11 +54,13 @@ class Router {
   private:
     runtime::Task<http::Response> answer_graphql(const http::Request& request);
     runtime::Task<http::Response> answer_ready();
+    auth::Authenticator::Answer authenticate(const http::Request& request);
     std::optional<http::Response> find_page(const http::Request& request) const;
 
     engine::Engine& engine_;
     pg::Pool& pool_;
     RouterSettings settings_;
+    std::optional<auth::Authenticator> authenticator_;
     bool draining_ = false;
 };
 

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include "cli/auth_options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+namespace fraiseql::cli {
+namespace {
+
+constexpr const char* kSecretVariable = "FRAISEQL_JWT_SECRET";
+constexpr std::size_t kMaxFile = std::size_t{1} << 20U;
+
+tl::unexpected<Error> wrong(std::string message, std::string hint = {}) {
+    return fail(ErrorCode::Configuration, std::move(message), std::move(hint));
+}
+
+Result<std::string> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return wrong(fmt::format("The file {} cannot be read.", path));
+    std::string text(std::istreambuf_iterator<char>(file), {});
+    if (text.size() > kMaxFile) return wrong(fmt::format("The file {} is too large.", path));
+    return text;
+}
+
+std::string without_line_end(std::string text) {
+    while (text.ends_with('\n') || text.ends_with('\r'))
+        text.pop_back();
+    return text;
+}
+
+/// The keys of the file and of the secret; empty where neither is given.
+Result<auth::Keys> read_keys(const AuthOptions& options) {
+    const char* secret = std::getenv(kSecretVariable);
+    const int sources = (options.jwks_file.empty() ? 0 : 1) +
+                        (options.secret_file.empty() ? 0 : 1) + (secret == nullptr ? 0 : 1);
+    if (sources > 1)
+        return wrong("There are several sources of keys for tokens.",
+                     "Give one of --jwks-file, --jwt-secret-file and FRAISEQL_JWT_SECRET.");
+    if (!options.jwks_file.empty()) {
+        if (options.jwks_file.find("://") != std::string::npos)
+            return wrong("--jwks-file names a file, not a URL.",
+                         "Download the key set, and restart the server when it changes.");
+        FRAISEQL_TRY(const std::string text, read_file(options.jwks_file));
+        return auth::read_key_set(text);
+    }
+    if (sources == 0) return auth::Keys{};
+    std::string text = secret != nullptr ? secret : "";
+    if (!options.secret_file.empty()) {
+        FRAISEQL_TRY(text, read_file(options.secret_file));
+    }
+    FRAISEQL_TRY(auth::Key key, auth::make_secret_key(without_line_end(std::move(text))));
+    return auth::Keys{std::move(key)};
+}
+
+/// Whether anything was asked for that takes tokens.
+bool says_anything(const AuthOptions& options) {
+    return options.required || !options.issuers.empty() || !options.audiences.empty() ||
+           !options.preset.empty() || !options.roles_claims.empty() ||
+           !options.permissions_claims.empty() || !options.tenant_claims.empty() ||
+           !options.settings.empty() || !options.claims_setting.empty() ||
+           !options.database_role_claim.empty() || !options.database_roles.empty() ||
+           !options.anonymous_role.empty();
+}
+
+Result<auth::ClaimMap> read_claims(const AuthOptions& options) {
+    auth::ClaimMap map;
+    if (!options.preset.empty()) {
+        const std::string audience = options.audiences.empty() ? "" : options.audiences.front();
+        if (audience.empty() && (options.preset == "auth0" || options.preset == "keycloak"))
+            return wrong(
+                fmt::format("The claims of {} have the API's name in theirs.", options.preset),
+                "Give --jwt-audience, too.");
+        FRAISEQL_TRY(map, auth::claim_preset(options.preset, audience));
+    }
+    if (!options.roles_claims.empty()) map.roles = options.roles_claims;
+    if (!options.permissions_claims.empty()) map.permissions = options.permissions_claims;
+    if (!options.tenant_claims.empty()) map.tenant = options.tenant_claims;
+    for (const std::string& text : options.settings) {
+        FRAISEQL_TRY(auth::SettingRule rule, auth::read_setting_rule(text));
+        map.settings.push_back(std::move(rule));
+    }
+    map.claims_setting = options.claims_setting;
+    if (!options.database_role_claim.empty()) map.database_role = {options.database_role_claim};
+    map.database_roles = options.database_roles;
+    map.anonymous_role = options.anonymous_role;
+    return auth::complete(std::move(map));
+}
+
+void add_claim_options(CLI::App& command, AuthOptions& options) {
+    command
+        .add_option("--jwt-preset", options.preset,
+                    "where claims are: auth0, keycloak, cognito or supabase")
+        ->envname("FRAISEQL_JWT_PRESET")
+        ->type_name("NAME");
+    command.add_option("--jwt-roles-claim", options.roles_claims, "claim that lists roles")
+        ->envname("FRAISEQL_JWT_ROLES_CLAIM")
+        ->type_name("PATH");
+    command
+        .add_option("--jwt-permissions-claim", options.permissions_claims,
+                    "claim that lists permissions")
+        ->envname("FRAISEQL_JWT_PERMISSIONS_CLAIM")
+        ->type_name("PATH");
+    command.add_option("--jwt-tenant-claim", options.tenant_claims, "claim that names the tenant")
+        ->envname("FRAISEQL_JWT_TENANT_CLAIM")
+        ->type_name("PATH");
+    command
+        .add_option("--jwt-setting", options.settings,
+                    "PostgreSQL setting that a claim goes to, e.g. app.org_id=org.id; always: "
+                    "app.user_id and app.tenant_id")
+        ->type_name("SETTING=PATH");
+    command
+        .add_option("--jwt-claims-setting", options.claims_setting,
+                    "PostgreSQL setting for all claims as JSON, e.g. request.jwt.claims")
+        ->envname("FRAISEQL_JWT_CLAIMS_SETTING")
+        ->type_name("SETTING");
+    command
+        .add_option("--database-role-claim", options.database_role_claim,
+                    "claim that names the PostgreSQL role of a request")
+        ->envname("FRAISEQL_DATABASE_ROLE_CLAIM")
+        ->type_name("PATH");
+    command.add_option("--database-roles", options.database_roles, "roles that the claim may name")
+        ->envname("FRAISEQL_DATABASE_ROLES")
+        ->delimiter(',')
+        ->type_name("ROLE,…");
+    command
+        .add_option("--anonymous-role", options.anonymous_role,
+                    "PostgreSQL role of requests without a token, or without that claim")
+        ->envname("FRAISEQL_ANONYMOUS_ROLE")
+        ->type_name("ROLE");
+}
+
+}  // namespace
+
+void add_authentication(CLI::App& command, AuthOptions& options) {
+    command
+        .add_option("--jwks-file", options.jwks_file,
+                    "keys that sign tokens, as a JWK set; a secret instead: FRAISEQL_JWT_SECRET")
+        ->envname("FRAISEQL_JWKS_FILE")
+        ->type_name("FILE");
+    command.add_option("--jwt-secret-file", options.secret_file, "secret that signs tokens")
+        ->envname("FRAISEQL_JWT_SECRET_FILE")
+        ->type_name("FILE");
+    command.add_option("--jwt-issuer", options.issuers, "issuer (iss) whose tokens count")
+        ->envname("FRAISEQL_JWT_ISSUER")
+        ->type_name("NAME");
+    command.add_option("--jwt-audience", options.audiences, "audience (aud) that tokens must have")
+        ->envname("FRAISEQL_JWT_AUDIENCE")
+        ->type_name("NAME");
+    command.add_option("--jwt-leeway", options.leeway, "seconds by which clocks may differ")
+        ->envname("FRAISEQL_JWT_LEEWAY")
+        ->check(CLI::Range(0, 600))
+        ->capture_default_str();
+    command.add_flag("--require-token", options.required, "answer only requests with a token")
+        ->envname("FRAISEQL_REQUIRE_TOKEN");
+    add_claim_options(command, options);
+}
+
+Result<std::optional<server::Authentication>> read_authentication(const AuthOptions& options) {
+    FRAISEQL_TRY(auth::Keys keys, read_keys(options));
+    if (keys.empty()) {
+        if (says_anything(options))
+            return wrong("There are rules for tokens, but no key that could verify one.",
+                         "Give --jwks-file, --jwt-secret-file or FRAISEQL_JWT_SECRET.");
+        return std::optional<server::Authentication>{};
+    }
+    FRAISEQL_TRY(auth::ClaimMap claims, read_claims(options));
+    server::Authentication out;
+    out.keys = std::make_shared<const auth::Keys>(std::move(keys));
+    out.settings.policy.issuers = options.issuers;
+    out.settings.policy.audiences = options.audiences;
+    out.settings.policy.leeway = options.leeway;
+    out.settings.claims = std::move(claims);
+    out.settings.required = options.required;
+    return std::optional<server::Authentication>(std::move(out));
+}
+
+}  // namespace fraiseql::cli

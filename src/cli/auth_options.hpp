@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Who may ask, as the command line, the environment and the configuration file say it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "server/router.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace fraiseql::cli {
+
+struct AuthOptions {
+    /// A JWK set.
+    std::string jwks_file;
+    /// Holds the HMAC secret; FRAISEQL_JWT_SECRET is the other way to give it.
+    std::string secret_file;
+    std::vector<std::string> issuers;
+    std::vector<std::string> audiences;
+    std::uint32_t leeway = 30;
+    bool required = false;
+    std::string preset;
+    std::vector<std::string> roles_claims;
+    std::vector<std::string> permissions_claims;
+    std::vector<std::string> tenant_claims;
+    /// `setting=claim`.
+    std::vector<std::string> settings;
+    std::string claims_setting;
+    std::string database_role_claim;
+    std::vector<std::string> database_roles;
+    std::string anonymous_role;
+};
+
+/// Adds the options to a command that serves.
+void add_authentication(CLI::App& command, AuthOptions& options);
+
+/// Reads the keys and checks everything against everything. Nothing where authentication is off;
+/// Configuration where options contradict each other or could not take effect.
+Result<std::optional<server::Authentication>> read_authentication(const AuthOptions& options);
+
+}  // namespace fraiseql::cli
