@@ -98,7 +98,13 @@ Fragment document_select(const schema::FunctionBinding& binding, const Fragment&
     // Of OUT parameters, only FROM knows the names.
     if (type == catalog::kRecord)
         return Fragment("SELECT to_jsonb(r) AS result FROM ").add(call).raw(" AS r OFFSET 0");
-    return Fragment("SELECT to_jsonb(").add(call).raw(") AS result OFFSET 0");
+    const Fragment plain = Fragment("SELECT to_jsonb(").add(call).raw(") AS result OFFSET 0");
+    if (result.expectations.empty()) return plain;
+    return Fragment("SELECT ")
+        .add(checked_result_sql(result))
+        .raw(" AS result\n  FROM (")
+        .add(plain)
+        .raw(") AS x OFFSET 0");
 }
 
 void add_document_payload(Unit& unit, const schema::Model& model, const plan::Call& call,

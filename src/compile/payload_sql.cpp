@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "compile/payload_sql.hpp"
 
+#include <algorithm>
+
 #include "compile/json_sql.hpp"
 #include "compile/read_sql.hpp"
 
@@ -209,6 +211,39 @@ Fragment result_entity_sql(const schema::Model& model, const ResultBinding& resu
         .add(row(Fragment("e.value")))
         .raw(" AS row, e.n FROM jsonb_array_elements(c.result) WITH ORDINALITY AS e(value, n)) AS k "
              "WHERE k.row IS NOT NULL)");
+}
+
+Fragment checked_result_sql(const ResultBinding& result) {
+    Fragment cases;
+    const auto& whole = result.expectations.front().types;
+    if (std::find(whole.begin(), whole.end(), "null") != whole.end())
+        cases.raw("\n    WHEN coalesce(jsonb_typeof(x.result), 'null') = 'null' THEN NULL");
+    for (const schema::Expectation& expectation : result.expectations) {
+        const Fragment type = Fragment("coalesce(jsonb_typeof(")
+                                  .add(at(Fragment("x.result"), expectation.place, false))
+                                  .raw("), 'null')");
+        std::string name = "the result";
+        for (std::size_t i = 0; i < expectation.place.size(); ++i)
+            name = (i == 0 ? "" : name + ".") + expectation.place[i];
+        std::vector<Fragment> types;
+        std::string words;
+        for (const std::string& word : expectation.types) {
+            types.push_back(Fragment().literal(word));
+            words += (words.empty() ? "" : " or ") + word;
+        }
+        cases.raw("\n    WHEN ")
+            .add(type)
+            .raw(" NOT IN (")
+            .add(join(types, ", "))
+            .raw(") THEN ")
+            .literal(name + " must be " + words + ", not ")
+            .raw(" || ")
+            .add(type);
+    }
+    // A text that is no number: SQL has no other way to raise an error with words of one's own.
+    return Fragment("coalesce(to_jsonb(('fraiseql: ' || CASE")
+        .add(cases)
+        .raw(" END)::int4), x.result)");
 }
 
 Fragment undeclared_failure_sql() {

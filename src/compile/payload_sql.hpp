@@ -15,6 +15,10 @@ sql::Fragment result_entity_sql(const schema::Model& model,
                                 const schema::ResultBinding& result,
                                 const std::vector<plan::Branch>& branches);
 
+/// Returns a jsonb expression: `x.result`, or an error where it is not what the function's comment
+/// says. The error ends the transaction; respond::to_error knows it by its words.
+sql::Fragment checked_result_sql(const schema::ResultBinding& result);
+
 /// Return text expressions that are NULL unless JSON without a declared verdict says that the
 /// function failed: a message and a code.
 sql::Fragment undeclared_failure_sql();

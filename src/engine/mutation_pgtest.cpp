@@ -63,6 +63,12 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION fn_close IS '@result success bool!
 @result message text';
+CREATE FUNCTION fn_shaped(p_value jsonb DEFAULT NULL) RETURNS jsonb LANGUAGE sql AS $$
+    UPDATE tb_account SET balance = 7 WHERE pk_account = 2 AND p_value <> 'null';
+    SELECT p_value $$;
+COMMENT ON FUNCTION fn_shaped IS '@result name text!
+@result stats.score int
+@result tags[] text';
 CREATE FUNCTION fn_increment(p_id int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE v int;
 BEGIN
@@ -218,6 +224,24 @@ TEST_F(MutationTest, NeverTakesFailureForSuccess) {
                {"BUSINESS_RULE_VIOLATION", "No.", "SAID_NO", R"("saysNo":null)"});
     }
     expect(run(R"(mutation { saysNo(text: "true") { result } })"), {R"("data":{"saysNo":{"result")"});
+}
+
+TEST_F(MutationTest, HoldsResultsToWhatTheirCommentSays) {
+    const auto shaped = [this](const std::string& value) {
+        return run("mutation { shaped(value: " + value + ") { result { name stats { score } tags } } }");
+    };
+    for (const auto& [value, words] :
+         {std::pair{"[]", "the result must be object or null, not array"},
+          std::pair{"{name: 1}", "name must be string, not number"},
+          std::pair{"{}", "name must be string, not null"},
+          std::pair{R"({name: "n", stats: "none"})", "stats must be object or null, not string"},
+          std::pair{R"({name: "n", stats: {score: "7"}})", "stats.score must be number or null"},
+          std::pair{R"({name: "n", tags: {}})", "tags must be array or null, not object"}})
+        expect(shaped(value), {"INTERNAL_SERVER_ERROR", words, R"("shaped":null)"});
+    EXPECT_EQ(sql("SELECT balance FROM tb_account WHERE pk_account = 2"), "0");
+    expect(shaped("null"), {R"("shaped":{"result" : null})"});
+    expect(shaped(R"({name: "n", stats: {score: 7}, tags: ["a"]})"), {R"("score" : 7)"});
+    EXPECT_EQ(sql("SELECT balance FROM tb_account WHERE pk_account = 2"), "7");
 }
 
 TEST_F(MutationTest, TurnsExceptionsIntoTheErrorType) {

@@ -48,6 +48,17 @@ std::string_view message_for(ErrorCode code) {
     return "Internal server error.";
 }
 
+/// The statement found that a function returned what its comment does not say (compile/payload_sql):
+/// the words stand in the message of a failed cast.
+std::string_view shape_error(const sql::DatabaseError& database_error) {
+    constexpr std::string_view kMark = "\"fraiseql: ";
+    const std::string_view message = database_error.message;
+    const std::size_t at = message.find(kMark);
+    if (database_error.sqlstate != "22P02" || at == std::string_view::npos) return {};
+    const std::string_view words = message.substr(at + kMark.size());
+    return words.substr(0, words.rfind('"'));
+}
+
 void add(Error& error, std::string_view name, const std::string& value) {
     if (!value.empty()) error.extensions.emplace_back(name, value);
 }
@@ -69,6 +80,11 @@ SqlstateRule rule_for(std::string_view sqlstate) noexcept {
 
 Error to_error(const sql::DatabaseError& database_error, bool expose_internal,
                std::string_view reference) {
+    if (const auto words = shape_error(database_error); !words.empty())
+        return {.code = ErrorCode::InternalServerError,
+                .message = "The function returned something else than its comment says: " +
+                           std::string(words) + ". Nothing was changed.",
+                .extensions = {{"reference", std::string(reference)}}};
     const SqlstateRule rule = rule_for(database_error.sqlstate);
     Error error{.code = rule.code, .message = database_error.message};
     if (!rule.show_message && !expose_internal) {

@@ -43,6 +43,7 @@ class ResultReader {
                                     "returns neither.",
                         "Remove the @result lines.");
         if (out_.binding.kind == Kind::Document && !out_.binding.list) find_verdict();
+        if (out_.binding.json && !out_.binding.list && out_.shape != nullptr) expect({}, *out_.shape, 0);
         if (auto found = find_entity(); !found) return fail(found.error());
         return std::move(out_);
     }
@@ -168,6 +169,43 @@ class ResultReader {
             return set(Verdict::Status, "status");
         if (has("type") && (has("message") || has("code") || has("error")))
             set(Verdict::Type, "type");
+    }
+
+    /// The JSON types that values of a scalar may have; none where any will do.
+    std::vector<std::string> json_types(catalog::Oid type, std::string_view key) const {
+        const Leaf leaf = leaf_of(catalog_, type, key);
+        if (leaf.list) return {"array"};
+        if (leaf.type == "JSON") return {};
+        if (leaf.type == "Boolean") return {"boolean"};
+        if (leaf.type == "Int" || leaf.type == "Float") return {"number"};
+        if (leaf.type == "BigInt" || leaf.type == "Decimal" || leaf.as_text) return {"number", "string"};
+        return {"string"};
+    }
+
+    /// What is inside lists is not looked at: that would cost as much as reading all of it.
+    void expect(const DocumentPath& place, const lineage::Shape& shape, int depth) {
+        constexpr int kMaxDepth = 4;
+        Expectation here{.place = place};
+        if (const lineage::Scalar* scalar = shape.scalar())
+            here.types = json_types(scalar->type, place.empty() ? "" : place.back());
+        if (shape.list() != nullptr) here.types = {"array"};
+        if (shape.object() != nullptr || shape.relation() != nullptr) here.types = {"object"};
+        // A failure need not have what a success has.
+        const bool top_of_union = place.empty() && out_.binding.verdict != Verdict::None;
+        const bool required =
+            !shape.nullable && (out_.binding.verdict == Verdict::None ||
+                                (place.size() == 1 && place[0] == out_.binding.verdict_key));
+        if (!required && !top_of_union && !here.types.empty()) here.types.emplace_back("null");
+        if (!here.types.empty()) out_.binding.expectations.push_back(std::move(here));
+        if (shape.object() == nullptr || depth == kMaxDepth) return;
+        for (const lineage::Field& field : shape.object()->fields) {
+            DocumentPath inside = place;
+            inside.push_back(field.key);
+            // Where the object around it may be missing, so may what is in it.
+            lineage::Shape inner = *field.shape;
+            inner.nullable = inner.nullable || (depth > 0 && shape.nullable);
+            expect(inside, inner, depth + 1);
+        }
     }
 
     /// The entity of `@returns`, or the longest entity name that ends the function's:

@@ -1,12 +1,22 @@
 SELECT set_config('fraiseql.result', c.result::text, true)
-FROM (SELECT to_jsonb("public"."fn_open_ticket"("p_title" => $1::text)) AS result OFFSET 0) AS c;
+FROM (SELECT coalesce(to_jsonb(('fraiseql: ' || CASE
+    WHEN coalesce(jsonb_typeof(x.result), 'null') NOT IN ('object') THEN 'the result must be object, not ' || coalesce(jsonb_typeof(x.result), 'null')
+    WHEN coalesce(jsonb_typeof(x.result->'success'), 'null') NOT IN ('boolean') THEN 'success must be boolean, not ' || coalesce(jsonb_typeof(x.result->'success'), 'null')
+    WHEN coalesce(jsonb_typeof(x.result->'ticket_id'), 'null') NOT IN ('number', 'string', 'null') THEN 'ticket_id must be number or string or null, not ' || coalesce(jsonb_typeof(x.result->'ticket_id'), 'null')
+    WHEN coalesce(jsonb_typeof(x.result->'message'), 'null') NOT IN ('string', 'null') THEN 'message must be string or null, not ' || coalesce(jsonb_typeof(x.result->'message'), 'null') END)::int4), x.result) AS result
+  FROM (SELECT to_jsonb("public"."fn_open_ticket"("p_title" => $1::text)) AS result OFFSET 0) AS x OFFSET 0) AS c;
 SELECT CASE WHEN coalesce(lower(c.result->>'success') = 'true', false)
      THEN json_build_object('__typename', 'OpenTicketSuccess', 'message', coalesce(c.result->>'message', ''), 'ticketId', c.result->>'ticket_id', 'ticket', (SELECT json_build_object('id', r."id"::text, 'title', r."title")
 FROM (SELECT t."id", t."title" FROM "public"."v_ticket" AS t WHERE t."id" = (c.result->>'ticket_id')::int4 LIMIT 1) AS r))
      ELSE json_build_object('__typename', 'OpenTicketError', 'message', coalesce(c.result->>'message', c.result->>'error', 'The function reported a failure.'), 'code', coalesce(c.result->>'code', 'BUSINESS_RULE_VIOLATION')) END
 FROM (SELECT nullif(current_setting('fraiseql.result'), '')::jsonb AS result OFFSET 0) AS c;
 SELECT set_config('fraiseql.result', c.result::text, true)
-FROM (SELECT to_jsonb("public"."fn_open_ticket"("p_title" => $1::text)) AS result OFFSET 0) AS c;
+FROM (SELECT coalesce(to_jsonb(('fraiseql: ' || CASE
+    WHEN coalesce(jsonb_typeof(x.result), 'null') NOT IN ('object') THEN 'the result must be object, not ' || coalesce(jsonb_typeof(x.result), 'null')
+    WHEN coalesce(jsonb_typeof(x.result->'success'), 'null') NOT IN ('boolean') THEN 'success must be boolean, not ' || coalesce(jsonb_typeof(x.result->'success'), 'null')
+    WHEN coalesce(jsonb_typeof(x.result->'ticket_id'), 'null') NOT IN ('number', 'string', 'null') THEN 'ticket_id must be number or string or null, not ' || coalesce(jsonb_typeof(x.result->'ticket_id'), 'null')
+    WHEN coalesce(jsonb_typeof(x.result->'message'), 'null') NOT IN ('string', 'null') THEN 'message must be string or null, not ' || coalesce(jsonb_typeof(x.result->'message'), 'null') END)::int4), x.result) AS result
+  FROM (SELECT to_jsonb("public"."fn_open_ticket"("p_title" => $1::text)) AS result OFFSET 0) AS x OFFSET 0) AS c;
 SELECT CASE WHEN coalesce(lower(c.result->>'success') = 'true', false)
      THEN json_build_object('ticket', (SELECT json_build_object('id', r."id"::text)
 FROM (SELECT t."id" FROM "public"."v_ticket" AS t WHERE t."id" = (c.result->>'ticket_id')::int4 LIMIT 1) AS r))
@@ -49,8 +59,18 @@ FROM (SELECT nullif(current_setting('fraiseql.result'), '')::jsonb AS result OFF
 SELECT CASE WHEN coalesce(lower(c.result->>'type') = 'success', false)
      THEN json_build_object('__typename', 'ShipSuccess', 'tracking', c.result->'tracking')
      ELSE json_build_object('__typename', 'ShipError', 'message', coalesce(c.result->>'message', c.result->>'error', 'The function reported a failure.'), 'code', coalesce(c.result->>'code', 'BUSINESS_RULE_VIOLATION'), 'details', nullif(CASE jsonb_typeof(c.result) WHEN 'object' THEN c.result - ARRAY['message', 'error', 'code', 'field_errors', 'fieldErrors', 'errors', 'type'] END, '{}'::jsonb)) END
-FROM (SELECT to_jsonb("public"."fn_ship"("p_weight" => $1::int4)) AS result OFFSET 0) AS c;
+FROM (SELECT coalesce(to_jsonb(('fraiseql: ' || CASE
+    WHEN coalesce(jsonb_typeof(x.result), 'null') NOT IN ('object') THEN 'the result must be object, not ' || coalesce(jsonb_typeof(x.result), 'null')
+    WHEN coalesce(jsonb_typeof(x.result->'type'), 'null') NOT IN ('string') THEN 'type must be string, not ' || coalesce(jsonb_typeof(x.result->'type'), 'null')
+    WHEN coalesce(jsonb_typeof(x.result->'tracking'), 'null') NOT IN ('string', 'null') THEN 'tracking must be string or null, not ' || coalesce(jsonb_typeof(x.result->'tracking'), 'null')
+    WHEN coalesce(jsonb_typeof(x.result->'message'), 'null') NOT IN ('string', 'null') THEN 'message must be string or null, not ' || coalesce(jsonb_typeof(x.result->'message'), 'null') END)::int4), x.result) AS result
+  FROM (SELECT to_jsonb("public"."fn_ship"("p_weight" => $1::int4)) AS result OFFSET 0) AS x OFFSET 0) AS c;
 SELECT CASE WHEN coalesce(lower(c.result->>'type') = 'success', false)
      THEN json_build_object('__typename', 'ShipSuccess', 'tracking', c.result->'tracking')
      ELSE json_build_object('__typename', 'ShipError', 'message', coalesce(c.result->>'message', c.result->>'error', 'The function reported a failure.'), 'code', coalesce(c.result->>'code', 'BUSINESS_RULE_VIOLATION'), 'details', nullif(CASE jsonb_typeof(c.result) WHEN 'object' THEN c.result - ARRAY['message', 'error', 'code', 'field_errors', 'fieldErrors', 'errors', 'type'] END, '{}'::jsonb)) END
-FROM (SELECT to_jsonb("public"."fn_ship"("p_weight" => $1::int4)) AS result OFFSET 0) AS c;
+FROM (SELECT coalesce(to_jsonb(('fraiseql: ' || CASE
+    WHEN coalesce(jsonb_typeof(x.result), 'null') NOT IN ('object') THEN 'the result must be object, not ' || coalesce(jsonb_typeof(x.result), 'null')
+    WHEN coalesce(jsonb_typeof(x.result->'type'), 'null') NOT IN ('string') THEN 'type must be string, not ' || coalesce(jsonb_typeof(x.result->'type'), 'null')
+    WHEN coalesce(jsonb_typeof(x.result->'tracking'), 'null') NOT IN ('string', 'null') THEN 'tracking must be string or null, not ' || coalesce(jsonb_typeof(x.result->'tracking'), 'null')
+    WHEN coalesce(jsonb_typeof(x.result->'message'), 'null') NOT IN ('string', 'null') THEN 'message must be string or null, not ' || coalesce(jsonb_typeof(x.result->'message'), 'null') END)::int4), x.result) AS result
+  FROM (SELECT to_jsonb("public"."fn_ship"("p_weight" => $1::int4)) AS result OFFSET 0) AS x OFFSET 0) AS c;
