@@ -79,5 +79,65 @@ TEST_F(SeeThroughTest, WritesNumbersAndRowsAsTheDocumentDoes) {
               R"(AS "tags", u.age AS "age", u.code AS "code" FROM public.tb_user u)");
 }
 
+/// Whose rights a view reads with decides what may be left of it.
+class PrivilegeTest : public SeeThroughTest {
+  protected:
+    /// Makes v_case with `options` for `owner`, and returns what rewrite_app is told about it.
+    static std::string told(const std::string& options, const std::string& owner) {
+        run("CREATE VIEW v_case WITH (" + options + ") AS SELECT p.id, jsonb_build_object('title', "
+            "p.title, 'owner', p.owner) AS data FROM tb_post p; ALTER VIEW v_case OWNER TO " + owner +
+            "; SET LOCAL ROLE rewrite_app");
+        const catalog::Catalog catalog = snapshot();
+        const Views views(catalog);
+        return views.refusal(catalog.relation("public", "v_case")->oid);
+    }
+};
+
+TEST_F(PrivilegeTest, ReadsWithTheRightsOfTheReaderOnly) {
+    // The owner sees all rows, rewrite_app only some: through the view it may see all.
+    run("ALTER TABLE tb_post ENABLE ROW LEVEL SECURITY; CREATE POLICY mine ON tb_post TO rewrite_app "
+        "USING (owner = 'app')");
+    const std::string owner = run("SELECT current_user").at(0);
+    EXPECT_THAT(told("security_invoker = false", owner),
+                ::testing::HasSubstr("it reads with the rights of its owner"));
+}
+
+TEST_F(PrivilegeTest, SeesThroughAnInvokersView) {
+    EXPECT_EQ(told("security_invoker = true", run("SELECT current_user").at(0)), "");
+}
+
+TEST_F(PrivilegeTest, SeesThroughOnesOwnView) {
+    EXPECT_EQ(told("security_invoker = false", "rewrite_app"), "");
+}
+
+TEST_F(PrivilegeTest, KeepsASecurityBarrier) {
+    EXPECT_THAT(told("security_invoker = true, security_barrier = true", "rewrite_app"),
+                ::testing::HasSubstr("security barrier"));
+}
+
+TEST_F(PrivilegeTest, KeepsANestedViewOfAnotherOwner) {
+    run("CREATE VIEW v_secret AS SELECT p.pk, jsonb_build_object('title', p.title, 'owner', p.owner) "
+        "AS data FROM tb_post p");
+    run("CREATE VIEW v_case WITH (security_invoker = true) AS SELECT c.id, jsonb_build_object('post', "
+        "s.data) AS data FROM tb_comment c JOIN v_secret s ON s.pk = c.fk_post; SET LOCAL ROLE "
+        "rewrite_app");
+    const catalog::Catalog catalog = snapshot();
+    const Views views(catalog);
+    std::string sql;
+    const std::vector<Wanted> wanted = {{.keys = {"post", "title"}}};
+    EXPECT_EQ(seen_through(views, "v_case", wanted, sql), as_it_is("v_case", wanted));
+    EXPECT_THAT(sql, ::testing::HasSubstr("public.v_secret"));
+    EXPECT_THAT(sql, ::testing::HasSubstr("(s.data) -> 'title'"));
+}
+
+TEST_F(SeeThroughTest, KeepsQueriesThatAreMoreThanASelection) {
+    const std::vector<Wanted> wanted = {{.keys = {"name"}}};
+    const std::string select = "SELECT u.id, jsonb_build_object('name', u.name) AS data FROM tb_user u";
+    EXPECT_THAT(left_of(select + " UNION ALL " + select, wanted), ::testing::HasSubstr("UNION"));
+    EXPECT_THAT(left_of("SELECT DISTINCT" + select.substr(6), wanted), ::testing::HasSubstr("DISTINCT"));
+    EXPECT_THAT(left_of(select + " ORDER BY u.pk LIMIT 2", wanted), ::testing::HasSubstr("LIMIT"));
+    EXPECT_THAT(left_of(select + " WHERE random() < 2", wanted), ::testing::HasSubstr("volatile"));
+}
+
 }  // namespace
 }  // namespace fraiseql::rewrite
