@@ -137,11 +137,11 @@ Error may_commit_by_itself(const plan::Root& root) {
 }
 
 /// Reads the request's key. Only mutations need one.
-Result<Idempotency> read_idempotency(const schema::Model& model, const Request& request) {
+Result<Idempotency> read_idempotency(const PreparedDocument& document, const Request& request) {
     constexpr std::size_t kMaxKey = 255;
     if (request.idempotency_key.size() > kMaxKey)
         return fail(ErrorCode::BadRequest, "The Idempotency-Key is longer than 255 characters.");
-    if (model.catalog.functions("fraiseql", "idempotency_claim").empty())
+    if (document.model->catalog.functions("fraiseql", "idempotency_claim").empty())
         return fail(ErrorCode::BadRequest,
                     "This server keeps no idempotency keys, so the request was not executed.",
                     "Run `fraiseql db install idempotency`, and restart the server; or send the "
@@ -154,7 +154,8 @@ Result<Idempotency> read_idempotency(const schema::Model& model, const Request& 
                 out.scope += ';';
             }
     out.request = std::string(request.operation_name.value_or("")) + '\n';
-    out.request += request.query;
+    // The text itself, also where the client only named it.
+    out.request += document.source;
     out.request += '\n';
     if (request.variables != nullptr) json::write(out.request, *request.variables);
     return out;
@@ -213,7 +214,7 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
             return tl::make_unexpected(
                 Errors{at_root(may_commit_by_itself(*root), document->document, *root)});
         if (!request.idempotency_key.empty()) {
-            auto idempotency = read_idempotency(model, request);
+            auto idempotency = read_idempotency(*document, request);
             if (!idempotency) return tl::make_unexpected(Errors{idempotency.error()});
             out.idempotency = std::move(*idempotency);
         }
