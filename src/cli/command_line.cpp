@@ -47,6 +47,67 @@ void add_paging(CLI::App& command, Options& options) {
         ->capture_default_str();
 }
 
+void add_operations(CLI::App& command, Options& options) {
+    command
+        .add_option("--plan-cache", options.plan_cache,
+                    "megabytes for operations that have been met, with their plans")
+        ->envname("FRAISEQL_PLAN_CACHE")
+        ->check(CLI::Range(1, 1 << 20))
+        ->capture_default_str();
+    command
+        .add_option("--operations", options.operations, "folder of GraphQL files to register")
+        ->envname("FRAISEQL_OPERATIONS")
+        ->type_name("DIR");
+    command
+        .add_flag("--only-registered", options.only_registered,
+                  "run registered operations and nothing else")
+        ->envname("FRAISEQL_ONLY_REGISTERED");
+    command
+        .add_flag("--persisted-queries,!--no-persisted-queries", options.persisted_queries,
+                  "let clients persist queries by hash (Apollo's automatic persisted queries)")
+        ->envname("FRAISEQL_PERSISTED_QUERIES");
+}
+
+void add_turbo(CLI::App& app, Options& options, int& status) {
+    CLI::App* turbo = app.add_subcommand("turbo", "Registered operations in the database");
+    turbo->require_subcommand(1);
+    const auto add = [&](const char* name, const char* purpose, int (*run)(const Options&)) {
+        CLI::App* command = turbo->add_subcommand(name, purpose);
+        add_database(*command, options);
+        command->callback([&options, &status, run] { status = run(options); });
+        return command;
+    };
+    CLI::App* register_one =
+        add("add", "Register an operation, or replace it; all servers know it at once",
+            cli::turbo_add);
+    register_one->add_option("id", options.identifier, "what clients send as documentId")
+        ->required();
+    register_one->add_option("file", options.file, "its GraphQL file; - is the standard input")
+        ->required();
+    register_one->add_option("--hash", options.hashes, "a further name, such as a client's hash")
+        ->type_name("HASH");
+    add("import", "Register a folder of GraphQL files or a manifest of Apollo's or Relay's tools",
+        cli::turbo_import)
+        ->add_option("path", options.file, "a folder, or a JSON file")
+        ->required();
+    add("list", "List the registered operations", cli::turbo_list);
+    add("show", "Show an operation and what it is called", cli::turbo_show)
+        ->add_option("id", options.identifier)
+        ->required();
+    add("remove", "Remove an operation", cli::turbo_remove)
+        ->add_option("id", options.identifier)
+        ->required();
+}
+
+void add_install(CLI::App& app, Options& options, int& status) {
+    CLI::App* db = app.add_subcommand("db", "What FraiseQL keeps in the database");
+    db->require_subcommand(1);
+    CLI::App* install = db->add_subcommand("install", "Install a module, or bring it up to date");
+    add_database(*install, options);
+    install->add_option("module", options.module, "turbo: registered operations")->required();
+    install->callback([&] { status = cli::install_module(options); });
+}
+
 void add_serving(CLI::App& command, Options& options) {
     command.add_option("-l,--listen", options.listen, "address and port to listen on")
         ->envname("FRAISEQL_LISTEN")
@@ -74,6 +135,7 @@ void add_serving(CLI::App& command, Options& options) {
         ->envname("FRAISEQL_MAX_BODY_BYTES")
         ->check(CLI::Range(1024, 1 << 30))
         ->capture_default_str();
+    add_operations(command, options);
     add_paging(command, options);
     add_authentication(command, options.auth);
     command.set_config("--config", "", "TOML file with the same names as the options")
@@ -120,6 +182,9 @@ int run_command_line(int argc, const char* const* argv) {
     add_database(*explain, options);
     add_explaining(*explain, options);
     explain->callback([&] { status = cli::explain(options); });
+
+    add_turbo(app, options, status);
+    add_install(app, options, status);
 
     app.add_subcommand("version", "Print the version")->callback([] {
         fmt::print("fraiseql {}\n", version());

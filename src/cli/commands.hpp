@@ -16,6 +16,12 @@ int serve(const Options& options);
 int demo(Options options);
 int print_schema(const Options& options);
 int explain(const Options& options);
+int install_module(const Options& options);
+int turbo_add(const Options& options);
+int turbo_import(const Options& options);
+int turbo_list(const Options& options);
+int turbo_remove(const Options& options);
+int turbo_show(const Options& options);
 
 /// Reads the catalog of the database and builds its model.
 Result<std::shared_ptr<const schema::Model>> load_model(const std::string& database);

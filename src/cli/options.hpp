@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cli/auth_options.hpp"
 
@@ -24,6 +25,12 @@ struct Options {
     /// Seconds that a request may take.
     std::uint32_t timeout = 30;
     std::size_t max_body_bytes = std::size_t{1} << 20U;
+    /// Megabytes of all workers together.
+    std::size_t plan_cache = 64;
+    /// A folder of operations to register; empty: none.
+    std::string operations;
+    bool only_registered = false;
+    bool persisted_queries = true;
 
     AuthOptions auth;
 
@@ -32,6 +39,12 @@ struct Options {
     std::string variables;
     std::string operation;
     bool analyze = false;
+
+    // db install, turbo
+    std::string module;
+    std::string identifier;
+    std::string file;
+    std::vector<std::string> hashes;
 };
 
 /// Whether GraphiQL, introspection and the messages of unexpected errors are for everyone. Where

@@ -79,6 +79,12 @@ server::Settings settings_of(const Options& options) {
     settings.log = log_line;
     settings.workers = options.workers != 0 ? options.workers
                                             : std::max(1U, std::thread::hardware_concurrency());
+    settings.engine.plan_cache_bytes = (options.plan_cache << 20U) / settings.workers;
+    settings.engine.only_registered = options.only_registered;
+    if (options.persisted_queries)
+        settings.engine.persisted =
+            std::make_shared<turbo::PersistedTexts>(options.plan_cache << 17U);
+    settings.operations_folder = options.operations;
     settings.on_started = [development](const http::Address& address) {
         const std::string host =
             address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";

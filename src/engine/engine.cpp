@@ -79,18 +79,21 @@ struct Engine::Execution {
 };
 
 Engine::Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Settings settings)
-    : pool_(pool), model_(std::move(model)), settings_(std::move(settings)),
-      plans_(settings_.plan_cache_bytes) {}
+    : pool_(pool), settings_(std::move(settings)), documents_(settings_, std::move(model)) {}
 
 void Engine::replace_model(std::shared_ptr<const schema::Model> model) {
-    model_ = std::move(model);
-    plans_.clear();
+    documents_.replace_model(std::move(model));
+}
+
+void Engine::replace_registry(std::shared_ptr<const turbo::Registry> registry) {
+    documents_.replace_registry(std::move(registry));
 }
 
 runtime::Task<Response> Engine::execute(Request request) {
-    auto document = plans_.find_or_prepare(model_, request.query, settings_.parse);
-    auto prepared = prepare_request(document, request, settings_);
-    plans_.grown(*document);
+    auto document = documents_.find(request);
+    if (!document) co_return request_error({document.error()});
+    auto prepared = prepare_request(*document, request, settings_);
+    documents_.grown(**document);
     if (!prepared) co_return request_error(prepared.error());
     Execution execution{.request = std::move(*prepared),
                         .deadline = runtime::Clock::now() + settings_.timeout};

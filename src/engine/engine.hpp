@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/plan_cache.hpp"
+#include "engine/documents.hpp"
 #include "engine/prepared.hpp"
 #include "engine/settings.hpp"
 #include "engine/transaction.hpp"
@@ -39,8 +39,9 @@ class Engine {
 
     /// Uses `model` from the next request on; requests in progress keep theirs.
     void replace_model(std::shared_ptr<const schema::Model> model);
-    const std::shared_ptr<const schema::Model>& model() const noexcept { return model_; }
-    const PlanCache& plan_cache() const noexcept { return plans_; }
+    /// Registers the operations of `registry`, and only those, from the next request on.
+    void replace_registry(std::shared_ptr<const turbo::Registry> registry);
+    const Documents& documents() const noexcept { return documents_; }
 
   private:
     struct Execution;
@@ -56,9 +57,8 @@ class Engine {
     std::string next_reference();
 
     pg::Pool& pool_;
-    std::shared_ptr<const schema::Model> model_;
     Settings settings_;
-    PlanCache plans_;
+    Documents documents_;
     std::uint64_t references_ = 0;
 };
 

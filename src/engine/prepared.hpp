@@ -86,6 +86,8 @@ struct PreparedRequest {
 /// What a client asks, as the transport read it. Views must live until the answer is there.
 struct Request {
     std::string_view query;
+    /// Names a registered operation in place of a query; empty where the client gave none.
+    std::string_view document_id = {};
     /// Absent is not the same as empty (GraphQL §6.1).
     std::optional<std::string_view> operation_name = {};
     /// An object or null; nullptr counts as null.

@@ -5,10 +5,12 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include "compile/compile.hpp"
 #include "graphql/parser.hpp"
+#include "turbo/persisted_texts.hpp"
 
 namespace fraiseql::engine {
 
@@ -23,6 +25,10 @@ struct Settings {
     bool introspection = true;
     /// Memory for the documents that are kept with their plans.
     std::size_t plan_cache_bytes = std::size_t{32} << 20U;
+    /// Where clients may persist documents by hash; shared by the workers. nullptr: nowhere.
+    std::shared_ptr<turbo::PersistedTexts> persisted = {};
+    /// Refuses whatever is not in the registry.
+    bool only_registered = false;
     /// Receives one line for each unexpected error, with the reference that the client was given.
     /// May be empty. Called on the worker's thread.
     std::function<void(std::string_view)> log = {};

@@ -32,6 +32,9 @@ class Session {
     /// Returns the server's version as libpq numbers it: 150020 for 15.20.
     int server_version() const;
 
+    /// Returns libpq's connection, which stays this session's.
+    pg_conn* connection() const noexcept { return connection_.get(); }
+
   private:
     struct Close {
         void operator()(pg_conn* connection) const noexcept;

@@ -14,8 +14,8 @@ namespace fraiseql::server {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kParameters = {"query", "operationName", "variables",
-                                                         "extensions"};
+constexpr std::array<std::string_view, 5> kParameters = {"query", "documentId", "operationName",
+                                                         "variables", "extensions"};
 
 tl::unexpected<Error> wrong_type(std::string_view name, std::string_view expected,
                                  const json::Value& value) {
@@ -29,6 +29,21 @@ Result<const json::Value*> read_object(const json::Value& parameters, std::strin
     if (value == nullptr || value->is_null()) return nullptr;
     if (!value->is_object()) return wrong_type(name, "an object or null", *value);
     return value;
+}
+
+/// Reads a member that is a string; a view without data where it is null or absent.
+Result<std::string_view> read_string(const json::Value& parameters, std::string_view name) {
+    const json::Value* value = parameters.find(name);
+    if (value == nullptr || value->is_null()) return std::string_view();
+    if (!value->is_string()) return wrong_type(name, "a string", *value);
+    return value->text.data() == nullptr ? std::string_view("") : value->text;
+}
+
+/// Whether the request says by an id or a hash what it means.
+bool names_document(const engine::Request& request) {
+    const bool hash = request.extensions != nullptr &&
+                      request.extensions->find("persistedQuery") != nullptr;
+    return hash || !request.document_id.empty();
 }
 
 tl::unexpected<Error> missing_query(const json::Value& parameters) {
@@ -46,10 +61,8 @@ tl::unexpected<Error> missing_query(const json::Value& parameters) {
 
 Result<engine::Request> read_parameters(const json::Value& parameters) {
     engine::Request request;
-    const json::Value* query = parameters.find("query");
-    if (query == nullptr || query->is_null()) return missing_query(parameters);
-    if (!query->is_string()) return wrong_type("query", "a string", *query);
-    request.query = query->text;
+    FRAISEQL_TRY(request.query, read_string(parameters, "query"));
+    FRAISEQL_TRY(request.document_id, read_string(parameters, "documentId"));
     const json::Value* name = parameters.find("operationName");
     if (name != nullptr && !name->is_null()) {
         if (!name->is_string()) return wrong_type("operationName", "a string or null", *name);
@@ -57,6 +70,8 @@ Result<engine::Request> read_parameters(const json::Value& parameters) {
     }
     FRAISEQL_TRY(request.variables, read_object(parameters, "variables"));
     FRAISEQL_TRY(request.extensions, read_object(parameters, "extensions"));
+    if (request.query.data() == nullptr && !names_document(request))
+        return missing_query(parameters);
     return request;
 }
 
@@ -129,6 +144,7 @@ Result<engine::Request> read_get(const http::Request& http_request, Arena& arena
         }
         seen.push_back(name);
         if (name == "query") request.query = arena.copy(std::string_view(value));
+        if (name == "documentId") request.document_id = arena.copy(std::string_view(value));
         if (name == "operationName" && !value.empty()) {
             request.operation_name = arena.copy(std::string_view(value));
         }
@@ -139,7 +155,8 @@ Result<engine::Request> read_get(const http::Request& http_request, Arena& arena
             FRAISEQL_TRY(request.extensions, read_json_parameter(name, value, arena));
         }
     }
-    if (std::find(seen.begin(), seen.end(), "query") == seen.end()) {
+    const bool queried = std::find(seen.begin(), seen.end(), "query") != seen.end();
+    if (!queried && !names_document(request)) {
         return fail(ErrorCode::BadRequest, "The request has no \"query\"",
                     "Send ?query=… in the URL, or a POST request.");
     }

@@ -3,7 +3,10 @@
 
 #include <utility>
 
+#include "engine/prepared.hpp"
+#include "runtime/mailbox.hpp"
 #include "runtime/outbound.hpp"
+#include "server/registry_watch.hpp"
 
 namespace fraiseql::server {
 
@@ -17,7 +20,16 @@ class Worker final : public runtime::Program {
           engine_(pool_, std::move(model), with_log(settings.engine, settings.log)),
           router_(engine_, pool_, settings.router),
           listener_(executor, with_log(settings.listen, settings.log),
-                    [this](const http::Request& request) { return router_.answer(request); }) {}
+                    [this](const http::Request& request) { return router_.answer(request); }),
+          mailbox_(std::make_shared<runtime::Mailbox>(executor)) {
+        if (!settings.registry) return;
+        engine_.replace_registry(settings.registry->subscribe(
+            mailbox_, [this](RegistryFeed::Registry registry) {
+                engine_.replace_registry(std::move(registry));
+            }));
+    }
+
+    ~Worker() override { mailbox_->close(); }
 
     Result<void> start() override {
         pool_.start();
@@ -41,7 +53,21 @@ class Worker final : public runtime::Program {
     engine::Engine engine_;
     Router router_;
     http::Listener listener_;
+    // Shared with the feed of registered operations, on another thread.
+    std::shared_ptr<runtime::Mailbox> mailbox_;
 };
+
+WatchSettings watch_settings(const Settings& settings,
+                             const std::shared_ptr<const schema::Model>& model) {
+    return {.conninfo = settings.pool.conninfo,
+            .folder = settings.operations_folder,
+            .check =
+                [model, limits = settings.engine.parse](const turbo::Registered& entry) {
+                    const auto document = engine::prepare_document(model, entry.text, limits);
+                    return document->errors.empty() ? "" : to_string(document->errors.front());
+                },
+            .log = settings.log};
+}
 
 }  // namespace
 
@@ -53,6 +79,9 @@ std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
 
 Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model) {
     FRAISEQL_TRY(settings.listen.address, http::claim_address(settings.listen.address));
+    settings.registry = std::make_shared<RegistryFeed>();
+    RegistryWatch watch(watch_settings(settings, model), settings.registry);
+    if (auto watched = watch.start(); !watched) return watched;
     runtime::Outbound outbound;
     runtime::RunSettings run;
     run.workers = settings.workers;

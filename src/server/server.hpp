@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "base/result.hpp"
 #include "engine/settings.hpp"
@@ -11,6 +12,7 @@
 #include "pg/pool.hpp"
 #include "runtime/worker_set.hpp"
 #include "schema/model.hpp"
+#include "server/registry_feed.hpp"
 #include "server/router.hpp"
 
 namespace fraiseql::server {
@@ -20,6 +22,10 @@ struct Settings {
     RouterSettings router = {};
     pg::PoolSettings pool = {};
     engine::Settings engine = {};
+    /// A folder of GraphQL files to register; empty: none.
+    std::string operations_folder = {};
+    /// Where the workers get the registered operations from; serve() makes it.
+    std::shared_ptr<RegistryFeed> registry = {};
     /// Receives log lines of all parts; called on any thread.
     runtime::Log log = {};
     std::size_t workers = 1;

@@ -28,7 +28,8 @@ class KnownOperations(unittest.TestCase):
         cls.addClassCleanup(cls.database.close)
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
-        (pathlib.Path(cls.folder.name) / "two_users.graphql").write_text("{ users(limit: 2) { id } }")
+        two_users = pathlib.Path(cls.folder.name) / "two_users.graphql"
+        two_users.write_text("{ users(limit: 2) { id } }")
         cls.command("db", "install", "turbo")
         serve = ["serve", "--database", cls.database.url, "--workers", "2"]
         cls.server = Server(command=[*serve, "--operations", cls.folder.name])
@@ -76,7 +77,8 @@ class KnownOperations(unittest.TestCase):
     def test_a_hash_of_another_text_poisons_nothing(self):
         other = "{ users { name } }"
         self.assertEqual(self.code(self.ask(query=QUERY, extensions=by_hash(other))), "BAD_REQUEST")
-        self.assertEqual(self.code(self.ask(extensions=by_hash(other))), "PERSISTED_QUERY_NOT_FOUND")
+        unknown = self.ask(extensions=by_hash(other))
+        self.assertEqual(self.code(unknown), "PERSISTED_QUERY_NOT_FOUND")
 
     def test_a_get_by_hash_runs_no_mutation(self):
         text = "mutation { __typename }"
@@ -95,7 +97,7 @@ class KnownOperations(unittest.TestCase):
     def test_registering_is_live_on_all_servers(self):
         self.add("live", QUERY, "--hash", "my-own-hash")
         for server in (self.server, self.strict):
-            wait_until(lambda s=server: "data" in self.ask(s, documentId="live"), "the new operation")
+            wait_until(lambda s=server: "data" in self.ask(s, documentId="live"), "registering")
             for name in ("live", "my-own-hash", "sha256:" + sha256(QUERY)):
                 answer = self.ask(server, documentId=name, variables={"limit": 2})
                 self.assertEqual(len(answer["data"]["users"]), 2)
@@ -112,18 +114,19 @@ class KnownOperations(unittest.TestCase):
         self.assertEqual(as_text, self.ask(self.strict, **allowed))
         for query in ("{ users(limit: 2) { id name } }", "{ __schema { types { name } } }", "{"):
             self.assertEqual(self.code(self.ask(self.strict, query=query)), "FORBIDDEN")
-            self.assertEqual(self.code(self.ask(self.strict, query=query, extensions=by_hash(query))),
-                             "FORBIDDEN")
+            hashed = self.ask(self.strict, query=query, extensions=by_hash(query))
+            self.assertEqual(self.code(hashed), "FORBIDDEN")
 
     def test_a_lost_connection_is_made_again(self):
-        run_sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%turbo%'"
+        end_all = ("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                   "WHERE query LIKE '%turbo%' AND pid <> pg_backend_pid()")
         self.add("before", "{ b: users(limit: 1) { id } }")
         wait_until(lambda: "data" in self.ask(documentId="before"), "the first operation")
-        subprocess.run(["psql", "-X", "-q", "-d", self.database.url, "-c",
-                        run_sql + " AND pid <> pg_backend_pid()"], check=True, capture_output=True)
+        subprocess.run(["psql", "-X", "-q", "-d", self.database.url, "-c", end_all], check=True,
+                       capture_output=True)
         self.add("after", "{ c: users(limit: 1) { id } }")
         wait_until(lambda: "data" in self.ask(documentId="after"), "the second operation")
-        wait_until(lambda: "listening for changes again" in self.server.log(), "the note in the log")
+        wait_until(lambda: "listening for changes again" in self.server.log(), "a note in the log")
 
     def test_what_does_not_fit_the_schema_is_refused(self):
         with tempfile.NamedTemporaryFile("w", suffix=".graphql") as file:

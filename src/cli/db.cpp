@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// `fraiseql db install`: SQL that FraiseQL brings along, put into a database.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <vector>
+
+#include "base/suggest.hpp"
+#include "cli/commands.hpp"
+#include "install/modules.hpp"
+#include "pg/session.hpp"
+
+namespace fraiseql::cli {
+
+int install_module(const Options& options) {
+    const auto modules = install::modules();
+    const auto module = std::find_if(modules.begin(), modules.end(), [&](const auto& each) {
+        return each.name == options.module;
+    });
+    if (module == modules.end()) {
+        std::string names;
+        for (const install::Module& each : modules)
+            names += fmt::format("{}{}", names.empty() ? "" : ", ", each.name);
+        return complain({.message = "There is no module \"" + options.module + "\".",
+                         .hint = "There is: " + names + "."});
+    }
+    auto session = pg::Session::open(options.database);
+    if (!session) return complain(connection_error(session.error()));
+    // One message is one transaction: all of it or nothing.
+    if (auto done = session->run_script(std::string(module->sql)); !done)
+        return complain(connection_error(done.error()));
+    fmt::print("Installed \"{}\".\n", module->name);
+    return 0;
+}
+
+}  // namespace fraiseql::cli

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// `fraiseql turbo`: the operations registered in the database.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "cli/commands.hpp"
+#include "cli/manifest.hpp"
+#include "engine/prepared.hpp"
+#include "json/writer.hpp"
+#include "pg/session.hpp"
+#include "server/operations_folder.hpp"
+#include "turbo/sha256.hpp"
+
+namespace fraiseql::cli {
+namespace {
+
+constexpr const char* kSave =
+    "INSERT INTO turbo.tb_turbo_query (identifier, graphql_query, hashes)\n"
+    "VALUES ($1, $2, ARRAY(SELECT json_array_elements_text($3::json)))\n"
+    "ON CONFLICT (identifier) DO UPDATE SET graphql_query = excluded.graphql_query,\n"
+    "    hashes = excluded.hashes, is_active = true, updated_at = now()";
+constexpr const char* kList =
+    "SELECT identifier, octet_length(graphql_query), is_active, updated_at::timestamptz(0)\n"
+    "FROM turbo.tb_turbo_query ORDER BY identifier";
+constexpr const char* kShow =
+    "SELECT graphql_query, array_to_string(hashes, ', '), is_active\n"
+    "FROM turbo.tb_turbo_query WHERE identifier = $1";
+constexpr const char* kRemove = "DELETE FROM turbo.tb_turbo_query WHERE identifier = $1";
+
+Error turbo_error(const sql::DatabaseError& failure) {
+    if (failure.sqlstate == "42P01" || failure.sqlstate == "3F000")
+        return {.code = ErrorCode::Configuration,
+                .message = "The database has no table for registered operations.",
+                .hint = "Install it with `fraiseql db install turbo`."};
+    if (failure.sqlstate == "23505")
+        return {.code = ErrorCode::Configuration,
+                .message = "The same text is registered under another id.",
+                .hint = "Remove that one first: `fraiseql turbo list`."};
+    return connection_error(failure);
+}
+
+Error unknown(const std::string& identifier) {
+    return {.message = "There is no registered operation \"" + identifier + "\".",
+            .hint = "`fraiseql turbo list` shows those that are."};
+}
+
+Result<std::string> read_text(const std::string& path) {
+    std::stringstream text;
+    if (path == "-") {
+        text << std::cin.rdbuf();
+    } else {
+        std::ifstream file(path, std::ios::binary);
+        if (!file) return fail(ErrorCode::Configuration, "Cannot read " + path, "Check the path.");
+        text << file.rdbuf();
+    }
+    return text.str();
+}
+
+/// An operation that does not fit the schema is refused here, not when a client asks for it.
+Result<void> check(const schema::Model& model, const turbo::Registered& entry) {
+    // The model outlives the document.
+    const std::shared_ptr<const schema::Model> borrowed(std::shared_ptr<void>(), &model);
+    const auto document = engine::prepare_document(borrowed, entry.text, {});
+    if (document->errors.empty()) return {};
+    Error error = document->errors.front();
+    error.message = "\"" + entry.id + "\" does not fit the schema: " + error.message;
+    for (const Location& location : error.locations)
+        error.message += fmt::format(" (line {}, column {})", location.line, location.column);
+    return fail(std::move(error));
+}
+
+std::string json_of(const std::vector<std::string>& texts) {
+    std::string out = "[";
+    for (const std::string& text : texts) {
+        if (out.size() > 1) out += ',';
+        json::write_string(out, text);
+    }
+    return out + ']';
+}
+
+/// Registers all or none.
+int save(const Options& options, const std::vector<turbo::Registered>& entries) {
+    const auto model = load_model(options.database);
+    if (!model) return complain(model.error());
+    for (const turbo::Registered& entry : entries)
+        if (auto fits = check(**model, entry); !fits) return complain(fits.error());
+    auto session = pg::Session::open(options.database);
+    if (!session) return complain(connection_error(session.error()));
+    if (auto begun = session->run_script("BEGIN"); !begun)
+        return complain(connection_error(begun.error()));
+    for (const turbo::Registered& entry : entries)
+        if (auto saved = session->query(kSave, {entry.id, entry.text, json_of(entry.hashes)});
+            !saved)
+            return complain(turbo_error(saved.error()));
+    if (auto done = session->run_script("COMMIT"); !done)
+        return complain(connection_error(done.error()));
+    for (const turbo::Registered& entry : entries)
+        fmt::print("{}  sha256:{}\n", entry.id, turbo::sha256_hex(entry.text));
+    return 0;
+}
+
+}  // namespace
+
+int turbo_add(const Options& options) {
+    auto text = read_text(options.file);
+    if (!text) return complain(text.error());
+    return save(options,
+                {{.id = options.identifier, .text = std::move(*text), .hashes = options.hashes}});
+}
+
+int turbo_import(const Options& options) {
+    Result<std::vector<turbo::Registered>> entries;
+    if (std::filesystem::is_directory(options.file)) {
+        entries = server::read_operations_folder(options.file);
+    } else {
+        const auto text = read_text(options.file);
+        if (!text) return complain(text.error());
+        entries = read_manifest(*text);
+    }
+    if (!entries) return complain(entries.error());
+    if (entries->empty())
+        return complain({.message = "There is no operation in " + options.file + "."});
+    return save(options, *entries);
+}
+
+int turbo_list(const Options& options) {
+    auto session = pg::Session::open(options.database);
+    if (!session) return complain(connection_error(session.error()));
+    const auto rows = session->query(kList);
+    if (!rows) return complain(turbo_error(rows.error()));
+    for (std::size_t i = 0; i < rows->row_count(); ++i)
+        fmt::print("{:<40} {:>7} bytes  {}  {}\n", rows->get(i, 0), rows->get(i, 1),
+                   rows->get(i, 3), rows->get(i, 2) == "t" ? "" : "inactive");
+    fmt::print("{} operation{}\n", rows->row_count(), rows->row_count() == 1 ? "" : "s");
+    return 0;
+}
+
+int turbo_show(const Options& options) {
+    auto session = pg::Session::open(options.database);
+    if (!session) return complain(connection_error(session.error()));
+    const auto rows = session->query(kShow, {options.identifier});
+    if (!rows) return complain(turbo_error(rows.error()));
+    if (rows->row_count() == 0) return complain(unknown(options.identifier));
+    fmt::print("id      {}\nsha256  {}\n", options.identifier, turbo::sha256_hex(rows->get(0, 0)));
+    if (!rows->get(0, 1).empty()) fmt::print("hashes  {}\n", rows->get(0, 1));
+    if (rows->get(0, 2) != "t") fmt::print("inactive\n");
+    fmt::print("\n{}\n", rows->get(0, 0));
+    return 0;
+}
+
+int turbo_remove(const Options& options) {
+    auto session = pg::Session::open(options.database);
+    if (!session) return complain(connection_error(session.error()));
+    const auto done = session->query(kRemove, {options.identifier});
+    if (!done) return complain(turbo_error(done.error()));
+    if (done->command_tag() == "DELETE 0") return complain(unknown(options.identifier));
+    fmt::print("Removed \"{}\".\n", options.identifier);
+    return 0;
+}
+
+}  // namespace fraiseql::cli

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Documents: which document a request means, by its text, its hash or its id.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/plan_cache.hpp"
+#include "engine/prepared.hpp"
+#include "engine/settings.hpp"
+#include "turbo/registry.hpp"
+
+namespace fraiseql::engine {
+
+/// Used on its worker's thread. `settings` must outlive it.
+class Documents {
+  public:
+    Documents(const Settings& settings, std::shared_ptr<const schema::Model> model);
+
+    /// Returns the prepared document of `request`, which may have errors of its own. Fails where
+    /// there is none under that hash or id, where hash and text differ, and where the server runs
+    /// registered operations only and this is none.
+    Result<std::shared_ptr<PreparedDocument>> find(const Request& request);
+
+    /// Says that `document` may have got further plans.
+    void grown(PreparedDocument& document) { plans_.grown(document); }
+
+    void replace_model(std::shared_ptr<const schema::Model> model);
+    /// Prepares all operations of `registry`; they are never evicted. Those that both registries
+    /// have keep their plans.
+    void replace_registry(std::shared_ptr<const turbo::Registry> registry);
+
+    const std::shared_ptr<const schema::Model>& model() const noexcept { return model_; }
+    const PlanCache& plan_cache() const noexcept { return plans_; }
+
+  private:
+    using Found = Result<std::shared_ptr<PreparedDocument>>;
+
+    Found find_id(std::string_view id);
+    Found find_hash(std::string_view hash);
+    Found find_text(std::string_view text);
+    Found find_hashed_text(std::string_view hash, std::string_view text);
+    void prepare_registered();
+
+    const Settings& settings_;
+    std::shared_ptr<const schema::Model> model_;
+    PlanCache plans_;
+    std::shared_ptr<const turbo::Registry> registry_;
+    /// By index of the registry's entries.
+    std::vector<std::shared_ptr<PreparedDocument>> registered_;
+    /// What this worker knows of settings_.persisted, so that a hit takes no lock.
+    cache::Sieve<std::string> texts_;
+};
+
+}  // namespace fraiseql::engine

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// The SQL files of sql/, byte by byte; found through the include path.
+.macro embed name, file
+.global fraiseql_install_\name
+.global fraiseql_install_\name\()_end
+fraiseql_install_\name:
+.incbin "\file"
+fraiseql_install_\name\()_end:
+.endm
+
+.section .rodata
+embed turbo, "turbo.sql"
+.section .note.GNU-stack,"",@progbits

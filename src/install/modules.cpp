@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#include "install/modules.hpp"
+
+#include <array>
+
+extern "C" const char fraiseql_install_turbo[];
+extern "C" const char fraiseql_install_turbo_end[];
+
+namespace fraiseql::install {
+
+std::span<const Module> modules() {
+    static const std::array all = {
+        Module{"turbo", {fraiseql_install_turbo, fraiseql_install_turbo_end}},
+    };
+    return all;
+}
+
+}  // namespace fraiseql::install

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "server/registry_watch.hpp"
+
+#include <utility>
+
+#include "server/operations_folder.hpp"
+
+namespace fraiseql::server {
+namespace {
+
+constexpr const char* kInstalled = "SELECT 1 WHERE to_regclass('turbo.tb_turbo_query') IS NOT NULL";
+
+// One row a name; the entry itself comes first, with a NULL.
+constexpr const char* kOperations =
+    "SELECT q.identifier, q.graphql_query, h.hash\n"
+    "FROM turbo.tb_turbo_query q\n"
+    "LEFT JOIN LATERAL (SELECT NULL::text AS hash UNION ALL SELECT unnest(q.hashes)) h ON true\n"
+    "WHERE q.is_active\n"
+    "ORDER BY q.pk_turbo_query, h.hash NULLS FIRST";
+
+std::vector<turbo::Registered> read_rows(const pg::Rows& rows) {
+    std::vector<turbo::Registered> out;
+    for (std::size_t row = 0; row < rows.row_count(); ++row) {
+        if (rows.is_null(row, 2))
+            out.push_back({.id = std::string(rows.get(row, 0)),
+                           .text = std::string(rows.get(row, 1)),
+                           .origin = "turbo.tb_turbo_query"});
+        else
+            out.back().hashes.emplace_back(rows.get(row, 2));
+    }
+    return out;
+}
+
+}  // namespace
+
+RegistryWatch::RegistryWatch(WatchSettings settings, std::shared_ptr<RegistryFeed> feed)
+    : settings_(std::move(settings)), feed_(std::move(feed)) {}
+
+RegistryWatch::~RegistryWatch() {
+    stop_.wake();
+    if (thread_.joinable()) thread_.join();
+}
+
+Result<void> RegistryWatch::start() {
+    if (!settings_.folder.empty()) {
+        FRAISEQL_TRY(from_folder_, read_operations_folder(settings_.folder));
+    }
+    auto session = pg::Session::open(settings_.conninfo);
+    auto read = session ? read_table(*session) : tl::unexpected(session.error());
+    if (!read)
+        return fail(ErrorCode::Configuration,
+                    "The registered operations cannot be read: " + read.error().message,
+                    "The server's role needs USAGE on the schema turbo and SELECT on its tables.");
+    publish();
+    thread_ = std::thread([this] { run(); });
+    return {};
+}
+
+void RegistryWatch::run() {
+    do {
+        const auto ended = listen();
+        if (ended) return;
+        if (!std::exchange(lost_, true))
+            log("registered operations: lost the connection that listens for changes (" +
+                ended.error().message + "); trying again");
+    } while (!pg::wait_for_wake_up(stop_, settings_.reconnect));
+}
+
+tl::expected<void, sql::DatabaseError> RegistryWatch::listen() {
+    auto session = pg::Session::open(settings_.conninfo);
+    if (!session) return tl::unexpected(session.error());
+    // First listen, then read: a change in between is not missed.
+    if (auto done = session->run_script("LISTEN fraiseql_turbo"); !done) return done;
+    if (std::exchange(lost_, false)) log("registered operations: listening for changes again");
+    while (true) {
+        const auto changed = read_table(*session);
+        if (!changed) return tl::unexpected(changed.error());
+        if (*changed) publish();
+        const auto waited = pg::wait_for_notification(*session, stop_, settings_.refresh);
+        if (!waited) return tl::unexpected(waited.error());
+        if (*waited == pg::Waited::Woken) return {};
+    }
+}
+
+tl::expected<bool, sql::DatabaseError> RegistryWatch::read_table(pg::Session& session) {
+    std::vector<turbo::Registered> read;
+    const auto installed = session.query(kInstalled);
+    if (!installed) return tl::unexpected(installed.error());
+    if (installed->row_count() > 0) {
+        const auto rows = session.query(kOperations);
+        if (!rows) return tl::unexpected(rows.error());
+        read = read_rows(*rows);
+    }
+    const bool changed = read != from_table_;
+    from_table_ = std::move(read);
+    return changed;
+}
+
+void RegistryWatch::publish() {
+    std::vector<turbo::Registered> all = from_folder_;
+    all.insert(all.end(), from_table_.begin(), from_table_.end());
+    std::vector<std::string> problems;
+    auto registry = turbo::Registry::build(std::move(all), problems);
+    if (settings_.check)
+        for (const turbo::Registered& entry : registry->entries())
+            if (const std::string problem = settings_.check(entry); !problem.empty())
+                problems.push_back("operation \"" + entry.id + "\" (" + entry.origin +
+                                   ") does not fit the schema: " + problem);
+    for (const std::string& problem : problems)
+        log(problem);
+    if (!registry->entries().empty())
+        log("registered operations: " + std::to_string(registry->entries().size()));
+    feed_->publish(std::move(registry));
+}
+
+void RegistryWatch::log(const std::string& message) const {
+    if (settings_.log) settings_.log(message);
+}
+
+}  // namespace fraiseql::server
