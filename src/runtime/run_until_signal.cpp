@@ -22,6 +22,8 @@ void watch_hangup(boost::asio::signal_set& signals, const std::function<void()>&
 // Waits for the drain on a thread of its own so that a second signal can still be heard here.
 void drain(WorkerSet& workers, const RunSettings& settings, boost::asio::io_context& context,
            boost::asio::signal_set& stop_signals) {
+    // Before the drain can end: a restart after its stop() would undo it.
+    context.restart();
     auto drained = std::async(std::launch::async, [&workers, &settings, &context] {
         const bool in_time = workers.stop(settings.drain_timeout);
         context.stop();
@@ -30,7 +32,6 @@ void drain(WorkerSet& workers, const RunSettings& settings, boost::asio::io_cont
     bool impatient = false;
     stop_signals.async_wait(
         [&impatient](boost::system::error_code error, int) { impatient = !error; });
-    context.restart();
     while (!impatient && context.run_one() > 0) {
     }
     if (impatient) {
