@@ -12,12 +12,14 @@ using schema::ArgumentBinding;
 using sql::Fragment;
 
 /// Coercion has checked the value against the type: every member has a binding.
-Value renamed(const schema::Model& model, const Value& value, const std::string& type, Arena& arena) {
+Value renamed(const schema::Model& model, const Value& value, const std::string& type,
+              Arena& arena) {
     Value out = value;
     if (value.is_array()) {
         std::vector<Value> items;
         items.reserve(value.items.size());
-        for (const Value& item : value.items) items.push_back(renamed(model, item, type, arena));
+        for (const Value& item : value.items)
+            items.push_back(renamed(model, item, type, arena));
         out.items = arena.copy(items);
     }
     if (value.is_object()) {
@@ -26,9 +28,9 @@ Value renamed(const schema::Model& model, const Value& value, const std::string&
         for (const Member& member : value.members) {
             const schema::InputBinding* binding = model.input(type, member.name);
             const bool inside = !binding->input_type.empty();
-            members.push_back({binding->value.key,
-                               inside ? renamed(model, member.value, binding->input_type, arena)
-                                      : member.value});
+            members.push_back(
+                {binding->value.key,
+                 inside ? renamed(model, member.value, binding->input_type, arena) : member.value});
         }
         out.members = arena.copy(members);
     }
@@ -36,11 +38,12 @@ Value renamed(const schema::Model& model, const Value& value, const std::string&
 }
 
 Error missing_context(std::string_view key, bool anonymous) {
-    return {.code = anonymous ? ErrorCode::Unauthenticated : ErrorCode::Forbidden,
-            .message = fmt::format("The field needs '{}' from the request's context, which does not "
-                                   "have it.",
-                                   key),
-            .hint = anonymous ? "Sign in." : "The token must carry that claim."};
+    return {
+        .code = anonymous ? ErrorCode::Unauthenticated : ErrorCode::Forbidden,
+        .message = fmt::format("The field needs '{}' from the request's context, which does not "
+                               "have it.",
+                               key),
+        .hint = anonymous ? "Sign in." : "The token must carry that claim."};
 }
 
 /// `$n::cast`, made into a row or an array of rows where the parameter is of a composite type.

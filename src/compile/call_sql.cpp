@@ -111,16 +111,21 @@ void add_document_payload(Unit& unit, const schema::Model& model, const plan::Ca
                           const Fragment& function, Parameters& parameters) {
     const ResultBinding& result = call.function->result;
     Fragment select = Fragment("SELECT ").add(payload_sql(model, call));
-    const bool undeclared = result.json && !result.list && result.verdict == ResultBinding::Verdict::None;
+    const bool undeclared =
+        result.json && !result.list && result.verdict == ResultBinding::Verdict::None;
     if (undeclared) select.raw(",\n").add(undeclared_failure_sql());
     const std::uint32_t columns = undeclared ? 3 : 1;
     const Fragment source = document_select(*call.function, function);
     if (reads_entity(call)) {
-        const Fragment keep = Fragment("SELECT set_config('fraiseql.result', c.result::text, true)\n"
-                                       "FROM (").add(source).raw(") AS c");
+        const Fragment keep = Fragment(
+                                  "SELECT set_config('fraiseql.result', c.result::text, true)\n"
+                                  "FROM (")
+                                  .add(source)
+                                  .raw(") AS c");
         unit.statements.push_back(statement_of(keep, parameters, 1));
-        select.raw("\nFROM (SELECT nullif(current_setting('fraiseql.result'), '')::jsonb AS result "
-                   "OFFSET 0) AS c");
+        select.raw(
+            "\nFROM (SELECT nullif(current_setting('fraiseql.result'), '')::jsonb AS result "
+            "OFFSET 0) AS c");
     } else {
         select.raw("\nFROM (").add(source).raw(") AS c");
     }
@@ -131,8 +136,8 @@ void add_document_payload(Unit& unit, const schema::Model& model, const plan::Ca
 }
 
 /// Rows of the entity's own relation, as the function returned them.
-Fragment rows_of_entity(const schema::Model& model, const plan::Call& call, const Fragment& function,
-                        const Fragment& page) {
+Fragment rows_of_entity(const schema::Model& model, const plan::Call& call,
+                        const Fragment& function, const Fragment& page) {
     const schema::Entity& entity = *call.function->result.entity;
     const Fragment object = object_sql(call.branches, row_source(model, entity, "r"));
     Fragment out("SELECT ");
@@ -140,7 +145,11 @@ Fragment rows_of_entity(const schema::Model& model, const plan::Call& call, cons
         out.raw("coalesce(json_agg(").add(object).raw("), '[]'::json)");
     else
         out.add(object);
-    return out.raw("\nFROM (SELECT * FROM ").add(function).raw(" AS f WHERE NOT f IS NULL").add(page).raw(") AS r");
+    return out.raw("\nFROM (SELECT * FROM ")
+        .add(function)
+        .raw(" AS f WHERE NOT f IS NULL")
+        .add(page)
+        .raw(") AS r");
 }
 
 Fragment documents(const plan::Call& call, const Fragment& function, const Fragment& page) {
@@ -154,8 +163,11 @@ Fragment documents(const plan::Call& call, const Fragment& function, const Fragm
             .raw(") AS c");
     const graphql::Type& item = *call.type->nullable()->of;
     Fragment out("SELECT coalesce(json_agg(");
-    out.add(document_sql(Fragment("c.result"), item, call.branches)).raw("), '[]'::json)\nFROM (SELECT ");
-    out.raw(text ? sql::Raw("to_jsonb(r::text)") : sql::Raw("to_jsonb(r)")).raw(" AS result FROM ").add(function);
+    out.add(document_sql(Fragment("c.result"), item, call.branches))
+        .raw("), '[]'::json)\nFROM (SELECT ");
+    out.raw(text ? sql::Raw("to_jsonb(r::text)") : sql::Raw("to_jsonb(r)"))
+        .raw(" AS result FROM ")
+        .add(function);
     return out.raw(" AS r").add(page).raw(") AS c");
 }
 
@@ -187,8 +199,13 @@ Fragment query_call_sql(const schema::Model& model, const plan::Call& call,
     if (result.entity == nullptr) return documents(call, function, page);
     Fragment source = document_select(*call.function, function);
     if (result.list)
-        source = Fragment("SELECT coalesce(jsonb_agg(s.result), '[]') AS result FROM (SELECT "
-                          "to_jsonb(r) AS result FROM ").add(function).raw(" AS r").add(page).raw(") AS s");
+        source = Fragment(
+                     "SELECT coalesce(jsonb_agg(s.result), '[]') AS result FROM (SELECT "
+                     "to_jsonb(r) AS result FROM ")
+                     .add(function)
+                     .raw(" AS r")
+                     .add(page)
+                     .raw(") AS s");
     return Fragment("SELECT ")
         .add(result_entity_sql(model, result, call.branches))
         .raw("\nFROM (")

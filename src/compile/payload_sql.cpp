@@ -53,12 +53,14 @@ Fragment verdict_sql(const ResultBinding& result) {
         case Verdict::Type:
             return Fragment("coalesce(").add(word).raw(" = 'success', false)");
         case Verdict::Status:
-        case Verdict::None: break;
+        case Verdict::None:
+            break;
     }
     return Fragment("coalesce(split_part(")
         .add(word)
-        .raw(", ':', 1) IN ('success', 'completed', 'ok', 'done', 'new', 'existing', 'created', "
-             "'updated', 'deleted', 'cancelled', 'synced'), false)");
+        .raw(
+            ", ':', 1) IN ('success', 'completed', 'ok', 'done', 'new', 'existing', 'created', "
+            "'updated', 'deleted', 'cancelled', 'synced'), false)");
 }
 
 Fragment message_sql(const ResultBinding& result) {
@@ -72,7 +74,9 @@ Fragment code_sql(const ResultBinding& result) {
     Fragment out("coalesce(c.result->>'code', ");
     if (result.verdict == Verdict::Status) {
         const Fragment status = Fragment("c.result->>").literal(result.verdict_key);
-        out.raw("c.result->'extra_metadata'->>'code', upper(regexp_replace(coalesce(nullif(split_part(")
+        out.raw(
+               "c.result->'extra_metadata'->>'code', "
+               "upper(regexp_replace(coalesce(nullif(split_part(")
             .add(status)
             .raw(", ':', 2), ''), ")
             .add(status)
@@ -87,7 +91,8 @@ Fragment input_names(const schema::Model& model, const schema::FunctionBinding& 
     for (const schema::ArgumentBinding& argument : function.arguments) {
         if (argument.from_context() || pairs.size() >= kMaxPairs) continue;
         if (argument.input_type.empty() && argument.parameter != argument.argument)
-            pairs.push_back(Fragment().literal(argument.parameter).raw(", ").literal(argument.argument));
+            pairs.push_back(
+                Fragment().literal(argument.parameter).raw(", ").literal(argument.argument));
         for (auto it = model.inputs.lower_bound({argument.input_type, ""});
              !argument.input_type.empty() && it != model.inputs.end() &&
              it->first.first == argument.input_type && pairs.size() < kMaxPairs;
@@ -104,20 +109,22 @@ Fragment field_errors_sql(const schema::Model& model, const schema::FunctionBind
                           const PayloadOutput& output) {
     Fragment list("(SELECT coalesce(jsonb_agg(jsonb_build_object('field', coalesce(");
     list.add(input_names(model, function))
-        .raw("->>f.field, f.field, ''), 'message', coalesce(f.message, ''))), '[]')\n"
-             "FROM (SELECT coalesce(c.result->'field_errors', c.result->'fieldErrors', "
-             "c.result->'errors', c.result->'extra_metadata'->'field_errors') AS list) AS g\n"
-             "CROSS JOIN LATERAL (\n"
-             "  SELECT m.key, m.value FROM jsonb_each_text("
-             "CASE jsonb_typeof(g.list) WHEN 'object' THEN g.list END) AS m\n"
-             "  UNION ALL SELECT e->>'field', coalesce(e->>'message', e#>>'{}') FROM "
-             "jsonb_array_elements(CASE jsonb_typeof(g.list) WHEN 'array' THEN g.list END) AS e"
-             ") AS f(field, message))");
+        .raw(
+            "->>f.field, f.field, ''), 'message', coalesce(f.message, ''))), '[]')\n"
+            "FROM (SELECT coalesce(c.result->'field_errors', c.result->'fieldErrors', "
+            "c.result->'errors', c.result->'extra_metadata'->'field_errors') AS list) AS g\n"
+            "CROSS JOIN LATERAL (\n"
+            "  SELECT m.key, m.value FROM jsonb_each_text("
+            "CASE jsonb_typeof(g.list) WHEN 'object' THEN g.list END) AS m\n"
+            "  UNION ALL SELECT e->>'field', coalesce(e->>'message', e#>>'{}') FROM "
+            "jsonb_array_elements(CASE jsonb_typeof(g.list) WHEN 'array' THEN g.list END) AS e"
+            ") AS f(field, message))");
     return document_sql(list, *output.field->type, output.branches);
 }
 
 Fragment details_sql(const ResultBinding& result) {
-    if (result.verdict == Verdict::Status) return Fragment("nullif(c.result->'extra_metadata', 'null'::jsonb)");
+    if (result.verdict == Verdict::Status)
+        return Fragment("nullif(c.result->'extra_metadata', 'null'::jsonb)");
     return Fragment(
                "nullif(CASE jsonb_typeof(c.result) WHEN 'object' THEN c.result - ARRAY['message', "
                "'error', 'code', 'field_errors', 'fieldErrors', 'errors', ")
@@ -130,11 +137,15 @@ Fragment part_sql(const PayloadOutput& output) {
     const schema::PayloadBinding& binding = *output.binding;
     const bool list = output.field->type->nullable()->is_list();
     if (binding.or_empty)
-        return Fragment("coalesce(").add(first_of(Fragment("c.result"), binding.places, true)).raw(", '')");
+        return Fragment("coalesce(")
+            .add(first_of(Fragment("c.result"), binding.places, true))
+            .raw(", '')");
     if (binding.as_text && !list) return first_of(Fragment("c.result"), binding.places, true);
     const Fragment value = first_of(Fragment("c.result"), binding.places, false);
     if (!binding.as_text) return document_sql(value, *output.field->type, output.branches);
-    return Fragment("(SELECT json_agg(e) FROM jsonb_array_elements_text(").add(value).raw(") AS e)");
+    return Fragment("(SELECT json_agg(e) FROM jsonb_array_elements_text(")
+        .add(value)
+        .raw(") AS e)");
 }
 
 Fragment output_sql(const schema::Model& model, const plan::Call& call, const PayloadBranch& branch,
@@ -142,14 +153,22 @@ Fragment output_sql(const schema::Model& model, const plan::Call& call, const Pa
     const ResultBinding& result = call.function->result;
     if (output.binding == nullptr) return Fragment().literal(branch.type->name);
     switch (output.binding->kind) {
-        case Part::Result: return document_sql(Fragment("c.result"), *output.field->type, output.branches);
-        case Part::Entity: return result_entity_sql(model, result, output.branches);
-        case Part::Part: return part_sql(output);
-        case Part::Message: return message_sql(result);
-        case Part::Code: return code_sql(result);
-        case Part::FieldErrors: return field_errors_sql(model, *call.function, output);
-        case Part::Details: return details_sql(result);
-        case Part::None: break;
+        case Part::Result:
+            return document_sql(Fragment("c.result"), *output.field->type, output.branches);
+        case Part::Entity:
+            return result_entity_sql(model, result, output.branches);
+        case Part::Part:
+            return part_sql(output);
+        case Part::Message:
+            return message_sql(result);
+        case Part::Code:
+            return code_sql(result);
+        case Part::FieldErrors:
+            return field_errors_sql(model, *call.function, output);
+        case Part::Details:
+            return details_sql(result);
+        case Part::None:
+            break;
     }
     return Fragment("NULL");
 }
@@ -160,7 +179,8 @@ Fragment branch_payload(const schema::Model& model, const plan::Call& call,
     std::vector<Fragment> members;
     for (const PayloadOutput& output : branch.outputs) {
         Fragment value = output_sql(model, call, branch, output);
-        Fragment member = (wide ? Fragment("(") : Fragment()).literal(output.response_key).raw(", ");
+        Fragment member =
+            (wide ? Fragment("(") : Fragment()).literal(output.response_key).raw(", ");
         if (wide)
             member.raw("to_json(").add(value).raw("))");
         else
@@ -201,16 +221,18 @@ Fragment result_entity_sql(const schema::Model& model, const ResultBinding& resu
     auto row = [&](const Fragment& document) {
         Fragment key = result.key_places.empty() ? Fragment(document).raw("#>>'{}'")
                                                  : first_of(document, result.key_places, true);
-        const Rows rows{.where = key_equals(entity, Fragment("(").add(key).raw(")::").add(key_type)),
-                        .limit = Fragment("1")};
+        const Rows rows{
+            .where = key_equals(entity, Fragment("(").add(key).raw(")::").add(key_type)),
+            .limit = Fragment("1")};
         const plan::Read read{.entity = &entity, .branches = branches};
         return Fragment("(").add(read_sql(model, read, rows)).raw(")");
     };
     if (!result.list) return row(Fragment("c.result"));
     return Fragment("(SELECT coalesce(json_agg(k.row ORDER BY k.n), '[]'::json) FROM (SELECT ")
         .add(row(Fragment("e.value")))
-        .raw(" AS row, e.n FROM jsonb_array_elements(c.result) WITH ORDINALITY AS e(value, n)) AS k "
-             "WHERE k.row IS NOT NULL)");
+        .raw(
+            " AS row, e.n FROM jsonb_array_elements(c.result) WITH ORDINALITY AS e(value, n)) AS k "
+            "WHERE k.row IS NOT NULL)");
 }
 
 Fragment checked_result_sql(const ResultBinding& result) {
@@ -255,8 +277,9 @@ Fragment undeclared_failure_sql() {
         "     OR m.key = 'type' AND lower(m.value) IN ('error', 'failure')) END");
     return Fragment("CASE WHEN ")
         .add(failed)
-        .raw(" THEN coalesce(c.result->>'message', c.result->>'error', "
-             "'The function reported a failure.') END, c.result->>'code'");
+        .raw(
+            " THEN coalesce(c.result->>'message', c.result->>'error', "
+            "'The function reported a failure.') END, c.result->>'code'");
 }
 
 }  // namespace fraiseql::compile

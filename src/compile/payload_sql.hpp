@@ -11,8 +11,7 @@ namespace fraiseql::compile {
 sql::Fragment payload_sql(const schema::Model& model, const plan::Call& call);
 
 /// Returns a json expression for the entity whose key the result has: one row, or a list of them.
-sql::Fragment result_entity_sql(const schema::Model& model,
-                                const schema::ResultBinding& result,
+sql::Fragment result_entity_sql(const schema::Model& model, const schema::ResultBinding& result,
                                 const std::vector<plan::Branch>& branches);
 
 /// Returns a jsonb expression: `x.result`, or an error where it is not what the function's comment

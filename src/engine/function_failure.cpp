@@ -67,7 +67,8 @@ void write_details(std::string& out, const Error& error) {
         out += ':';
         json::write_string(out, value);
     };
-    for (const auto& [name, value] : error.extensions) add(name, value);
+    for (const auto& [name, value] : error.extensions)
+        add(name, value);
     if (!error.hint.empty()) add("hint", error.hint);
     out += '}';
 }
@@ -87,7 +88,7 @@ void write_field_errors(std::string& out, const plan::PayloadOutput& output, con
         separator = ',';
         json::write_string(out, member.response_key);
         out += ':';
-        json::write_string(out, member.field == nullptr ? output.branches.front().type->name
+        json::write_string(out, member.field == nullptr         ? output.branches.front().type->name
                                 : member.field->name == "field" ? std::string_view(field)
                                                                 : std::string_view(error.message));
     }
@@ -97,14 +98,20 @@ void write_field_errors(std::string& out, const plan::PayloadOutput& output, con
 void write_member(std::string& out, const plan::PayloadBranch& branch,
                   const plan::PayloadOutput& output, const Error& error) {
     switch (output.binding == nullptr ? Part::None : output.binding->kind) {
-        case Part::None: return json::write_string(out, branch.type->name);
-        case Part::Message: return json::write_string(out, error.message);
-        case Part::Code: return json::write_string(out, info(error.code).wire);
-        case Part::FieldErrors: return write_field_errors(out, output, error);
-        case Part::Details: return write_details(out, error);
+        case Part::None:
+            return json::write_string(out, branch.type->name);
+        case Part::Message:
+            return json::write_string(out, error.message);
+        case Part::Code:
+            return json::write_string(out, info(error.code).wire);
+        case Part::FieldErrors:
+            return write_field_errors(out, output, error);
+        case Part::Details:
+            return write_details(out, error);
         case Part::Part:
         case Part::Result:
-        case Part::Entity: break;
+        case Part::Entity:
+            break;
     }
     out += "null";
 }
@@ -118,8 +125,10 @@ bool is_expected(ErrorCode code) {
         case ErrorCode::CheckViolation:
         case ErrorCode::ExclusionViolation:
         case ErrorCode::BusinessRuleViolation:
-        case ErrorCode::BadUserInput: return true;
-        default: return false;
+        case ErrorCode::BadUserInput:
+            return true;
+        default:
+            return false;
     }
 }
 

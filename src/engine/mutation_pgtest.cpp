@@ -31,11 +31,14 @@ INSERT INTO tb_account VALUES (1, 'one@x', 100), (2, 'two@x', 0);
 CREATE VIEW v_account AS SELECT pk_account AS id,
     json_build_object('id', pk_account, 'email', email, 'balance', balance) AS data FROM tb_account;
 
-CREATE FUNCTION fn_new_account(p_pk_account int, p_email text, p_balance int DEFAULT 0, p_owner int DEFAULT NULL)
+CREATE FUNCTION fn_new_account(p_pk_account int, p_email text, p_balance int DEFAULT 0,
+                               p_owner int DEFAULT NULL)
 RETURNS int LANGUAGE sql AS $$
-    INSERT INTO tb_account VALUES (p_pk_account, p_email, p_balance, p_owner) RETURNING pk_account $$;
+    INSERT INTO tb_account VALUES (p_pk_account, p_email, p_balance, p_owner)
+    RETURNING pk_account $$;
 CREATE FUNCTION fn_sign_up(input jsonb) RETURNS int LANGUAGE sql AS $$
-    INSERT INTO tb_account SELECT (input->>'number')::int, input->'contact'->>'email' RETURNING 1 $$;
+    INSERT INTO tb_account SELECT (input->>'number')::int, input->'contact'->>'email'
+    RETURNING 1 $$;
 COMMENT ON FUNCTION fn_sign_up IS '@input number int!
 @input contact.email text';
 CREATE FUNCTION fn_set_email(p_id int, p_email email) RETURNS int LANGUAGE sql AS $$
@@ -80,7 +83,8 @@ END $$;
 COMMENT ON FUNCTION fn_increment IS '@returns Account
 @isolation serializable
 @timeout 10s';
-CREATE FUNCTION fn_level() RETURNS text LANGUAGE sql AS $$ SELECT current_setting('transaction_isolation') $$;
+CREATE FUNCTION fn_level() RETURNS text LANGUAGE sql AS $$
+    SELECT current_setting('transaction_isolation') $$;
 COMMENT ON FUNCTION fn_level IS '@isolation repeatable read';
 CREATE FUNCTION fn_tenant(p_tenant int, p_context jsonb) RETURNS text LANGUAGE sql AS $$
     SELECT concat(p_tenant, p_context->>'user_id') $$;
@@ -128,10 +132,12 @@ class MutationTest : public ::testing::Test {
 
     void wait() {
         context_.restart();
-        while (pending_ > 0) context_.run_one();
+        while (pending_ > 0)
+            context_.run_one();
     }
 
-    std::string run(const std::string& query, std::string_view key = {}, std::string_view context = {}) {
+    std::string run(const std::string& query, std::string_view key = {},
+                    std::string_view context = {}) {
         Arena arena;
         json::Value who;
         if (!context.empty()) who = json::read(context, arena).value();
@@ -161,7 +167,8 @@ class MutationTest : public ::testing::Test {
 
 TEST_F(MutationTest, NamesTheInputThatBreaksAConstraint) {
     expect(run(R"(mutation { newAccount(pkAccount: 3, email: "one@x") { id } })"),
-           {"UNIQUE_VIOLATION", R"("input":["email"])", "tb_account_email_key", R"("newAccount":null)"});
+           {"UNIQUE_VIOLATION", R"("input":["email"])", "tb_account_email_key",
+            R"("newAccount":null)"});
     expect(run(R"(mutation { newAccount(pkAccount: 3, email: "n", balance: -1) { id } })"),
            {"CHECK_VIOLATION", R"("input":["balance"])"});
     expect(run(R"(mutation { newAccount(pkAccount: 3, email: "n", owner: 77) { id } })"),
@@ -176,8 +183,9 @@ TEST_F(MutationTest, NamesTheInputThatBreaksAConstraint) {
 }
 
 TEST_F(MutationTest, PassesWhatAFunctionRaises) {
-    expect(run(R"(mutation { refuse(code: "P0001", column: "p_code") { result } })"),
-           {"BUSINESS_RULE_VIOLATION", "Refused.", "Do not ask.", "Because.", R"("input":["code"])"});
+    expect(
+        run(R"(mutation { refuse(code: "P0001", column: "p_code") { result } })"),
+        {"BUSINESS_RULE_VIOLATION", "Refused.", "Do not ask.", "Because.", R"("input":["code"])"});
     expect(run(R"(mutation { refuse(code: "SHOP1") { result } })"),
            {"BUSINESS_RULE_VIOLATION", R"("sqlstate":"SHOP1")"});
     const std::string masked = run("mutation { broken { result } }");
@@ -223,12 +231,14 @@ TEST_F(MutationTest, NeverTakesFailureForSuccess) {
         expect(run("mutation { saysNo(text: \"" + std::string(word) + "\") { result } }"),
                {"BUSINESS_RULE_VIOLATION", "No.", "SAID_NO", R"("saysNo":null)"});
     }
-    expect(run(R"(mutation { saysNo(text: "true") { result } })"), {R"("data":{"saysNo":{"result")"});
+    expect(run(R"(mutation { saysNo(text: "true") { result } })"),
+           {R"("data":{"saysNo":{"result")"});
 }
 
 TEST_F(MutationTest, HoldsResultsToWhatTheirCommentSays) {
     const auto shaped = [this](const std::string& value) {
-        return run("mutation { shaped(value: " + value + ") { result { name stats { score } tags } } }");
+        return run("mutation { shaped(value: " + value +
+                   ") { result { name stats { score } tags } } }");
     };
     for (const auto& [value, words] :
          {std::pair{"[]", "the result must be object or null, not array"},
@@ -248,16 +258,18 @@ TEST_F(MutationTest, TurnsExceptionsIntoTheErrorType) {
     const std::string fields =
         "{ __typename ... on Failure { message code fieldErrors { field message } } ... on "
         "CloseError { details } ... on CloseSuccess { message } }";
-    EXPECT_EQ(run("mutation { close(id: 77) " + fields + " }"),
-              R"({"data":{"close":{"__typename":"CloseError","message":"There is no such account.",)"
-              R"("code":"BUSINESS_RULE_VIOLATION","fieldErrors":[{"field":"id","message":)"
-              R"("There is no such account."}],"details":{"sqlstate":"P0001","column":"p_id"}}}})");
+    EXPECT_EQ(
+        run("mutation { close(id: 77) " + fields + " }"),
+        R"({"data":{"close":{"__typename":"CloseError","message":"There is no such account.",)"
+        R"("code":"BUSINESS_RULE_VIOLATION","fieldErrors":[{"field":"id","message":)"
+        R"("There is no such account."}],"details":{"sqlstate":"P0001","column":"p_id"}}}})");
     expect(run("mutation { close(id: 2) " + fields + " }"), {"CloseSuccess", "Closed."});
 }
 
 TEST_F(MutationTest, KeepsWhatOtherFieldsDidUnlessAskedOtherwise) {
     const std::string fields =
-        R"({ a: newAccount(pkAccount: 5, email: "five") { id } b: newAccount(pkAccount: 1, email: "n") )"
+        R"({ a: newAccount(pkAccount: 5, email: "five") { id } )"
+        R"(b: newAccount(pkAccount: 1, email: "n") )"
         R"({ id } c: newAccount(pkAccount: 6, email: "six") { account { email } } })";
     expect(run("mutation " + fields), {R"("a":{"id":"5"})", R"("b":null)", R"("path":["b"])"});
     EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "4");
@@ -266,9 +278,11 @@ TEST_F(MutationTest, KeepsWhatOtherFieldsDidUnlessAskedOtherwise) {
     expect(answer, {R"("data":{"a":null,"b":null,"c":null})", R"("path":["a"])", R"("path":["c"])",
                     "UNIQUE_VIOLATION", R"(Rolled back, since \"b\" failed)"});
     EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "2");
-    expect(run(R"(mutation @transaction { a: newAccount(pkAccount: 5, email: "five") { id account { email } }
+    expect(
+        run(R"(mutation @transaction {
+                  a: newAccount(pkAccount: 5, email: "five") { id account { email } }
                   t: __typename b: newAccount(pkAccount: 6, email: "six") { id } })"),
-           {R"("a":{"id":"5","account":{"email")", R"("t":"Mutation")", R"("b":{"id":"6"})"});
+        {R"("a":{"id":"5","account":{"email")", R"("t":"Mutation")", R"("b":{"id":"6"})"});
     EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "4");
 }
 
@@ -332,7 +346,8 @@ TEST_F(MutationTest, AnswersARepeatedKeyFromTheStore) {
     expect(run(R"(mutation { newAccount(pkAccount: 6, email: "y") { id } })", "key"),
            {"CONFLICT", "used for another request"});
     expect(run(query, "other key"), {"UNIQUE_VIOLATION"});
-    // Keys of other principals are other keys; a failure leaves nothing behind, so it may be mended.
+    // Keys of other principals are other keys; a failure leaves nothing behind, so it may be
+    // mended.
     expect(run(query, "key", R"({"user_id": "u"})"), {"UNIQUE_VIOLATION"});
     EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "3");
     EXPECT_EQ(sql("SELECT count(*) FROM fraiseql.idempotency_key"), "1");
@@ -347,7 +362,8 @@ TEST_F(MutationTest, RunsConcurrentDuplicatesOnce) {
                       .idempotency_key = "once"},
               answer);
     wait();
-    for (const std::string& answer : answers) EXPECT_EQ(answer, answers.front());
+    for (const std::string& answer : answers)
+        EXPECT_EQ(answer, answers.front());
     expect(answers.front(), {R"("id")"});
     EXPECT_EQ(sql("SELECT balance FROM tb_account WHERE pk_account = 2"), "1");
 }

@@ -161,6 +161,15 @@ Result<Idempotency> read_idempotency(const PreparedDocument& document, const Req
     return out;
 }
 
+/// What views read with their owners' rights is not the same to a role of the request's own.
+compile::CompileOptions options_of(const Settings& settings, const auth::Principal* principal) {
+    compile::CompileOptions options = settings.compile;
+    if (principal != nullptr)
+        for (const auto& [name, value] : principal->settings)
+            if (name == "role") options.switched_role = true;
+    return options;
+}
+
 }  // namespace
 
 std::shared_ptr<PreparedDocument> prepare_document(std::shared_ptr<const schema::Model> model,
@@ -210,7 +219,8 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     if ((*operation)->type == graphql::OperationType::Mutation) {
         for (const graphql::Directive& directive : (*operation)->directives)
             out.one_transaction = out.one_transaction || directive.name == "transaction";
-        if (const plan::Root* root = procedure_among_others(plan->plan); root && out.one_transaction)
+        const plan::Root* root = procedure_among_others(plan->plan);
+        if (root != nullptr && out.one_transaction)
             return tl::make_unexpected(
                 Errors{at_root(may_commit_by_itself(*root), document->document, *root)});
         if (!request.idempotency_key.empty()) {
@@ -234,13 +244,14 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
                                             settings.compile, out.arena);
         !read)
         return tl::make_unexpected(Errors{located(read.error(), *document, plan->plan)});
+    const compile::CompileOptions options = options_of(settings, request.principal);
     const std::string structure =
-        compile::structure_key(model, plan->plan, out.arguments, settings.compile);
+        compile::structure_key(model, plan->plan, out.arguments, options);
     if (auto found = plan->units.find(structure); found != plan->units.end()) {
         out.units = found->second;
         return out;
     }
-    auto units = compile::compile_plan(model, plan->plan, out.arguments, settings.compile);
+    auto units = compile::compile_plan(model, plan->plan, out.arguments, options);
     if (!units) return tl::make_unexpected(Errors{located(units.error(), *document, plan->plan)});
     out.units = remembered(plan->units, structure, [&] {
         return std::make_shared<const std::vector<CompiledUnit>>(with_statements(std::move(*units)));
@@ -253,7 +264,8 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
 std::vector<CompiledUnit> compile_apart(const PreparedRequest& request, const Settings& settings) {
     // The same structure has been compiled once: it cannot fail now.
     return with_statements(compile::compile_plan(*request.document->model, request.operation->plan,
-                                                 request.arguments, settings.compile,
+                                                 request.arguments,
+                                                 options_of(settings, request.principal),
                                                  compile::Grouping::Apart)
                                .value());
 }

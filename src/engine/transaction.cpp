@@ -7,11 +7,11 @@
 
 #include "engine/session_settings.hpp"
 
-
 namespace fraiseql::engine {
 namespace {
 
-const schema::FunctionBinding* function_of(const CompiledUnit& unit, const PreparedRequest& request) {
+const schema::FunctionBinding* function_of(const CompiledUnit& unit,
+                                           const PreparedRequest& request) {
     return request.operation->plan.roots[unit.unit.first_root].call.function;
 }
 
@@ -49,8 +49,8 @@ void add_key(pg::Call& call, const PreparedRequest& request, std::uint32_t field
 }
 
 /// Makes the call store its rows, too: in the same transaction, as text, under the key.
-void store_answer(pg::Call& call, const compile::Statement& statement, const PreparedRequest& request,
-                  std::uint32_t field, std::size_t index) {
+void store_answer(pg::Call& call, const compile::Statement& statement,
+                  const PreparedRequest& request, std::uint32_t field, std::size_t index) {
     if (statement.columns == 0) return;
     std::string names;
     std::string values;
@@ -59,17 +59,18 @@ void store_answer(pg::Call& call, const compile::Statement& statement, const Pre
         values += fmt::format("{}r.c{}::text", i == 0 ? "" : ", ", i);
     }
     const std::size_t first = call.params.size() + 1;
-    call.statement = pg::make_statement(fmt::format(
-        "WITH r({}) AS MATERIALIZED (\n{}\n)\nSELECT r.*, fraiseql.idempotency_store({}, {}, ARRAY[{}])\n"
-        "FROM r",
-        names, statement.sql, key_parameters(first), index, values));
+    call.statement =
+        pg::make_statement(fmt::format("WITH r({}) AS MATERIALIZED (\n{}\n)\nSELECT r.*, "
+                                       "fraiseql.idempotency_store({}, {}, ARRAY[{}])\n"
+                                       "FROM r",
+                                       names, statement.sql, key_parameters(first), index, values));
     add_key(call, request, field);
 }
 
 pg::Call set_isolation(std::string_view level) {
     // As a query this would come too late: a snapshot would have been taken.
-    return {.statement = pg::make_statement(
-                fmt::format("SET transaction_isolation = '{}'", level))};
+    return {.statement =
+                pg::make_statement(fmt::format("SET transaction_isolation = '{}'", level))};
 }
 
 pg::Call set_timeout(std::uint32_t milliseconds) {
@@ -78,8 +79,8 @@ pg::Call set_timeout(std::uint32_t milliseconds) {
 }
 
 pg::Call claim_key(const PreparedRequest& request, std::uint32_t field) {
-    pg::Call call{.statement = pg::make_statement(fmt::format(
-                      "SELECT fraiseql.idempotency_claim({}, $4)", key_parameters(1)))};
+    pg::Call call{.statement = pg::make_statement(
+                      fmt::format("SELECT fraiseql.idempotency_claim({}, $4)", key_parameters(1)))};
     add_key(call, request, field);
     call.params.emplace_back(request.idempotency.request);
     return call;
@@ -93,7 +94,8 @@ std::size_t Transaction::unit_of(std::size_t call) const noexcept {
     return units.size();
 }
 
-Transaction make_transaction(std::vector<const CompiledUnit*> units, const PreparedRequest& request) {
+Transaction make_transaction(std::vector<const CompiledUnit*> units,
+                             const PreparedRequest& request) {
     Transaction out{.units = std::move(units)};
     std::vector<pg::Call>& calls = out.batch.calls;
     out.batch.read_only = std::all_of(out.units.begin(), out.units.end(),
@@ -103,7 +105,8 @@ Transaction make_transaction(std::vector<const CompiledUnit*> units, const Prepa
     if (const auto level = isolation_of(out, request); !level.empty())
         calls.push_back(set_isolation(level));
     if (auto settings = settings_call(request.principal)) calls.push_back(std::move(*settings));
-    if (const auto limit = timeout_of(out, request); limit != 0) calls.push_back(set_timeout(limit));
+    if (const auto limit = timeout_of(out, request); limit != 0)
+        calls.push_back(set_timeout(limit));
     if (stored) calls.push_back(claim_key(request, field));
     std::size_t index = 0;
     for (const CompiledUnit* unit : out.units) {

@@ -8,8 +8,8 @@
 
 namespace fraiseql::engine {
 
-/// Units of a mutation as one batch. Before their own calls come the isolation level, the time limit
-/// and the claim of the idempotency key, as far as there are any.
+/// Units of a mutation as one batch. Before their own calls come the isolation level, the time
+/// limit and the claim of the idempotency key, as far as there are any.
 struct Transaction {
     std::vector<const CompiledUnit*> units = {};
     pg::Batch batch = {};
@@ -26,7 +26,8 @@ struct Transaction {
 /// The SQLSTATE with which sql/idempotency.sql says that the answer is stored.
 inline constexpr std::string_view kAnswerIsStored = "FQ001";
 
-Transaction make_transaction(std::vector<const CompiledUnit*> units, const PreparedRequest& request);
+Transaction make_transaction(std::vector<const CompiledUnit*> units,
+                             const PreparedRequest& request);
 
 /// Returns the calls that read the stored answers of the same units: same rows, same columns.
 Transaction make_replay(std::vector<const CompiledUnit*> units, const PreparedRequest& request);

@@ -48,8 +48,8 @@ std::string_view message_for(ErrorCode code) {
     return "Internal server error.";
 }
 
-/// The statement found that a function returned what its comment does not say (compile/payload_sql):
-/// the words stand in the message of a failed cast.
+/// The statement found that a function returned what its comment does not say: the words stand in
+/// the message of a failed cast (compile/payload_sql).
 std::string_view shape_error(const sql::DatabaseError& database_error) {
     constexpr std::string_view kMark = "\"fraiseql: ";
     const std::string_view message = database_error.message;

@@ -60,9 +60,9 @@ ShapePointer to_shape(const Node& node) {
 /// The document of a relation, where `name` is one.
 ShapePointer document_of(const catalog::Catalog& catalog, std::string_view name) {
     const std::size_t dot = name.find('.');
-    const catalog::Relation* relation = dot == std::string_view::npos
-                                            ? catalog.visible_relation(name)
-                                            : catalog.relation(name.substr(0, dot), name.substr(dot + 1));
+    const catalog::Relation* relation =
+        dot == std::string_view::npos ? catalog.visible_relation(name)
+                                      : catalog.relation(name.substr(0, dot), name.substr(dot + 1));
     if (relation == nullptr) return nullptr;
     const catalog::Column* document = relation->column("data");
     if (document == nullptr || !catalog::is_json(catalog.base_type(document->type))) return nullptr;
@@ -82,7 +82,7 @@ class LineReader {
         if (extended_ && parts.size() == 1) return read_whole(parts[0]);
         if (parts.size() != 2) return wrong(fmt::format("@{} takes a path and a type.", name_));
         if (whole_ != nullptr) return wrong("the type of the whole is given already.");
-        FRAISEQL_TRY(Node* node, find_node(parts[0]));
+        FRAISEQL_TRY(Node * node, find_node(parts[0]));
         if (node->leaf != nullptr || !node->children.empty())
             return wrong(fmt::format("'{}' is described twice.", parts[0]));
         std::string_view type = parts[1];
@@ -99,10 +99,11 @@ class LineReader {
 
   private:
     tl::unexpected<Error> wrong(const std::string& why) const {
-        return fail(ErrorCode::Configuration,
-                    fmt::format("{}, line {} of its comment: {}", subject_, line_, why),
-                    fmt::format("Write e.g. '@{0} stats.score numeric' or '@{0} posts[].title text'.",
-                                name_));
+        return fail(
+            ErrorCode::Configuration,
+            fmt::format("{}, line {} of its comment: {}", subject_, line_, why),
+            fmt::format("Write e.g. '@{0} stats.score numeric' or '@{0} posts[].title text'.",
+                        name_));
     }
 
     /// Removes a `!` at the end.
@@ -114,7 +115,8 @@ class LineReader {
 
     ShapePointer leaf(std::string_view type) const {
         if (const Oid oid = find_type(catalog_, type); oid != 0)
-            return extended_ ? shape_of_type(catalog_, oid) : make_shape(lineage::Scalar{.type = oid});
+            return extended_ ? shape_of_type(catalog_, oid)
+                             : make_shape(lineage::Scalar{.type = oid});
         return extended_ ? document_of(catalog_, type) : nullptr;
     }
 
@@ -141,7 +143,8 @@ class LineReader {
             const bool list = key.ends_with("[]");
             if (list) key.remove_suffix(2);
             if (key.empty()) return wrong(fmt::format("'{}' has an empty key.", path));
-            if (node->leaf != nullptr) return wrong(fmt::format("'{}' has a type already.", node->key));
+            if (node->leaf != nullptr)
+                return wrong(fmt::format("'{}' has a type already.", node->key));
             node = &node->child(key);
             node->list = node->list || list;
             node->required = node->required || required;
@@ -196,9 +199,10 @@ ShapePointer shape_of_type(const catalog::Catalog& catalog, Oid oid, int depth) 
     if (type->kind == catalog::Type::Kind::Array) {
         const catalog::Type* element = catalog.type(catalog.base_type(type->element));
         if (element != nullptr && element->kind == catalog::Type::Kind::Composite)
-            return make_shape(lineage::List{.element = shape_of_type(catalog, type->element, depth + 1),
-                                            .array_type = oid},
-                              nullable);
+            return make_shape(
+                lineage::List{.element = shape_of_type(catalog, type->element, depth + 1),
+                              .array_type = oid},
+                nullable);
     }
     if (type->kind != catalog::Type::Kind::Composite)
         return make_shape(lineage::Scalar{.type = oid}, nullable);

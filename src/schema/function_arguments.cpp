@@ -32,7 +32,8 @@ class ArgumentReader {
             if (argument.is_input()) inputs_of_function_.push_back(&argument);
         if (input_ != nullptr && json_parameters() != 1)
             return wrong(fmt::format("@input describes the JSON parameter of a function, and this "
-                                     "one has {}.", json_parameters()),
+                                     "one has {}.",
+                                     json_parameters()),
                          "Give composite types to the parameters, or take one JSON parameter.");
         positional_ = 0;
         for (std::size_t i = 0; i < inputs_of_function_.size(); ++i)
@@ -46,7 +47,8 @@ class ArgumentReader {
     std::string subject() const { return subject_of(catalog_, function_); }
 
     tl::unexpected<Error> wrong(const std::string& why, std::string hint) const {
-        return fail(ErrorCode::Configuration, fmt::format("{}: {}", subject(), why), std::move(hint));
+        return fail(ErrorCode::Configuration, fmt::format("{}: {}", subject(), why),
+                    std::move(hint));
     }
 
     /// `@context p_tenant_id tenant_id`: parameter and key of the request's context.
@@ -69,15 +71,16 @@ class ArgumentReader {
     }
     bool is_json_array(const Argument& argument) const {
         const Type* type = catalog_.type(catalog_.base_type(argument.type));
-        return type != nullptr && type->kind == Type::Kind::Array && catalog::is_json(type->element);
+        return type != nullptr && type->kind == Type::Kind::Array &&
+               catalog::is_json(type->element);
     }
     bool is_whole_context(const Argument& argument) const {
         return is_json(argument) && (argument.name == "context" || argument.name == "p_context");
     }
 
     std::size_t json_parameters() const {
-        return static_cast<std::size_t>(
-            std::count_if(inputs_of_function_.begin(), inputs_of_function_.end(), [&](const auto* a) {
+        return static_cast<std::size_t>(std::count_if(
+            inputs_of_function_.begin(), inputs_of_function_.end(), [&](const auto* a) {
                 return !is_whole_context(*a) && !context_.contains(a->name) &&
                        (is_json(*a) || is_json_array(*a));
             }));
@@ -91,16 +94,17 @@ class ArgumentReader {
     void add(const Argument& argument, std::size_t index) {
         const Type* type = catalog_.type(catalog_.base_type(argument.type));
         if (type == nullptr || type->kind == Type::Kind::Pseudo)
-            return refuse(fmt::format("its parameter {} has the type {}, for which there is no input",
-                                      argument.name.empty() ? fmt::format("${}", index + 1)
-                                                            : argument.name,
-                                      catalog_.type_name(argument.type)),
-                          "Give the parameter a type of its own.");
+            return refuse(
+                fmt::format("its parameter {} has the type {}, for which there is no input",
+                            argument.name.empty() ? fmt::format("${}", index + 1) : argument.name,
+                            catalog_.type_name(argument.type)),
+                "Give the parameter a type of its own.");
         ArgumentBinding binding{.parameter = index < positional_ ? "" : argument.name,
                                 .cast = type_text(catalog_, argument.type),
                                 .variadic = argument.mode == Argument::Mode::Variadic,
                                 .type = argument.type};
-        if (auto key = context_.find(argument.name); key != context_.end() || is_whole_context(argument)) {
+        if (auto key = context_.find(argument.name);
+            key != context_.end() || is_whole_context(argument)) {
             binding.argument = "@" + (key != context_.end() ? key->second : std::string());
             out_.bindings.push_back(std::move(binding));
             return;
@@ -116,8 +120,9 @@ class ArgumentReader {
                                          : fmt::format("arg{}", index + 1);
         for (const graphql::InputValueSpec& taken : out_.specs)
             if (taken.name == binding.argument)
-                return refuse(fmt::format("two of its parameters are called {} in GraphQL", taken.name),
-                              "Rename one of the parameters.");
+                return refuse(
+                    fmt::format("two of its parameters are called {} in GraphQL", taken.name),
+                    "Rename one of the parameters.");
         const InputType input = type_of(argument, bare, binding);
         // By position, nothing can be left out: what follows would move forward.
         const bool optional = (argument.has_default && index >= positional_) || binding.variadic;
@@ -143,10 +148,12 @@ class ArgumentReader {
         const ShapePointer shape = shape_of_type(catalog_, argument.type);
         InputType type = inputs_.use(*shape, type_name_ + pascal_case(bare), bare);
         binding.input_type = type.object;
-        if (shape->object() != nullptr && !type.object.empty()) binding.form = ArgumentBinding::Form::Row;
+        if (shape->object() != nullptr && !type.object.empty())
+            binding.form = ArgumentBinding::Form::Row;
         if (const lineage::List* list = shape->list(); list != nullptr && !type.object.empty()) {
             binding.form = ArgumentBinding::Form::Rows;
-            binding.cast = type_text(catalog_, catalog_.type(catalog_.base_type(argument.type))->element);
+            binding.cast =
+                type_text(catalog_, catalog_.type(catalog_.base_type(argument.type))->element);
         }
         return type;
     }

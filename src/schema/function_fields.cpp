@@ -33,7 +33,8 @@ std::optional<std::uint32_t> read_duration(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
     const std::uint32_t factor = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "min" ? 60'000 : 0;
-    if (error != std::errc() || number == 0 || number > 3'600'000 || factor == 0) return std::nullopt;
+    if (error != std::errc() || number == 0 || number > 3'600'000 || factor == 0)
+        return std::nullopt;
     return number * factor;
 }
 
@@ -59,7 +60,8 @@ class FunctionWriter {
         if (!take_name(writes ? "Mutation" : "Query", name, function)) return;
         auto arguments = read_arguments(draft_, inputs_, function, annotations, name);
         if (!arguments) return draft_.errors.push_back(arguments.error());
-        if (!arguments->refusal.empty()) return refuse(subject, arguments->refusal, arguments->remedy);
+        if (!arguments->refusal.empty())
+            return refuse(subject, arguments->refusal, arguments->remedy);
 
         graphql::FieldSpec field{.name = name, .args = std::move(arguments->specs)};
         if (!annotations.description.empty()) field.description = annotations.description;
@@ -104,8 +106,7 @@ class FunctionWriter {
         if (added && !read) return true;
         refuse(subject_of(draft_.model.catalog, function),
                fmt::format("{} has the name {} already",
-                           added ? "a relation"
-                                 : subject_of(draft_.model.catalog, *taken->second),
+                           added ? "a relation" : subject_of(draft_.model.catalog, *taken->second),
                            name),
                "COMMENT ON it with the line '@name …' to choose another.");
         return false;
@@ -114,11 +115,12 @@ class FunctionWriter {
     void read_transaction(FunctionBinding& binding, const Annotations& annotations,
                           const std::string& subject) {
         auto wrong = [&](const Annotation& line, std::string hint) {
-            draft_.errors.push_back({.code = ErrorCode::Configuration,
-                                     .message = fmt::format("{}, line {} of its comment: '@{} {}' is "
-                                                            "not understood.",
-                                                            subject, line.line, line.name, line.arguments),
-                                     .hint = std::move(hint)});
+            draft_.errors.push_back(
+                {.code = ErrorCode::Configuration,
+                 .message = fmt::format("{}, line {} of its comment: '@{} {}' is "
+                                        "not understood.",
+                                        subject, line.line, line.name, line.arguments),
+                 .hint = std::move(hint)});
         };
         if (const Annotation* line = annotations.find("timeout")) {
             if (auto milliseconds = read_duration(line->arguments))
@@ -149,8 +151,8 @@ void build_function_fields(Draft& draft) {
     for (const Function& function : catalog.functions()) {
         const Annotations annotations = catalog::read_annotations(function.comment);
         if (!is_candidate(function, annotations)) continue;
-        for (Error& error : unknown_annotations(annotations, subject_of(catalog, function),
-                                                kFunctionAnnotations))
+        for (Error& error :
+             unknown_annotations(annotations, subject_of(catalog, function), kFunctionAnnotations))
             draft.errors.push_back(std::move(error));
         writer.write(function, annotations);
     }
@@ -161,7 +163,8 @@ void build_function_fields(Draft& draft) {
     draft.builder.mutation = "Mutation";
     graphql::DirectiveSpec& whole = draft.builder.directives.emplace_back();
     whole.name = "transaction";
-    whole.description = "All fields of the mutation are one transaction: either all take effect or none.";
+    whole.description =
+        "All fields of the mutation are one transaction: either all take effect or none.";
     whole.locations = {graphql::DirectiveLocation::Mutation};
 }
 

@@ -39,11 +39,13 @@ class ResultReader {
         if (!out_.refusal.empty()) return std::move(out_);
         if (lines_ != nullptr && out_.binding.kind != Kind::Document)
             return fail(ErrorCode::Configuration,
-                        subject() + ": @result describes JSON or a composite, and this function "
-                                    "returns neither.",
+                        subject() +
+                            ": @result describes JSON or a composite, and this function "
+                            "returns neither.",
                         "Remove the @result lines.");
         if (out_.binding.kind == Kind::Document && !out_.binding.list) find_verdict();
-        if (out_.binding.json && !out_.binding.list && out_.shape != nullptr) expect({}, *out_.shape, 0);
+        if (out_.binding.json && !out_.binding.list && out_.shape != nullptr)
+            expect({}, *out_.shape, 0);
         if (auto found = find_entity(); !found) return fail(found.error());
         return std::move(out_);
     }
@@ -161,7 +163,8 @@ class ResultReader {
         };
         for (const lineage::Field& field : object->fields) {
             const std::string key = plain(field.key);
-            const bool named = key == "success" || key == "issuccess" || key == "succeeded" || key == "ok";
+            const bool named =
+                key == "success" || key == "issuccess" || key == "succeeded" || key == "ok";
             if (named && catalog_.base_type(scalar_type(field)) == catalog::kBool)
                 return set(Verdict::Success, field.key);
         }
@@ -178,7 +181,8 @@ class ResultReader {
         if (leaf.type == "JSON") return {};
         if (leaf.type == "Boolean") return {"boolean"};
         if (leaf.type == "Int" || leaf.type == "Float") return {"number"};
-        if (leaf.type == "BigInt" || leaf.type == "Decimal" || leaf.as_text) return {"number", "string"};
+        if (leaf.type == "BigInt" || leaf.type == "Decimal" || leaf.as_text)
+            return {"number", "string"};
         return {"string"};
     }
 
@@ -213,15 +217,17 @@ class ResultReader {
     Result<void> find_entity() {
         const catalog::Annotation* given = annotations_.find("returns");
         ResultBinding& binding = out_.binding;
-        if (binding.entity == nullptr && binding.kind != Kind::Nothing && (writes() || given != nullptr))
+        if (binding.entity == nullptr && binding.kind != Kind::Nothing &&
+            (writes() || given != nullptr))
             for (const Entity& entity : draft_.model.entities)
                 consider(entity, given);
         if (given != nullptr &&
             (binding.entity == nullptr || binding.entity->type_name != given->arguments))
-            return fail(ErrorCode::Configuration,
-                        fmt::format("{}: '@returns {}' names no type whose key the function returns.",
-                                    subject(), given->arguments),
-                        "Give the name of an object type with a key of the function's return type.");
+            return fail(
+                ErrorCode::Configuration,
+                fmt::format("{}: '@returns {}' names no type whose key the function returns.",
+                            subject(), given->arguments),
+                "Give the name of an object type with a key of the function's return type.");
         return {};
     }
 
@@ -258,8 +264,8 @@ class ResultReader {
             if (const lineage::Field* field = object->find(key);
                 field != nullptr && catalog_.base_type(scalar_type(*field)) == key_type)
                 places.push_back({key});
-        for (const std::string_view outer : {std::string_view(noun), std::string_view("object_data"),
-                                             std::string_view("data")})
+        for (const std::string_view outer :
+             {std::string_view(noun), std::string_view("object_data"), std::string_view("data")})
             if (object->find(outer) != nullptr &&
                 (given || out_.binding.verdict == Verdict::Status))
                 places.push_back({std::string(outer), "id"});

@@ -22,13 +22,15 @@ constexpr std::array<std::string_view, 5> kFailureKeys = {"error", "code", "fiel
                                                           "fieldErrors"};
 
 /// JSON attributes of a composite in which `@result` lines find their keys.
-constexpr std::array<std::string_view, 3> kInnerDocuments = {"extra_metadata", "object_data", "data"};
+constexpr std::array<std::string_view, 3> kInnerDocuments = {"extra_metadata", "object_data",
+                                                             "data"};
 
 bool is_table(const Function& function) {
-    return std::any_of(function.arguments.begin(), function.arguments.end(), [](const auto& argument) {
-        return argument.mode != catalog::Argument::Mode::In &&
-               argument.mode != catalog::Argument::Mode::Variadic;
-    });
+    return std::any_of(function.arguments.begin(), function.arguments.end(),
+                       [](const auto& argument) {
+                           return argument.mode != catalog::Argument::Mode::In &&
+                                  argument.mode != catalog::Argument::Mode::Variadic;
+                       });
 }
 
 }  // namespace
@@ -40,7 +42,8 @@ struct ResultTypes::Payload {
     std::vector<graphql::FieldSpec> fields = {};
 
     bool has(std::string_view field) const {
-        return std::any_of(fields.begin(), fields.end(), [&](const auto& f) { return f.name == field; });
+        return std::any_of(fields.begin(), fields.end(),
+                           [&](const auto& f) { return f.name == field; });
     }
     void add(graphql::FieldSpec field, PayloadBinding binding) {
         if (has(field.name)) return;
@@ -67,14 +70,14 @@ std::string ResultTypes::document_type(const Function& function, const FunctionR
     } else {
         const catalog::Type* row =
             object != nullptr ? draft_.model.catalog.type(object->row_type) : nullptr;
-        const std::string wanted = row != nullptr        ? pascal_case(row->name)
+        const std::string wanted = row != nullptr       ? pascal_case(row->name)
                                    : is_table(function) ? pascal_case(name) + "Row"
                                                         : pascal_case(name) + "Document";
         FieldBinding unused;
         lineage::Shape nullable = *shape;
         nullable.nullable = true;
-        text = add_document_type(draft_, subject_of(draft_.model.catalog, function), nullable, wanted,
-                                 "result", unused);
+        text = add_document_type(draft_, subject_of(draft_.model.catalog, function), nullable,
+                                 wanted, "result", unused);
         if (row != nullptr) by_row_type_[object->row_type] = text;
     }
     if (!result.binding.list) return text;
@@ -111,7 +114,9 @@ std::string ResultTypes::write_plain(const Function& function, FunctionResult& r
                      .description = "True: the function returned without an error."},
                     {.kind = Part::Result});
     } else if (binding.kind == Kind::Leaf) {
-        const std::string field = binding.entity == nullptr ? "result" : binding.list ? "ids" : "id";
+        const std::string field = binding.entity == nullptr ? "result"
+                                  : binding.list            ? "ids"
+                                                            : "id";
         binding.leaf = leaf_of(draft_.model.catalog, function.return_type, singular(field));
         const std::string leaf = draft_.use_leaf(binding.leaf, function.return_type, true);
         payload.add({.name = field,
@@ -194,7 +199,8 @@ void ResultTypes::add_parts(Payload& payload, const Function& function,
         }
     for (const lineage::Field& field : result.shape->object()->fields) {
         const bool hidden =
-            (field.key == result.binding.verdict_key && result.binding.verdict != Verdict::Status) ||
+            (field.key == result.binding.verdict_key &&
+             result.binding.verdict != Verdict::Status) ||
             std::find(kFailureKeys.begin(), kFailureKeys.end(), field.key) != kFailureKeys.end();
         if (!hidden) add(field, {{field.key}});
     }
@@ -205,8 +211,9 @@ std::string ResultTypes::write_failure(const FunctionResult& result, const std::
     Payload payload{draft_, draft_.take_type_name(name + "Error")};
     payload.add({.name = "message", .type = "String!", .description = "What went wrong, in words."},
                 {.kind = Part::Message});
-    payload.add({.name = "code", .type = "String!", .description = "What went wrong, for programs."},
-                {.kind = Part::Code});
+    payload.add(
+        {.name = "code", .type = "String!", .description = "What went wrong, for programs."},
+        {.kind = Part::Code});
     payload.add({.name = "fieldErrors",
                  .type = "[" + field_error_ + "!]!",
                  .description = "Which parts of the input are at fault."},
@@ -233,8 +240,9 @@ void ResultTypes::write_failure_interface() {
                       {.name = "fieldErrors", .type = "[" + field_error_ + "!]!"}};
     graphql::TypeSpec& field = draft_.builder.add(graphql::TypeKind::Object, field_error_);
     field.description = "A part of the input that is at fault.";
-    field.fields = {{.name = "field", .type = "String!", .description = "Its name; dots lead inside."},
-                    {.name = "message", .type = "String!"}};
+    field.fields = {
+        {.name = "field", .type = "String!", .description = "Its name; dots lead inside."},
+        {.name = "message", .type = "String!"}};
     draft_.fields[{field_error_, "field"}] = {.key = "field", .nullable = false};
     draft_.fields[{field_error_, "message"}] = {.key = "message", .nullable = false};
 }

@@ -22,8 +22,8 @@ struct FunctionResult {
     std::string remedy = {};
 };
 
-/// Tells the shapes of results apart by return type and annotations (docs/functions.md). Fails where
-/// an annotation is wrong (Configuration).
+/// Tells the shapes of results apart by return type and annotations (docs/functions.md). Fails
+/// where an annotation is wrong (Configuration).
 Result<FunctionResult> read_result(Draft& draft, const catalog::Function& function,
                                    const catalog::Annotations& annotations);
 

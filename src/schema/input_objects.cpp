@@ -40,7 +40,8 @@ std::string describe_checks(const catalog::Catalog& catalog, catalog::Oid oid) {
 InputType InputObjects::use(const lineage::Shape& shape, const std::string& wanted,
                             std::string_view key) {
     if (const lineage::Scalar* scalar = shape.scalar())
-        return {draft_.use_leaf(leaf_of(draft_.model.catalog, scalar->type, key), scalar->type, true)};
+        return {
+            draft_.use_leaf(leaf_of(draft_.model.catalog, scalar->type, key), scalar->type, true)};
     if (const lineage::Object* object = shape.object(); object && !object->fields.empty()) {
         const std::string name = write(*object, wanted);
         return {name, name};
@@ -56,7 +57,8 @@ InputType InputObjects::use(const lineage::Shape& shape, const std::string& want
 
 std::string InputObjects::write(const lineage::Object& object, const std::string& wanted) {
     const catalog::Type* row = draft_.model.catalog.type(object.row_type);
-    if (auto known = by_row_type_.find(object.row_type); row != nullptr && known != by_row_type_.end())
+    if (auto known = by_row_type_.find(object.row_type);
+        row != nullptr && known != by_row_type_.end())
         return known->second;
     const std::string name =
         draft_.take_type_name(input_name(row == nullptr ? wanted : pascal_case(row->name)));
@@ -65,23 +67,25 @@ std::string InputObjects::write(const lineage::Object& object, const std::string
     for (const lineage::Field& field : object.fields) {
         const std::string member = camel_case(field.key);
         if (draft_.model.inputs.contains({name, member})) {
-            draft_.find("input type " + name,
-                        fmt::format("has no member for '{}': its name {} is taken.", field.key, member));
+            draft_.find(
+                "input type " + name,
+                fmt::format("has no member for '{}': its name {} is taken.", field.key, member));
             continue;
         }
-        const InputType type = use(*field.shape, name.substr(0, name.size() - 5) + pascal_case(field.key),
-                                   field.key);
+        const InputType type =
+            use(*field.shape, name.substr(0, name.size() - 5) + pascal_case(field.key), field.key);
         graphql::InputValueSpec spec{.name = member,
                                      .type = type.text + (field.shape->nullable ? "" : "!")};
         if (!field.description.empty()) spec.description = field.description;
         const lineage::Scalar* scalar = field.shape->scalar();
         if (scalar != nullptr)
             add_sentence(spec.description, describe_checks(draft_.model.catalog, scalar->type));
-        InputBinding binding{.value = {.key = field.key, .type = scalar != nullptr ? scalar->type : 0},
-                             .input_type = type.object};
+        InputBinding binding{
+            .value = {.key = field.key, .type = scalar != nullptr ? scalar->type : 0},
+            .input_type = type.object};
         if (!type.object.empty())
-            binding.kind = type.text.starts_with('[') ? InputBinding::Kind::List
-                                                      : InputBinding::Kind::Object;
+            binding.kind =
+                type.text.starts_with('[') ? InputBinding::Kind::List : InputBinding::Kind::Object;
         draft_.model.inputs[{name, member}] = std::move(binding);
         members.push_back(std::move(spec));
     }
