@@ -195,7 +195,11 @@ Result<MediaType> choose_media_type(const http::Request& request) {
 }
 
 Result<engine::Request> read_graphql_request(const http::Request& request, Arena& arena) {
-    if (request.method() == "POST") return read_post(request, arena);
+    if (request.method() == "POST") {
+        auto read = read_post(request, arena);
+        if (read) read->idempotency_key = request.header("Idempotency-Key").value_or("");
+        return read;
+    }
     if (request.method() == "GET" || request.method() == "HEAD") return read_get(request, arena);
     return fail(ErrorCode::MethodNotAllowed,
                 "GraphQL does not answer to " + std::string(request.method()),

@@ -48,6 +48,16 @@ TEST(ReadPost, ReadsAllParameters) {
     EXPECT_FALSE(read->query_only);
 }
 
+TEST(ReadPost, TakesTheIdempotencyKeyFromItsHeader) {
+    Arena arena;
+    const auto request = request_of(
+        "POST", "/graphql", {{"Content-Type", "application/json"}, {"Idempotency-Key", "k-1"}},
+        R"({"query":"{a}"})");
+    const auto read = read_graphql_request(request, arena);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->idempotency_key, "k-1");
+}
+
 TEST(ReadPost, NullIsAsGoodAsAbsent) {
     Arena arena;
     const auto request =
