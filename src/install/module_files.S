@@ -9,5 +9,6 @@ fraiseql_install_\name\()_end:
 .endm
 
 .section .rodata
+embed idempotency, "idempotency.sql"
 embed turbo, "turbo.sql"
 .section .note.GNU-stack,"",@progbits

@@ -3,6 +3,8 @@
 
 #include <array>
 
+extern "C" const char fraiseql_install_idempotency[];
+extern "C" const char fraiseql_install_idempotency_end[];
 extern "C" const char fraiseql_install_turbo[];
 extern "C" const char fraiseql_install_turbo_end[];
 
@@ -10,6 +12,7 @@ namespace fraiseql::install {
 
 std::span<const Module> modules() {
     static const std::array all = {
+        Module{"idempotency", {fraiseql_install_idempotency, fraiseql_install_idempotency_end}},
         Module{"turbo", {fraiseql_install_turbo, fraiseql_install_turbo_end}},
     };
     return all;
