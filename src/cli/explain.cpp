@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
+#include "compile/source_notes.hpp"
 #include "engine/prepared.hpp"
 #include "pg/session.hpp"
 
@@ -49,6 +50,16 @@ Result<void> explain_unit(pg::Session& session, const engine::CompiledUnit& unit
     return {};
 }
 
+void print_sources(const std::vector<compile::SourceNote>& notes) {
+    if (notes.empty()) return;
+    fmt::print("Sources\n");
+    for (const compile::SourceNote& note : notes) {
+        fmt::print("  {}: {}\n", note.path, note.source);
+        if (!note.reason.empty()) fmt::print("    {}\n", note.reason);
+    }
+    fmt::print("\n");
+}
+
 int complain_all(const std::vector<Error>& errors) {
     for (const Error& error : errors) {
         Error shown = error;
@@ -75,13 +86,15 @@ int explain(const Options& options) {
         variables = *read;
     }
     engine::Settings settings;
-    settings.compile = {options.default_page_size, options.max_page_size};
+    settings.compile.default_page_size = options.default_page_size;
+    settings.compile.max_page_size = options.max_page_size;
     engine::Request request{.query = options.query, .variables = &variables};
     if (!options.operation.empty()) request.operation_name = options.operation;
     auto prepared = engine::prepare_request(
         engine::prepare_document(*model, options.query, settings.parse), request, settings);
     if (!prepared) return complain_all(prepared.error());
 
+    print_sources(compile::source_notes(**model, prepared->operation->plan, settings.compile));
     auto session = pg::Session::open(options.database);
     if (!session) return complain(connection_error(session.error()));
     if (auto begun = session->run_script("BEGIN"); !begun)

@@ -58,7 +58,8 @@ bool pages(const plan::Call& call) {
            });
 }
 
-void append_page_structure(const Value& arguments, const CompileOptions& options, std::string& key) {
+void append_page_structure(const Value& arguments, const CompileOptions& options,
+                           std::string& key) {
     const std::int64_t size = limit_of(arguments, options);
     const bool written = size == options.default_page_size || is_common(size);
     key += written ? std::to_string(size) : "?";
@@ -169,7 +170,7 @@ class Compiler {
             return groups;
         }
         if (root.read.kind == plan::Read::Kind::Many) {
-            Reading reading(model_, *root.read.entity, options_.see_through);
+            Reading reading(model_, *root.read.entity, options_);
             const Source source = reading.rows();
             const std::string& type = root.read.entity->type_name;
             if (const Value* where = arguments_[index].find("where")) {
@@ -188,7 +189,7 @@ class Compiler {
         const schema::Entity& entity = *root.read.entity;
         const catalog::Column& key = *entity.relation->column(*entity.key);
         const graphql::InputValueDef& argument = root.group.definition->args.front();
-        Reading reading(model_, entity, options_.see_through);
+        Reading reading(model_, entity, options_);
         reading.rows().value({.key = key.name, .column = key.number}, false);
         rows.where = key_equals(
             entity, parameters.add({std::string(argument.name)}, schema::type_text(model_.catalog, key.type)));
@@ -250,7 +251,8 @@ Result<void> read_arguments(const schema::Model& model, const plan::Plan& plan,
         if (root.kind == Root::Kind::Call) {
             if (pages(root.call))
                 if (auto error = out_of_bounds(root, arguments[i], options)) return fail(*error);
-            auto read = read_call_arguments(model, *root.call.function, arguments[i], context, arena);
+            auto read =
+                read_call_arguments(model, *root.call.function, arguments[i], context, arena);
             if (!read) return fail(at_root(read.error(), root));
             arguments[i] = *read;
         }
@@ -269,7 +271,7 @@ Result<void> read_arguments(const schema::Model& model, const plan::Plan& plan,
 
 std::string structure_key(const schema::Model& model, const plan::Plan& plan,
                           std::span<const Value> arguments, const CompileOptions& options) {
-    std::string key;
+    std::string key = options.switched_role ? "*" : "";
     for (std::size_t i = 0; i < plan.roots.size(); ++i) {
         const Root& root = plan.roots[i];
         if (root.kind == Root::Kind::Call)

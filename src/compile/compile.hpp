@@ -20,6 +20,9 @@ struct CompileOptions {
     std::uint32_t max_page_size = 1000;
     /// Read views by their own queries where that is allowed, instead of their documents.
     bool see_through = true;
+    /// The statement runs as a role that the session is switched to: what views read with the
+    /// rights of their owner is left to them.
+    bool switched_role = false;
 };
 
 /// Checks the arguments that have bounds (`limit`, `offset`, `first`, `last`), replaces cursors by

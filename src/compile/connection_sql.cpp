@@ -46,7 +46,7 @@ class ConnectionWriter {
           read_(read),
           arguments_(arguments),
           page_(page_of(arguments, options)),
-          reading_(model, *read.entity, options.see_through),
+          reading_(model, *read.entity, options),
           terms_(terms_of(model, read, arguments, reading_.rows())),
           parameters_(parameters) {}
 

@@ -41,7 +41,7 @@ Fragment read_sql(Reading& reading, const plan::Read& read, const Rows& rows) {
 }
 
 Fragment read_sql(const schema::Model& model, const plan::Read& read, const Rows& rows) {
-    Reading reading(model, *read.entity, /*see_through=*/false);
+    Reading reading(model, *read.entity, {.see_through = false});
     return read_sql(reading, read, rows);
 }
 

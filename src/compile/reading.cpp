@@ -49,10 +49,13 @@ std::optional<std::vector<Member>> members_of(const std::vector<Branch>& branche
 
 }  // namespace
 
-Reading::Reading(const schema::Model& model, const schema::Entity& entity, bool see_through)
-    : model_(model), entity_(entity) {
-    if (!see_through || !entity.document) return;
-    seen_.emplace(*model.views, entity.relation->oid);
+Reading::Reading(const schema::Model& model, const schema::Entity& entity,
+                 const CompileOptions& options)
+    : model_(model),
+      entity_(entity),
+      rights_(options.switched_role ? rewrite::Rights::OfOthers : rewrite::Rights::OfCurrentUser) {
+    if (!options.see_through || !entity.document) return;
+    seen_.emplace(*model.views, entity.relation->oid, rights_);
     if (!seen_->is_possible()) seen_.reset();
 }
 
@@ -86,7 +89,7 @@ Fragment Reading::columns() const {
 
 std::string Reading::refusal() const {
     if (seen_ || !entity_.document) return {};
-    return model_.views->refusal(entity_.relation->oid);
+    return model_.views->refusal(entity_.relation->oid, rights_);
 }
 
 void Reading::need(catalog::AttributeNumber column) {

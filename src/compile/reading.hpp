@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "compile/compile.hpp"
 #include "compile/source.hpp"
 #include "rewrite/see_through.hpp"
 
@@ -25,8 +26,9 @@ struct Located {
 /// when it asks its source for a value; so both functions come last.
 class Reading {
   public:
-    /// With `see_through`, a view is replaced by its own query where that is allowed.
-    Reading(const schema::Model& model, const schema::Entity& entity, bool see_through);
+    /// A view is replaced by its own query where the options and its owner allow it.
+    Reading(const schema::Model& model, const schema::Entity& entity,
+            const CompileOptions& options);
     Reading(const Reading&) = delete;
     Reading& operator=(const Reading&) = delete;
 
@@ -59,6 +61,7 @@ class Reading {
 
     const schema::Model& model_;
     const schema::Entity& entity_;
+    rewrite::Rights rights_;
     std::optional<rewrite::SeeThrough> seen_ = {};
     /// Names of columns, in the order in which they were needed.
     std::vector<std::string> needed_ = {};

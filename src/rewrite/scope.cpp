@@ -99,7 +99,7 @@ void Scope::read_relation(RangeItem& item, Slice text) {
     if (text.size() > (qualified ? 4U : 2U) || !tokens[text.begin].is_name()) return;
     const auto relid = static_cast<catalog::Oid>(item.entry->number("relid"));
     const View* view = workshop_.views.find(relid);
-    if (view == nullptr || !view->query) return;
+    if (view == nullptr || !view->allows(workshop_.rights)) return;
     for (const catalog::Column& column : view->relation->columns)
         item.column_names.push_back(column.name);
     item.source = &*view->query;

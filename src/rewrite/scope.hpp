@@ -48,6 +48,7 @@ struct RangeItem {
 /// What the scopes of one statement share.
 struct Workshop {
     const Views& views;
+    Rights rights = Rights::OfCurrentUser;
     std::deque<Scope> scopes = {};
     std::deque<Query> queries = {};
 };

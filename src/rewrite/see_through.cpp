@@ -45,9 +45,9 @@ struct SeeThrough::State {
     }
 };
 
-SeeThrough::SeeThrough(const Views& views, catalog::Oid relation)
+SeeThrough::SeeThrough(const Views& views, catalog::Oid relation, Rights rights)
     : state_(std::make_unique<State>(State{.view = views.find(relation),
-                                           .workshop = {.views = views},
+                                           .workshop = {.views = views, .rights = rights},
                                            .navigator = Navigator(views.catalog())})) {
     if (is_possible())
         state_->scope = &state_->workshop.scopes.emplace_back(state_->workshop,
@@ -57,7 +57,7 @@ SeeThrough::SeeThrough(const Views& views, catalog::Oid relation)
 SeeThrough::~SeeThrough() = default;
 
 bool SeeThrough::is_possible() const noexcept {
-    return state_->view != nullptr && state_->view->query.has_value();
+    return state_->view != nullptr && state_->view->allows(state_->workshop.rights);
 }
 
 std::optional<Column> SeeThrough::value(catalog::AttributeNumber column, Keys keys) {

@@ -14,11 +14,11 @@
 namespace fraiseql::rewrite {
 
 /// Collects what is wanted of a view's rows, each as a column of a SELECT that takes the view's
-/// place. The SELECT yields the same rows as the view does for the role that the catalog was read
-/// by, and each column the value that the view has there: a document's value without the document.
+/// place. The SELECT yields the same rows as the view does for the role that `rights` means, and
+/// each column the value that the view has there: a document's value without the document.
 class SeeThrough {
   public:
-    SeeThrough(const Views& views, catalog::Oid relation);
+    SeeThrough(const Views& views, catalog::Oid relation, Rights rights = Rights::OfCurrentUser);
     ~SeeThrough();
     SeeThrough(const SeeThrough&) = delete;
     SeeThrough& operator=(const SeeThrough&) = delete;

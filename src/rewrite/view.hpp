@@ -8,6 +8,7 @@
 #include "base/arena.hpp"
 #include "catalog/catalog.hpp"
 #include "rewrite/query.hpp"
+#include "rewrite/views.hpp"
 
 namespace fraiseql::rewrite {
 
@@ -18,6 +19,12 @@ struct View {
     /// The sentence that says why `query` is missing.
     std::string refusal = {};
     std::optional<Query> query = {};
+
+    /// Whether statements of that role may take the query for the view.
+    bool allows(Rights rights) const noexcept {
+        return query.has_value() &&
+               (rights == Rights::OfCurrentUser || relation->security_invoker);
+    }
 };
 
 /// Fills in what belongs to `view.relation`.

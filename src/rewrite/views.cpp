@@ -91,8 +91,14 @@ const View* Views::find(catalog::Oid oid) const {
     return &entry.view;
 }
 
-std::string Views::refusal(catalog::Oid oid) const {
-    if (const View* view = find(oid)) return view->refusal;
+std::string Views::refusal(catalog::Oid oid, Rights rights) const {
+    if (const View* view = find(oid)) {
+        if (view->query && !view->allows(rights))
+            return fmt::format("view {} is read as it is: it reads with the rights of its owner, not "
+                               "of the role that asks (make it security_invoker).",
+                               catalog_.display_name(*view->relation));
+        return view->refusal;
+    }
     const Relation* relation = catalog_.relation(oid);
     if (relation == nullptr) return "The relation is not known.";
     return fmt::format("{} {} stores its rows.", describe(relation->kind),

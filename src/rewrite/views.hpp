@@ -2,7 +2,7 @@
 // Views: the definitions of a database's views, read when they are first asked for.
 #pragma once
 
-#include <deque>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,6 +13,10 @@
 namespace fraiseql::rewrite {
 
 struct View;
+
+/// Whose role runs a statement: the one that the catalog was read by, or one that the session was
+/// switched to. Then only views with security_invoker read with the same rights as the statement.
+enum class Rights : std::uint8_t { OfCurrentUser, OfOthers };
 
 /// The views of one catalog, which must outlive it. Any thread may ask.
 class Views {
@@ -26,7 +30,7 @@ class Views {
     /// Returns what is known of the view; nullptr where the oid is none of a plain view.
     const View* find(catalog::Oid oid) const;
     /// Returns why statements must not see through the view, as a sentence; empty where they may.
-    std::string refusal(catalog::Oid oid) const;
+    std::string refusal(catalog::Oid oid, Rights rights = Rights::OfCurrentUser) const;
 
   private:
     struct Entry;

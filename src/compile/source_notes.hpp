@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Source notes: where each field of an operation gets its value, for people who ask why.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compile/compile.hpp"
+
+namespace fraiseql::compile {
+
+/// Where a field's value comes from.
+struct SourceNote {
+    /// Response keys from the root: `posts.author.name`.
+    std::string path;
+    /// "column title", "query of view v_post, as text", "document v_post.data".
+    std::string source;
+    /// Why it is not a better one; empty where it is the best.
+    std::string reason;
+};
+
+/// Returns a note for each selected field of the reads of `plan`, in the order of the request.
+std::vector<SourceNote> source_notes(const schema::Model& model, const plan::Plan& plan,
+                                     const CompileOptions& options);
+
+}  // namespace fraiseql::compile
