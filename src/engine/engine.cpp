@@ -46,8 +46,9 @@ std::chrono::milliseconds pause_before(int attempt) {
 
 Error rolled_back(const PreparedRequest& request, const CompiledUnit& failed) {
     return {.code = ErrorCode::Conflict,
-            .message = fmt::format("Rolled back, since \"{}\" failed in the same transaction.",
-                                   request.operation->plan.roots[failed.unit.first_root].response_key)};
+            .message = fmt::format(
+                "Rolled back, since \"{}\" failed in the same transaction.",
+                request.operation->plan.roots[failed.unit.first_root].response_key)};
 }
 
 /// JSON whose type does not foresee failure, but that says so.
@@ -185,7 +186,8 @@ void Engine::settle(Execution& execution, const Transaction& transaction, pg::Ba
             if (failed == i || failed == transaction.units.size())
                 add_failure(execution, unit, failure);
             else
-                add_error(execution, unit, rolled_back(execution.request, *transaction.units[failed]));
+                add_error(execution, unit,
+                          rolled_back(execution.request, *transaction.units[failed]));
             continue;
         }
         UnitResult own{.unit = &unit.unit, .rows = {}};
