@@ -110,7 +110,7 @@ int turbo_add(const Options& options) {
     auto text = read_text(options.file);
     if (!text) return complain(text.error());
     return save(options,
-                {{.id = options.identifier, .text = std::move(*text), .hashes = options.hashes}});
+                {{.id = options.identifier, .text = turbo::text_of_file(*text), .hashes = options.hashes}});
 }
 
 int turbo_import(const Options& options) {

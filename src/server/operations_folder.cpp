@@ -27,7 +27,7 @@ Result<std::string> read_file(const fs::path& path) {
     std::stringstream text;
     text << file.rdbuf();
     if (!file) return unreadable(path, "reading failed");
-    return text.str();
+    return turbo::text_of_file(text.str());
 }
 
 }  // namespace

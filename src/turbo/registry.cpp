@@ -16,6 +16,12 @@ std::optional<std::size_t> look_up(const std::unordered_map<std::string_view, st
 
 }  // namespace
 
+std::string text_of_file(std::string bytes) {
+    while (bytes.ends_with('\n') || bytes.ends_with('\r'))
+        bytes.pop_back();
+    return bytes;
+}
+
 std::shared_ptr<const Registry> Registry::build(std::vector<Registered> entries,
                                                 std::vector<std::string>& problems) {
     auto out = std::make_shared<Registry>();

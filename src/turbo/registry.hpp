@@ -25,6 +25,10 @@ struct Registered {
     bool operator==(const Registered&) const = default;
 };
 
+/// Returns the operation in a file's bytes: the line ends after it are the editor's, not the
+/// client's, and would keep the same text without them from being found.
+std::string text_of_file(std::string bytes);
+
 /// Immutable once built; shared by all workers.
 class Registry {
   public:

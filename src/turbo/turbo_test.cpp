@@ -72,6 +72,11 @@ TEST(Registry, FindsByIdHashAndText) {
     EXPECT_EQ(registry->find_name("sha256:letters2"), std::nullopt);
 }
 
+TEST(Registry, TakesNoLineEndsFromFiles) {
+    EXPECT_EQ(text_of_file("{ a }\r\n\n"), "{ a }");
+    EXPECT_EQ(text_of_file("\n"), "");
+}
+
 TEST(Registry, LeavesOutWhatIsThereAlready) {
     std::vector<std::string> problems;
     const auto registry = Registry::build({{.id = "one", .text = "{ a }", .hashes = {"x"}},
