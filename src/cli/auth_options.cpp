@@ -156,6 +156,12 @@ void add_authentication(CLI::App& command, AuthOptions& options) {
         ->capture_default_str();
     command.add_flag("--require-token", options.required, "answer only requests with a token")
         ->envname("FRAISEQL_REQUIRE_TOKEN");
+    command
+        .add_option("--allow-rls-bypass", options.allowed_bypass,
+                    "relation that is meant to read past row-level security (check rls)")
+        ->envname("FRAISEQL_ALLOW_RLS_BYPASS")
+        ->delimiter(',')
+        ->type_name("NAME,…");
     add_claim_options(command, options);
 }
 

@@ -35,6 +35,8 @@ struct AuthOptions {
     std::string database_role_claim;
     std::vector<std::string> database_roles;
     std::string anonymous_role;
+    /// Relations that may read past row-level security in production.
+    std::vector<std::string> allowed_bypass;
 };
 
 /// Adds the options to a command that serves.

@@ -178,6 +178,14 @@ int run_command_line(int argc, const char* const* argv) {
     add_database(*schema, options);
     schema->callback([&] { status = cli::print_schema(options); });
 
+    CLI::App* check = app.add_subcommand("check", "Find what is wrong before others do");
+    check->require_subcommand(1);
+    CLI::App* rls = check->add_subcommand("rls", "What clients can read past row-level security");
+    bool json = false;
+    add_database(*rls, options);
+    rls->add_flag("--json", json, "print one JSON document");
+    rls->callback([&] { status = cli::check_rls(options, json); });
+
     CLI::App* explain = app.add_subcommand("explain", "Show the SQL and the plan of an operation");
     add_database(*explain, options);
     add_explaining(*explain, options);

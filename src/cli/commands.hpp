@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "cli/options.hpp"
@@ -16,6 +17,7 @@ int serve(const Options& options);
 int demo(Options options);
 int print_schema(const Options& options);
 int explain(const Options& options);
+int check_rls(const Options& options, bool json);
 int install_module(const Options& options);
 int turbo_add(const Options& options);
 int turbo_import(const Options& options);
@@ -25,6 +27,10 @@ int turbo_show(const Options& options);
 
 /// Reads the catalog of the database and builds its model.
 Result<std::shared_ptr<const schema::Model>> load_model(const std::string& database);
+
+/// Fails (Configuration) where something exposed reads past row-level security, unless `intended`
+/// lists it by its name, with or without schema.
+Result<void> refuse_leaks(const schema::Model& model, const std::vector<std::string>& intended);
 
 /// Turns what libpq or the server said into an error with a hint for whoever started the program.
 Error connection_error(const sql::DatabaseError& failure);

@@ -119,6 +119,9 @@ int serve(const Options& options) {
     if (!model) return complain(model.error());
     describe_model(**model);
     describe_authentication(*authentication);
+    if (!is_development(options))
+        if (auto safe = refuse_leaks(**model, options.auth.allowed_bypass); !safe)
+            return complain(safe.error());
     server::Settings settings = settings_of(options);
     settings.router.authentication = std::move(*authentication);
     settings.listen.address = *address;

@@ -209,6 +209,42 @@ class RequiredTokens(Secured):
         self.assertEqual(self.server.request("GET", "/ready").status, 200)
 
 
+class RowLevelSecurity(unittest.TestCase):
+    """`check rls`: an escape of each kind, and none where all is well."""
+    LEAKS = """
+    CREATE VIEW v_open AS SELECT id, jsonb_build_object('id', id) AS data FROM tb_note;
+    CREATE VIEW v_nested WITH (security_invoker) AS SELECT id, data FROM v_open;
+    CREATE MATERIALIZED VIEW mv_copy AS SELECT id, jsonb_build_object('id', id) AS data FROM tb_note;
+    CREATE FUNCTION fn_root() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER AS 'SELECT 1';
+    GRANT SELECT ON v_open, v_nested, mv_copy TO api;
+    """
+
+    def check(self, sql, role="api"):
+        database = Database(sql=sql)
+        self.addCleanup(database.close)
+        self.url = as_role(database.url, role)
+        result = run("check", "rls", "--json", "--database", self.url)
+        found = json.loads(result.stdout)["findings"]
+        return result.returncode, {(each["subject"], each["code"]) for each in found}
+
+    def test_nothing_escapes_where_all_is_well(self):
+        self.assertEqual(self.check(SCHEMA), (0, set()))
+
+    def test_finds_every_way_past_and_refuses_to_serve_it(self):
+        code, found = self.check(SCHEMA + self.LEAKS)
+        self.assertEqual(code, 1)
+        self.assertEqual(found, {
+            ("public.v_open", "view-bypasses-rls"), ("public.v_nested", "view-bypasses-rls"),
+            ("public.mv_copy", "stored-copy"), ("public.fn_root", "definer-bypasses-rls"),
+            ("public.fn_root", "definer-without-search-path")})
+        refused = run("serve", "--database", self.url, "--environment", "production")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("public.v_open", refused.stderr)
+        server = Server(command=["serve", "--database", self.url, "--environment", "production",
+                                 "--allow-rls-bypass", "v_open,v_nested,public.mv_copy"])
+        server.close()
+
+
 class Configuration(unittest.TestCase):
     def refused(self, *options, secret=None):
         environment = dict(os.environ) | ({"FRAISEQL_JWT_SECRET": secret} if secret else {})
