@@ -25,8 +25,8 @@ CREATE ROLE auditor NOLOGIN BYPASSRLS;
 GRANT auditor TO api;
 CREATE TABLE tb_note (
   id int PRIMARY KEY, tenant_id uuid NOT NULL, title text NOT NULL);
-INSERT INTO tb_note SELECT i, ('00000000-0000-0000-0000-' || lpad(to_hex(i % 8 + 1), 12, '0'))::uuid,
-  'note ' || i FROM generate_series(0, 159) i;
+INSERT INTO tb_note SELECT i,
+  ('00000000-0000-0000-0000-' || lpad(to_hex(i % 8 + 1), 12, '0'))::uuid, 'note ' || i FROM generate_series(0, 159) i;
 ALTER TABLE tb_note ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tb_note FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON tb_note USING (
@@ -135,9 +135,10 @@ class Tokens(Secured):
     def test_another_tenants_row_can_be_neither_read_nor_written(self):
         mine = bearer(tenant_id=TENANTS[1])
         self.assertIsNone(self.data("{ note(id: 2) { id } }", mine)["note"])
-        theirs = self.data("{ note(id: 2) { title } }", bearer(tenant_id=TENANTS[2]))
+        owner = bearer(tenant_id=TENANTS[2])
+        theirs = self.data("{ note(id: 2) { title } }", owner)
         self.ask('mutation { renameNote(id: 2, title: "stolen") { __typename } }', mine)
-        self.assertEqual(self.data("{ note(id: 2) { title } }", bearer(tenant_id=TENANTS[2])), theirs)
+        self.assertEqual(self.data("{ note(id: 2) { title } }", owner), theirs)
 
 
 class Isolation(Secured):
@@ -191,7 +192,8 @@ class DatabaseRoles(Secured):
 
 
 class RequiredTokens(Secured):
-    options = ["--require-token", "--jwt-audience", "notes", "--jwt-setting", "app.tenant_id=org.id"]
+    options = ["--require-token", "--jwt-audience", "notes",
+               "--jwt-setting", "app.tenant_id=org.id"]
 
     def test_no_token_is_401(self):
         response = self.ask("{ notes { id } }")
@@ -214,7 +216,8 @@ class RowLevelSecurity(unittest.TestCase):
     LEAKS = """
     CREATE VIEW v_open AS SELECT id, jsonb_build_object('id', id) AS data FROM tb_note;
     CREATE VIEW v_nested WITH (security_invoker) AS SELECT id, data FROM v_open;
-    CREATE MATERIALIZED VIEW mv_copy AS SELECT id, jsonb_build_object('id', id) AS data FROM tb_note;
+    CREATE MATERIALIZED VIEW mv_copy AS
+      SELECT id, jsonb_build_object('id', id) AS data FROM tb_note;
     CREATE FUNCTION fn_root() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER AS 'SELECT 1';
     GRANT SELECT ON v_open, v_nested, mv_copy TO api;
     """
