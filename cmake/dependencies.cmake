@@ -14,4 +14,7 @@ find_library(PG_QUERY_LIBRARY pg_query REQUIRED)
 add_library(fraiseql_asio INTERFACE)
 target_compile_definitions(fraiseql_asio INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY)
+# False alarm of g++ 12 about the frames of awaitables in optimised builds.
+target_compile_options(fraiseql_asio INTERFACE
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
 target_link_libraries(fraiseql_asio INTERFACE Boost::headers Threads::Threads)

@@ -27,8 +27,8 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message, std::stri
 
 /// `FRAISEQL_TRY(auto x, f());` declares x from the value, or returns f's error to the caller.
 /// Not for coroutines: g++ 12 miscompiles what this would become there.
-#define FRAISEQL_TRY(declaration, expression)                                       \
-    auto FRAISEQL_CONCAT(fraiseql_try_, __LINE__) = (expression);                   \
-    if (!FRAISEQL_CONCAT(fraiseql_try_, __LINE__))                                  \
+#define FRAISEQL_TRY(declaration, expression)                                                 \
+    auto FRAISEQL_CONCAT(fraiseql_try_, __LINE__) = (expression);                             \
+    if (!FRAISEQL_CONCAT(fraiseql_try_, __LINE__))                                            \
         return ::fraiseql::fail(std::move(FRAISEQL_CONCAT(fraiseql_try_, __LINE__)).error()); \
     declaration = std::move(*FRAISEQL_CONCAT(fraiseql_try_, __LINE__))

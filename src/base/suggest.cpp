@@ -60,7 +60,8 @@ std::vector<std::string_view> suggestions(std::string_view input,
     std::sort(near.begin(), near.end());
     near.erase(std::unique(near.begin(), near.end()), near.end());
     std::vector<std::string_view> out;
-    for (std::size_t i = 0; i < near.size() && i < kMost; ++i) out.push_back(near[i].second);
+    for (std::size_t i = 0; i < near.size() && i < kMost; ++i)
+        out.push_back(near[i].second);
     return out;
 }
 

@@ -7,7 +7,8 @@ namespace fraiseql {
 namespace {
 
 TEST(Suggest, NamesTheNearestFirst) {
-    EXPECT_EQ(did_you_mean("titel", {"title", "tile", "author"}), R"(Did you mean "title" or "tile"?)");
+    EXPECT_EQ(did_you_mean("titel", {"title", "tile", "author"}),
+              R"(Did you mean "title" or "tile"?)");
 }
 
 TEST(Suggest, SaysNothingWhereNothingIsNear) {

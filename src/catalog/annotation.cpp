@@ -18,9 +18,7 @@ std::string_view trim(std::string_view text) {
     return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
 }
 
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool is_annotation(std::string_view trimmed) {
     return trimmed.size() >= 2 && trimmed[0] == '@' && is_letter(trimmed[1]);

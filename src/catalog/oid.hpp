@@ -21,8 +21,6 @@ inline constexpr Oid kBool = 16, kBytea = 17, kChar = 18, kName = 19, kInt8 = 20
                      kVoid = 2278, kUuid = 2950, kJsonb = 3802, kRecordArray = 2287;
 
 /// Tells whether `type` is json or jsonb.
-constexpr bool is_json(Oid type) noexcept {
-    return type == kJson || type == kJsonb;
-}
+constexpr bool is_json(Oid type) noexcept { return type == kJson || type == kJsonb; }
 
 }  // namespace fraiseql::catalog

@@ -54,8 +54,7 @@ void add_operations(CLI::App& command, Options& options) {
         ->envname("FRAISEQL_PLAN_CACHE")
         ->check(CLI::Range(1, 1 << 20))
         ->capture_default_str();
-    command
-        .add_option("--operations", options.operations, "folder of GraphQL files to register")
+    command.add_option("--operations", options.operations, "folder of GraphQL files to register")
         ->envname("FRAISEQL_OPERATIONS")
         ->type_name("DIR");
     command
@@ -77,9 +76,8 @@ void add_turbo(CLI::App& app, Options& options, int& status) {
         command->callback([&options, &status, run] { status = run(options); });
         return command;
     };
-    CLI::App* register_one =
-        add("add", "Register an operation, or replace it; all servers know it at once",
-            cli::turbo_add);
+    CLI::App* register_one = add(
+        "add", "Register an operation, or replace it; all servers know it at once", cli::turbo_add);
     register_one->add_option("id", options.identifier, "what clients send as documentId")
         ->required();
     register_one->add_option("file", options.file, "its GraphQL file; - is the standard input")
@@ -147,7 +145,8 @@ void add_serving(CLI::App& command, Options& options) {
 void add_explaining(CLI::App& command, Options& options) {
     command.add_option("query", options.query, "a GraphQL document")->required();
     command.add_option("--variables", options.variables, "JSON object")->type_name("JSON");
-    command.add_option("--operation", options.operation, "name of the operation")->type_name("NAME");
+    command.add_option("--operation", options.operation, "name of the operation")
+        ->type_name("NAME");
     command.add_flag("--analyze", options.analyze, "execute it too, in a transaction rolled back");
     add_paging(command, options);
 }

@@ -15,9 +15,8 @@ namespace fraiseql::cli {
 
 int install_module(const Options& options) {
     const auto modules = install::modules();
-    const auto module = std::find_if(modules.begin(), modules.end(), [&](const auto& each) {
-        return each.name == options.module;
-    });
+    const auto module = std::find_if(modules.begin(), modules.end(),
+                                     [&](const auto& each) { return each.name == options.module; });
     if (module == modules.end()) {
         std::string names;
         for (const install::Module& each : modules)

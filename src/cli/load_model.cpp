@@ -17,8 +17,10 @@ std::string hint_for(const sql::DatabaseError& failure) {
     if (sqlstate == "3D000") return "Create it with createdb, or name another one in the URL.";
     if (sqlstate.starts_with("28"))
         return "Check user and password of the URL, and pg_hba.conf on the server.";
-    if (sqlstate.starts_with("57P")) return "The server is starting or stopping: try again shortly.";
-    if (sqlstate.starts_with("53")) return "The server has no connection left: raise max_connections.";
+    if (sqlstate.starts_with("57P"))
+        return "The server is starting or stopping: try again shortly.";
+    if (sqlstate.starts_with("53"))
+        return "The server has no connection left: raise max_connections.";
     if (sqlstate == "42501") return "Grant the role what it needs.";
     return "Is PostgreSQL running there? A URL looks like "
            "postgres://user:password@host:5432/database, or postgres:///database for the local "
@@ -31,7 +33,8 @@ Error connection_error(const sql::DatabaseError& failure) {
     Error error{.code = ErrorCode::ServiceUnavailable,
                 .message = "The database cannot be used: " + failure.message,
                 .hint = hint_for(failure)};
-    while (error.message.ends_with('\n')) error.message.pop_back();
+    while (error.message.ends_with('\n'))
+        error.message.pop_back();
     if (!failure.sqlstate.empty()) error.extensions.emplace_back("sqlstate", failure.sqlstate);
     return error;
 }

@@ -2,6 +2,4 @@
 // The fraiseql program: a thin main over the library.
 #include "fraiseql/command_line.hpp"
 
-int main(int argc, char** argv) {
-    return fraiseql::run_command_line(argc, argv);
-}
+int main(int argc, char** argv) { return fraiseql::run_command_line(argc, argv); }

@@ -27,7 +27,8 @@ std::optional<server::Asset> find_page(std::string_view path) {
 }
 
 void log_line(std::string_view message) {
-    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const auto now =
+        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     fmt::print(stderr, "{:%Y-%m-%dT%H:%M:%S}Z {}\n", now, message);
 }
 
@@ -38,8 +39,8 @@ std::string count_of(std::size_t count, std::string_view word) {
 /// What is exposed and what is not, and why: nobody should have to guess.
 void describe_model(const schema::Model& model) {
     const std::int32_t version = model.catalog.server_version();
-    fmt::print("FraiseQL {} on PostgreSQL {}.{}, database \"{}\", role \"{}\"\n", fraiseql::version(),
-               version / 10000, version % 10000, model.catalog.database(),
+    fmt::print("FraiseQL {} on PostgreSQL {}.{}, database \"{}\", role \"{}\"\n",
+               fraiseql::version(), version / 10000, version % 10000, model.catalog.database(),
                model.catalog.current_user().name);
     fmt::print("  exposed   {}, {}\n", count_of(model.entities.size(), "relation"),
                count_of(model.functions.size(), "function"));
@@ -69,16 +70,15 @@ server::Settings settings_of(const Options& options) {
     if (development) settings.router.find_asset = find_page;
     settings.pool.conninfo = options.database;
     settings.pool.statement_timeout = std::chrono::seconds(options.timeout);
-    settings.pool.session_settings = {{"timezone", "UTC"},
-                                      {"intervalstyle", "iso_8601"},
-                                      {"client_encoding", "UTF8"}};
+    settings.pool.session_settings = {
+        {"timezone", "UTC"}, {"intervalstyle", "iso_8601"}, {"client_encoding", "UTF8"}};
     settings.engine.compile = {options.default_page_size, options.max_page_size};
     settings.engine.timeout = std::chrono::seconds(options.timeout);
     settings.engine.expose_errors = development;
     settings.engine.introspection = development;
     settings.log = log_line;
-    settings.workers = options.workers != 0 ? options.workers
-                                            : std::max(1U, std::thread::hardware_concurrency());
+    settings.workers =
+        options.workers != 0 ? options.workers : std::max(1U, std::thread::hardware_concurrency());
     settings.engine.plan_cache_bytes = (options.plan_cache << 20U) / settings.workers;
     settings.engine.only_registered = options.only_registered;
     if (options.persisted_queries)

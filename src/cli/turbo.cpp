@@ -109,8 +109,9 @@ int save(const Options& options, const std::vector<turbo::Registered>& entries) 
 int turbo_add(const Options& options) {
     auto text = read_text(options.file);
     if (!text) return complain(text.error());
-    return save(options,
-                {{.id = options.identifier, .text = turbo::text_of_file(*text), .hashes = options.hashes}});
+    return save(
+        options,
+        {{.id = options.identifier, .text = turbo::text_of_file(*text), .hashes = options.hashes}});
 }
 
 int turbo_import(const Options& options) {

@@ -158,9 +158,7 @@ PrivateCluster& PrivateCluster::operator=(PrivateCluster&& other) noexcept {
     return *this;
 }
 
-PrivateCluster::~PrivateCluster() {
-    stop();
-}
+PrivateCluster::~PrivateCluster() { stop(); }
 
 Result<PrivateCluster> PrivateCluster::start(const ClusterOptions& options) {
     Result<PrivateCluster> cluster = start_once(options);

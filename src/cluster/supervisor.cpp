@@ -128,9 +128,7 @@ Supervisor& Supervisor::operator=(Supervisor&& other) noexcept {
     return *this;
 }
 
-Supervisor::~Supervisor() {
-    stop();
-}
+Supervisor::~Supervisor() { stop(); }
 
 bool Supervisor::running() noexcept {
     if (pid_ > 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;

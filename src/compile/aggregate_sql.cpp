@@ -25,11 +25,12 @@ Fragment aggregate_call(std::string_view function, const Fragment& value) {
 }
 
 Fragment truncated(const Fragment& value, std::string_view unit) {
-    for (sql::Raw name : {sql::Raw("'year'"), sql::Raw("'quarter'"), sql::Raw("'month'"),
-                          sql::Raw("'week'"), sql::Raw("'day'"), sql::Raw("'hour'"),
-                          sql::Raw("'minute'")}) {
+    for (sql::Raw name :
+         {sql::Raw("'year'"), sql::Raw("'quarter'"), sql::Raw("'month'"), sql::Raw("'week'"),
+          sql::Raw("'day'"), sql::Raw("'hour'"), sql::Raw("'minute'")}) {
         std::string upper(name.text().substr(1, name.text().size() - 2));
-        for (char& c : upper) c = static_cast<char>(c - 'a' + 'A');
+        for (char& c : upper)
+            c = static_cast<char>(c - 'a' + 'A');
         if (upper == unit) return Fragment("date_trunc(").raw(name).raw(", ").add(value).raw(")");
     }
     return value;
@@ -74,9 +75,9 @@ class AggregateWriter {
                 const schema::InputBinding* binding =
                     model_.input(prefix_ + "GroupByInput", member.name);
                 if (binding == nullptr) continue;
-                keys_.push_back({std::string(member.name),
-                                 truncated(typed_value(model_, binding->value, source_),
-                                           member.value.text)});
+                keys_.push_back(
+                    {std::string(member.name),
+                     truncated(typed_value(model_, binding->value, source_), member.value.text)});
             }
     }
 
@@ -120,7 +121,8 @@ class AggregateWriter {
     Result<Fragment> key_value(const Output& output) {
         for (const Key& key : keys_)
             if (key.field == output.field->name)
-                return column(output.binding->as_text ? Fragment(key.value).raw("::text") : key.value);
+                return column(output.binding->as_text ? Fragment(key.value).raw("::text")
+                                                      : key.value);
         return fail(ErrorCode::BadUserInput,
                     fmt::format("keys.{} can only be asked for when groupBy has {}.",
                                 output.field->name, output.field->name),
@@ -130,7 +132,8 @@ class AggregateWriter {
     Result<Fragment> groups() {
         const catalog::Relation& relation = *read_.entity->relation;
         std::vector<Fragment> keys;
-        for (const Key& key : keys_) keys.push_back(key.value);
+        for (const Key& key : keys_)
+            keys.push_back(key.value);
         Fragment out("SELECT ");
         out.add(join(columns_, ", ")).raw(" FROM ").qualified(relation.schema, relation.name);
         out.raw(" AS t");
@@ -154,8 +157,9 @@ class AggregateWriter {
         for (const json::Member& member : having.members) {
             const Path path{std::string("having"), std::string(member.name)};
             if (member.name == "count") {
-                FRAISEQL_TRY(Fragment part, operators_sql(model_, Fragment("count(*)"), catalog::kInt8,
-                                                          member.value, path, parameters_));
+                FRAISEQL_TRY(Fragment part,
+                             operators_sql(model_, Fragment("count(*)"), catalog::kInt8,
+                                           member.value, path, parameters_));
                 if (!part.empty()) parts.push_back(std::move(part));
                 continue;
             }

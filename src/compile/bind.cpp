@@ -16,11 +16,15 @@ std::string as_json(const Value& value) {
 
 std::string as_text(const Value& value) {
     switch (value.kind) {
-        case Value::Kind::True: return "true";
-        case Value::Kind::False: return "false";
+        case Value::Kind::True:
+            return "true";
+        case Value::Kind::False:
+            return "false";
         case Value::Kind::String:
-        case Value::Kind::Number: return std::string(value.text);
-        default: return as_json(value);
+        case Value::Kind::Number:
+            return std::string(value.text);
+        default:
+            return as_json(value);
     }
 }
 
@@ -81,13 +85,20 @@ std::optional<std::string> bind(const Parameter& parameter, std::span<const Valu
     if (value == nullptr || value->is_null()) return std::nullopt;
     std::string array;
     switch (parameter.form) {
-        case Parameter::Form::Json: return as_json(*value);
-        case Parameter::Form::Text: return as_text(*value);
+        case Parameter::Form::Json:
+            return as_json(*value);
+        case Parameter::Form::Text:
+            return as_text(*value);
         case Parameter::Form::Contains:
         case Parameter::Form::Prefix:
-        case Parameter::Form::Suffix: return like_pattern(value->text, parameter.form);
-        case Parameter::Form::TextArray: append_array(array, *value, false); break;
-        case Parameter::Form::JsonArray: append_array(array, *value, true); break;
+        case Parameter::Form::Suffix:
+            return like_pattern(value->text, parameter.form);
+        case Parameter::Form::TextArray:
+            append_array(array, *value, false);
+            break;
+        case Parameter::Form::JsonArray:
+            append_array(array, *value, true);
+            break;
     }
     return array;
 }

@@ -28,9 +28,7 @@ std::int64_t limit_of(const Value& arguments, const CompileOptions& options) {
     return integer(arguments, "limit").value_or(options.default_page_size);
 }
 
-std::int64_t offset_of(const Value& arguments) {
-    return integer(arguments, "offset").value_or(0);
-}
+std::int64_t offset_of(const Value& arguments) { return integer(arguments, "offset").value_or(0); }
 
 std::optional<Error> out_of_bounds(const Root& root, const Value& arguments,
                                    const CompileOptions& options) {
@@ -164,8 +162,7 @@ class Compiler {
             return connection;
         }
         if (root.read.kind == plan::Read::Kind::Aggregate) {
-            auto groups =
-                aggregate_sql(model_, root.read, arguments_[index], options_, parameters);
+            auto groups = aggregate_sql(model_, root.read, arguments_[index], options_, parameters);
             if (!groups) return fail(at_root(groups.error(), root));
             return groups;
         }
@@ -179,8 +176,8 @@ class Compiler {
                 if (!condition) return fail(at_root(condition.error(), root));
                 rows.where = std::move(*condition);
             }
-            rows.order = order_sql(order_terms(model_, *root.read.entity,
-                                               arguments_[index].find("orderBy"), source));
+            rows.order = order_sql(
+                order_terms(model_, *root.read.entity, arguments_[index].find("orderBy"), source));
             rows.limit = limit(arguments_[index], parameters);
             if (offset_of(arguments_[index]) != 0)
                 rows.offset = parameters.add({"offset"}, Fragment("int8"));
@@ -191,8 +188,9 @@ class Compiler {
         const graphql::InputValueDef& argument = root.group.definition->args.front();
         Reading reading(model_, entity, options_);
         reading.rows().value({.key = key.name, .column = key.number}, false);
-        rows.where = key_equals(
-            entity, parameters.add({std::string(argument.name)}, schema::type_text(model_.catalog, key.type)));
+        rows.where =
+            key_equals(entity, parameters.add({std::string(argument.name)},
+                                              schema::type_text(model_.catalog, key.type)));
         rows.limit = Fragment("1");
         return read_sql(reading, root.read, rows);
     }

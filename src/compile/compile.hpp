@@ -42,8 +42,8 @@ std::string structure_key(const schema::Model& model, const plan::Plan& plan,
 /// can be told from the others.
 enum class Grouping : std::uint8_t { Together, Apart };
 
-/// Compiles `plan` to one unit for a query (Together), or one for each root field. `arguments[i]` is
-/// the coerced object of arguments of root i, which read_arguments has read; only its structure
+/// Compiles `plan` to one unit for a query (Together), or one for each root field. `arguments[i]`
+/// is the coerced object of arguments of root i, which read_arguments has read; only its structure
 /// gets into the SQL, values become parameters. Fails with BadUserInput where a condition is null.
 Result<std::vector<Unit>> compile_plan(const schema::Model& model, const plan::Plan& plan,
                                        std::span<const json::Value> arguments,

@@ -52,9 +52,9 @@ class ConnectionWriter {
 
     Result<Fragment> write() {
         if (const Value* where = arguments_.find("where")) {
-            FRAISEQL_TRY(filter_, filter_sql(model_, schema::where_input(read_.entity->type_name),
-                                             *where, reading_.rows(),
-                                             {std::string("where")}, parameters_));
+            FRAISEQL_TRY(filter_,
+                         filter_sql(model_, schema::where_input(read_.entity->type_name), *where,
+                                    reading_.rows(), {std::string("where")}, parameters_));
         }
         size_ = page_size();
         const plan::Branch& branch = read_.branches.front();
@@ -96,8 +96,10 @@ class ConnectionWriter {
     Fragment connection_object(const plan::Branch& branch) {
         std::vector<Fragment> members;
         for (const Output& output : branch.outputs)
-            members.push_back(Fragment().literal(output.response_key).raw(", ").add(
-                connection_member(output, branch)));
+            members.push_back(Fragment()
+                                  .literal(output.response_key)
+                                  .raw(", ")
+                                  .add(connection_member(output, branch)));
         return Fragment("json_build_object(").add(join(members, ", ")).raw(")");
     }
 
@@ -140,9 +142,12 @@ class ConnectionWriter {
     Fragment page_info(const plan::Branch& info) const {
         std::vector<Fragment> members;
         for (const Output& output : info.outputs)
-            members.push_back(Fragment().literal(output.response_key).raw(", ").add(
-                output.field == nullptr ? Fragment().literal(info.type->name)
-                                        : page_info_member(output.field->name)));
+            members.push_back(Fragment()
+                                  .literal(output.response_key)
+                                  .raw(", ")
+                                  .add(output.field == nullptr
+                                           ? Fragment().literal(info.type->name)
+                                           : page_info_member(output.field->name)));
         return Fragment("json_build_object(").add(join(members, ", ")).raw(")");
     }
 
@@ -223,7 +228,8 @@ void append_connection_structure(const schema::Model& model, const plan::Read& r
         key += '/';
         const Value* values = arguments.find(name);
         if (values == nullptr) continue;
-        for (const Value& value : values->items) key += value.is_null() ? '0' : '?';
+        for (const Value& value : values->items)
+            key += value.is_null() ? '0' : '?';
     }
     key += '/';
     if (const Value* where = arguments.find("where"))

@@ -18,7 +18,8 @@ using sql::Fragment;
 std::string signature(const std::vector<OrderTerm>& terms) {
     std::uint32_t hash = 2166136261U;
     auto mix = [&](std::string_view text) {
-        for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+        for (char c : text)
+            hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
     };
     for (const OrderTerm& term : terms) {
         mix(term.meaning);
@@ -41,12 +42,12 @@ std::optional<std::string> decode_base64(std::string_view text) {
     return out;
 }
 
-/// One term against its value: strictly beyond it in the order, with nulls where the order has them.
+/// One term against its value: strictly beyond it in the order, with nulls where the order has
+/// them.
 Fragment beyond(const OrderTerm& term, bool is_null, bool reversed, const Fragment& value) {
     const bool descending = term.descending != reversed;
     const bool nulls_first = term.nulls_first != reversed;
-    if (is_null)
-        return nulls_first ? Fragment(term.value).raw(" IS NOT NULL") : Fragment("false");
+    if (is_null) return nulls_first ? Fragment(term.value).raw(" IS NOT NULL") : Fragment("false");
     Fragment out = term.value;
     out.raw(descending ? sql::Raw(" < ") : sql::Raw(" > ")).add(value);
     if (nulls_first || !term.binding.nullable) return out;
@@ -70,7 +71,8 @@ bool is_row_comparable(const std::vector<OrderTerm>& terms) {
 Fragment cursor_sql(const std::vector<OrderTerm>& terms) {
     Fragment out("translate(encode(convert_to(json_build_array(");
     out.literal(signature(terms));
-    for (const OrderTerm& term : terms) out.raw(", (").add(term.value).raw(")::text");
+    for (const OrderTerm& term : terms)
+        out.raw(", (").add(term.value).raw(")::text");
     return out.raw(")::text, 'UTF8'), 'base64'), chr(10), '')");
 }
 
@@ -106,7 +108,8 @@ Fragment after_sql(const schema::Model& model, const std::vector<OrderTerm>& ter
     }
     if (is_row_comparable(terms)) {
         std::vector<Fragment> left;
-        for (const OrderTerm& term : terms) left.push_back(term.value);
+        for (const OrderTerm& term : terms)
+            left.push_back(term.value);
         const bool descending = terms.front().descending != reversed;
         return Fragment("(")
             .add(join(left, ", "))

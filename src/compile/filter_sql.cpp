@@ -85,23 +85,29 @@ class FilterWriter {
         if (!refusal_)
             refusal_ = Error{.code = ErrorCode::BadUserInput,
                              .message = fmt::format("{} must not be null.", where),
-                             .hint = "For rows without a value use isnull: true; to ask nothing, "
-                                     "leave it out."};
+                             .hint =
+                                 "For rows without a value use isnull: true; to ask nothing, "
+                                 "leave it out."};
         return true;
     }
 
     Fragment member(const InputBinding& binding, const Value& value, const Source& source,
                     const Path& path) const {
         switch (binding.kind) {
-            case InputBinding::Kind::And: return connective(binding, value, source, path, " AND ");
-            case InputBinding::Kind::Or: return connective(binding, value, source, path, " OR ");
-            case InputBinding::Kind::Not: return negation(binding, value, source, path);
-            case InputBinding::Kind::Leaf: return leaf(binding.value, value, source, path);
+            case InputBinding::Kind::And:
+                return connective(binding, value, source, path, " AND ");
+            case InputBinding::Kind::Or:
+                return connective(binding, value, source, path, " OR ");
+            case InputBinding::Kind::Not:
+                return negation(binding, value, source, path);
+            case InputBinding::Kind::Leaf:
+                return leaf(binding.value, value, source, path);
             case InputBinding::Kind::Object: {
                 const Source inner = source.object(binding.value);
                 return object(binding.input_type, value, inner, path);
             }
-            case InputBinding::Kind::List: return list(binding, value, source, path);
+            case InputBinding::Kind::List:
+                return list(binding, value, source, path);
         }
         return {};
     }
@@ -150,15 +156,17 @@ class FilterWriter {
             if (refuse_null(member.value, below(path, std::string(member.name)))) continue;
             if (member.name == "isEmpty") {
                 const bool empty = member.value.kind == Value::Kind::True;
-                parts.push_back(Fragment(empty ? Fragment("NOT EXISTS (SELECT") : Fragment("EXISTS (SELECT"))
-                                    .add(elements)
-                                    .raw(")"));
+                parts.push_back(
+                    Fragment(empty ? Fragment("NOT EXISTS (SELECT") : Fragment("EXISTS (SELECT"))
+                        .add(elements)
+                        .raw(")"));
                 continue;
             }
             Fragment condition = object(binding.input_type, member.value, item,
                                         below(path, std::string(member.name)));
             if (condition.empty()) condition = Fragment("true");
-            Fragment part(member.name == "some" ? Fragment("EXISTS (SELECT") : Fragment("NOT EXISTS (SELECT"));
+            Fragment part(member.name == "some" ? Fragment("EXISTS (SELECT")
+                                                : Fragment("NOT EXISTS (SELECT"));
             part.add(elements).raw(" WHERE ");
             if (member.name == "every")
                 part.raw("(").add(condition).raw(") IS NOT TRUE)");
@@ -175,14 +183,14 @@ class FilterWriter {
         return operators(typed_value(model_, binding, source), binding.type, leaf, filter, path);
     }
 
-
     Fragment condition(const Operator& op, const Fragment& value, catalog::Oid type,
                        const Value& operand, const Path& path) const {
         const catalog::Oid base = model_.catalog.base_type(type);
         if (op.operand == Operand::Flag || op.operand == Operand::NotFlag) {
             Fragment out = expand(op, value, {}, {});
             if (operand.kind == Value::Kind::True) return out;
-            if (op.operand == Operand::Flag) return value.text().empty() ? out : Fragment(value).raw(" IS NOT NULL");
+            if (op.operand == Operand::Flag)
+                return value.text().empty() ? out : Fragment(value).raw(" IS NOT NULL");
             return Fragment("NOT (").add(out).raw(")");
         }
         if (op.operand == Operand::Range) {
@@ -197,16 +205,24 @@ class FilterWriter {
         using Form = Parameter::Form;
         const catalog::Type* type = model_.catalog.type(base);
         switch (op.operand) {
-            case Operand::Many: return parameters_.add(path, schema::type_text(model_.catalog, base).raw("[]"));
+            case Operand::Many:
+                return parameters_.add(path, schema::type_text(model_.catalog, base).raw("[]"));
             case Operand::Item:
                 return parameters_.add(path, schema::type_text(model_.catalog, type->element));
-            case Operand::Contains: return parameters_.add(path, Fragment("text"), Form::Contains);
-            case Operand::Prefix: return parameters_.add(path, Fragment("text"), Form::Prefix);
-            case Operand::Suffix: return parameters_.add(path, Fragment("text"), Form::Suffix);
-            case Operand::Text: return parameters_.add(path, Fragment("text"));
-            case Operand::Texts: return parameters_.add(path, Fragment("text[]"));
-            case Operand::Depth: return parameters_.add(path, Fragment("int4"));
-            default: break;
+            case Operand::Contains:
+                return parameters_.add(path, Fragment("text"), Form::Contains);
+            case Operand::Prefix:
+                return parameters_.add(path, Fragment("text"), Form::Prefix);
+            case Operand::Suffix:
+                return parameters_.add(path, Fragment("text"), Form::Suffix);
+            case Operand::Text:
+                return parameters_.add(path, Fragment("text"));
+            case Operand::Texts:
+                return parameters_.add(path, Fragment("text[]"));
+            case Operand::Depth:
+                return parameters_.add(path, Fragment("int4"));
+            default:
+                break;
         }
         // json has no operators of its own: it is compared as jsonb, as typed_value gives it.
         if (base == catalog::kJson) base = catalog::kJsonb;
@@ -246,9 +262,12 @@ Fragment seen_value(const schema::Model& model, const schema::FieldBinding& bind
         return from_json(model, base, source.value(binding, true),
                          Source::inside(found.sql, found.type == catalog::kJsonb));
     if (model.catalog.base_type(found.type) != base)
-        return Fragment("(").add(found.sql).raw("::text)::").add(
-            schema::type_text(model.catalog, base));
-    const bool text = base == catalog::kText || base == catalog::kVarchar || base == catalog::kBpchar;
+        return Fragment("(")
+            .add(found.sql)
+            .raw("::text)::")
+            .add(schema::type_text(model.catalog, base));
+    const bool text =
+        base == catalog::kText || base == catalog::kVarchar || base == catalog::kBpchar;
     if (found.default_collation || !text) return found.sql;
     // In a document the text has lost its own collation.
     return Fragment("(").add(found.sql).raw(" COLLATE pg_catalog.\"default\")");
@@ -295,10 +314,10 @@ void append_operators_structure(const Value& filter, std::string& key) {
     key += '(';
     for (const json::Member& member : filter.members) {
         key += member.name;
-        key += member.value.is_null()                       ? '0'
-               : member.value.kind == Value::Kind::True    ? 't'
-               : member.value.kind == Value::Kind::False   ? 'f'
-                                                            : '?';
+        key += member.value.is_null()                    ? '0'
+               : member.value.kind == Value::Kind::True  ? 't'
+               : member.value.kind == Value::Kind::False ? 'f'
+                                                         : '?';
     }
     key += ')';
 }

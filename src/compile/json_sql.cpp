@@ -18,9 +18,7 @@ Fragment value_of_type(const Fragment& value, const Type& type, const std::vecto
                        const Source& source, int depth);
 
 /// `e0`, `e1`, …: lists of lists need names that do not hide each other.
-Fragment element_name(int depth) {
-    return Fragment("e").number(static_cast<std::size_t>(depth));
-}
+Fragment element_name(int depth) { return Fragment("e").number(static_cast<std::size_t>(depth)); }
 
 Fragment list_of_objects(const Fragment& value, const Type& item,
                          const std::vector<Branch>& branches, const Source& source, int depth) {
@@ -33,7 +31,8 @@ Fragment list_of_objects(const Fragment& value, const Type& item,
 }
 
 /// Guards `expression` with the JSON type that `value` must have; NULL where it has another.
-Fragment when_is(const Source& source, const Fragment& value, sql::Raw type, const Fragment& expression) {
+Fragment when_is(const Source& source, const Fragment& value, sql::Raw type,
+                 const Fragment& expression) {
     Fragment out("CASE ");
     out.add(source.function("json_typeof", "jsonb_typeof")).raw("(").add(value);
     return out.raw(") WHEN ").raw(type).raw(" THEN ").add(expression).raw(" END");
@@ -57,7 +56,9 @@ Fragment list_as_text(const Fragment& list, const Source& source, bool column) {
     if (column)
         out.raw("unnest(").add(list).raw("::text[]");
     else
-        out.add(source.function("json_array_elements_text", "jsonb_array_elements_text")).raw("(").add(list);
+        out.add(source.function("json_array_elements_text", "jsonb_array_elements_text"))
+            .raw("(")
+            .add(list);
     return out.raw(") WITH ORDINALITY AS e(value, ordinality))");
 }
 
@@ -90,8 +91,7 @@ Fragment seen_value(const Output& output, const Source& source) {
     }
     const Located found = source.locate(*output.binding);
     const bool json = catalog::is_json(found.type);
-    const Fragment document =
-        json ? found.sql : Fragment("to_jsonb(").add(found.sql).raw(")");
+    const Fragment document = json ? found.sql : Fragment("to_jsonb(").add(found.sql).raw(")");
     return value_of_type(document, type, output.branches,
                          Source::inside(document, found.type != catalog::kJson), 0);
 }
@@ -114,8 +114,10 @@ Fragment member_value(const Output& output, const Branch& branch, const Source& 
 Fragment pairs(const Branch& branch, const Source& source) {
     std::vector<Fragment> parts;
     for (const Output& output : branch.outputs)
-        parts.push_back(Fragment().literal(output.response_key).raw(", ").add(
-            member_value(output, branch, source)));
+        parts.push_back(Fragment()
+                            .literal(output.response_key)
+                            .raw(", ")
+                            .add(member_value(output, branch, source)));
     return join(parts, ", ");
 }
 
@@ -123,8 +125,11 @@ Fragment pairs(const Branch& branch, const Source& source) {
 Fragment wide_object(const Branch& branch, const Source& source) {
     std::vector<Fragment> rows;
     for (const Output& output : branch.outputs)
-        rows.push_back(Fragment("(").literal(output.response_key).raw(", to_json(").add(
-            member_value(output, branch, source)).raw("))"));
+        rows.push_back(Fragment("(")
+                           .literal(output.response_key)
+                           .raw(", to_json(")
+                           .add(member_value(output, branch, source))
+                           .raw("))"));
     return Fragment("(SELECT json_object_agg(m.key, m.value) FROM (VALUES ")
         .add(join(rows, ", "))
         .raw(") AS m(key, value))");
@@ -146,7 +151,8 @@ Fragment object_sql(const std::vector<Branch>& branches, const Source& source) {
     return out.raw(" END");
 }
 
-Fragment document_sql(const Fragment& value, const Type& type, const std::vector<Branch>& branches) {
+Fragment document_sql(const Fragment& value, const Type& type,
+                      const std::vector<Branch>& branches) {
     return value_of_type(value, type, branches, Source{.document = value}, 0);
 }
 

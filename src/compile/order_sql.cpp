@@ -13,9 +13,8 @@ using sql::Fragment;
 
 OrderTerm term_of(Fragment value, std::string_view direction, schema::FieldBinding binding,
                   std::string meaning) {
-    OrderTerm term{.value = std::move(value),
-                   .binding = std::move(binding),
-                   .meaning = std::move(meaning)};
+    OrderTerm term{
+        .value = std::move(value), .binding = std::move(binding), .meaning = std::move(meaning)};
     term.descending = direction.starts_with("DESC");
     term.nulls_first = direction.ends_with("_NULLS_FIRST") ||
                        (term.descending && !direction.ends_with("_NULLS_LAST"));
@@ -31,8 +30,8 @@ void add_term(const schema::Model& model, const std::string& input_type,
         const schema::InputBinding* binding = model.input(input_type, member.name);
         if (binding == nullptr) continue;
         if (binding->kind == schema::InputBinding::Kind::Object)
-            add_term(model, binding->input_type, member.value,
-                     source.object(binding->value), plain.object(binding->value), terms);
+            add_term(model, binding->input_type, member.value, source.object(binding->value),
+                     plain.object(binding->value), terms);
         else
             terms.push_back(term_of(typed_value(model, binding->value, source), member.value.text,
                                     binding->value,
@@ -51,7 +50,8 @@ std::vector<OrderTerm> order_terms(const schema::Model& model, const schema::Ent
             add_term(model, schema::order_input(entity.type_name), criterion, source, plain, terms);
     if (!entity.key) return terms;
     const catalog::Column& key = *entity.relation->column(*entity.key);
-    const schema::FieldBinding binding{.key = key.name, .column = key.number, .type = key.type, .nullable = false};
+    const schema::FieldBinding binding{
+        .key = key.name, .column = key.number, .type = key.type, .nullable = false};
     const Fragment value = source.value(binding, false);
     const bool present = std::any_of(terms.begin(), terms.end(), [&](const OrderTerm& term) {
         return term.value.text() == value.text();

@@ -83,7 +83,8 @@ Fragment Reading::from() const {
 
 Fragment Reading::columns() const {
     std::vector<Fragment> columns;
-    for (const std::string& column : needed_) columns.push_back(Fragment("t.").identifier(column));
+    for (const std::string& column : needed_)
+        columns.push_back(Fragment("t.").identifier(column));
     return join(columns, ", ");
 }
 

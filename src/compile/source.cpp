@@ -9,7 +9,8 @@ sql::Fragment Source::value(const schema::FieldBinding& binding, bool as_text) c
     if (seen_through) {
         const Located found = locate(binding);
         if (!as_text) return found.sql;
-        return sql::Fragment(found.sql).raw(catalog::is_json(found.type) ? sql::Raw("#>>'{}'") : sql::Raw("::text"));
+        return sql::Fragment(found.sql).raw(catalog::is_json(found.type) ? sql::Raw("#>>'{}'")
+                                                                         : sql::Raw("::text"));
     }
     sql::Fragment out;
     if (row != nullptr && binding.column) {

@@ -24,7 +24,8 @@ class NoteWriter {
                 const std::string& path) {
         for (const Branch& branch : branches)
             for (const Output& output : branch.outputs)
-                if (output.binding != nullptr) field(output, source, path + "." + output.response_key);
+                if (output.binding != nullptr)
+                    field(output, source, path + "." + output.response_key);
     }
 
     Source source() { return reading_.answer(); }
@@ -36,12 +37,16 @@ class NoteWriter {
         const auto keys = source.keys_to(*output.binding);
         if (output.field->type->nullable()->is_list()) {
             if (reading_.list(keys, output.branches))
-                return add(path, fmt::format("list of the selected members, built by the query of {}", name_));
+                return add(
+                    path,
+                    fmt::format("list of the selected members, built by the query of {}", name_));
         } else if (output.branches.size() == 1) {
             if (reading_.presence(keys))
                 return object(output.branches, source.object(*output.binding), path);
             if (reading_.object(keys, output.branches))
-                return add(path, fmt::format("object of the selected members, built by the query of {}", name_));
+                return add(
+                    path,
+                    fmt::format("object of the selected members, built by the query of {}", name_));
         }
         add(path, fmt::format("JSON value in the query of {}", name_),
             "The expression behind it does not show how it is made.");
@@ -51,21 +56,21 @@ class NoteWriter {
         if (source.row != nullptr && output.binding->column)
             return add(path, fmt::format("column {}.{}", name_,
                                          source.row->column(*output.binding->column)->name));
-        add(path, entity_.document
-                      ? fmt::format("document {}.{}", name_,
-                                    entity_.relation->column(*entity_.document)->name)
-                      : fmt::format("relation {}", name_),
+        add(path,
+            entity_.document ? fmt::format("document {}.{}", name_,
+                                           entity_.relation->column(*entity_.document)->name)
+                             : fmt::format("relation {}", name_),
             reason_);
     }
 
     void leaf(const Output& output, const Source& source, const std::string& path) {
         const Located found = source.locate(*output.binding);
-        const bool wants_json =
-            catalog::is_json(model_.catalog.base_type(output.binding->type));
+        const bool wants_json = catalog::is_json(model_.catalog.base_type(output.binding->type));
         if (catalog::is_json(found.type) && !wants_json)
             return add(path, fmt::format("JSON value in the query of {}", name_),
                        "The expression behind it is JSON already.");
-        add(path, fmt::format("{} in the query of {}", model_.catalog.type_name(found.type), name_));
+        add(path,
+            fmt::format("{} in the query of {}", model_.catalog.type_name(found.type), name_));
     }
 
     void add(const std::string& path, std::string source, std::string reason = {}) {

@@ -17,8 +17,11 @@ tl::unexpected<Error> only_registered() {
 }  // namespace
 
 Documents::Documents(const Settings& settings, std::shared_ptr<const schema::Model> model)
-    : settings_(settings), model_(std::move(model)), plans_(settings.plan_cache_bytes),
-      registry_(std::make_shared<turbo::Registry>()), texts_(settings.plan_cache_bytes / 8) {}
+    : settings_(settings),
+      model_(std::move(model)),
+      plans_(settings.plan_cache_bytes),
+      registry_(std::make_shared<turbo::Registry>()),
+      texts_(settings.plan_cache_bytes / 8) {}
 
 Documents::Found Documents::find(const Request& request) {
     if (!request.document_id.empty()) {

@@ -8,8 +8,8 @@
 #include <random>
 
 #include "engine/assemble.hpp"
-#include "engine/session_settings.hpp"
 #include "engine/function_failure.hpp"
+#include "engine/session_settings.hpp"
 #include "graphql/source.hpp"
 #include "respond/error_json.hpp"
 #include "respond/sqlstate.hpp"
@@ -45,10 +45,10 @@ std::chrono::milliseconds pause_before(int attempt) {
 }
 
 Error rolled_back(const PreparedRequest& request, const CompiledUnit& failed) {
-    return {.code = ErrorCode::Conflict,
-            .message = fmt::format(
-                "Rolled back, since \"{}\" failed in the same transaction.",
-                request.operation->plan.roots[failed.unit.first_root].response_key)};
+    return {
+        .code = ErrorCode::Conflict,
+        .message = fmt::format("Rolled back, since \"{}\" failed in the same transaction.",
+                               request.operation->plan.roots[failed.unit.first_root].response_key)};
 }
 
 /// JSON whose type does not foresee failure, but that says so.
@@ -103,8 +103,8 @@ runtime::Task<Response> Engine::execute(Request request) {
     else
         co_await run_units(execution, *execution.request.units);
     Response response;
-    response.body = assemble(execution.request, execution.results, execution.errors,
-                             execution.data_is_null);
+    response.body =
+        assemble(execution.request, execution.results, execution.errors, execution.data_is_null);
     co_return response;
 }
 
@@ -122,8 +122,8 @@ runtime::Task<void> Engine::run_units(Execution& execution,
             if (result)
                 result->erase(result->begin(), result->begin() + added);
             else
-                result.error().statement -= std::min(result.error().statement,
-                                                     static_cast<std::size_t>(added));
+                result.error().statement -=
+                    std::min(result.error().statement, static_cast<std::size_t>(added));
         }
         if (result) {
             execution.results.push_back({&unit.unit, std::move(*result)});
@@ -138,7 +138,8 @@ runtime::Task<void> Engine::run_units(Execution& execution,
 
 runtime::Task<void> Engine::run_mutation(Execution& execution) {
     std::vector<const CompiledUnit*> all;
-    for (const CompiledUnit& unit : *execution.request.units) all.push_back(&unit);
+    for (const CompiledUnit& unit : *execution.request.units)
+        all.push_back(&unit);
     const std::size_t together = execution.request.one_transaction ? all.size() : 1;
     for (std::size_t i = 0; i < all.size(); i += together) {
         const std::vector<const CompiledUnit*> units(

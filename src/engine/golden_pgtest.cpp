@@ -48,7 +48,8 @@ struct Blog {
     static Blog load() {
         auto& cluster = testing::Cluster::shared();
         Blog blog{.url = cluster.create_database("golden")};
-        for (const char* file : {"schema.sql", "views.sql", "functions.sql", "data.sql", "demo.sql"})
+        for (const char* file :
+             {"schema.sql", "views.sql", "functions.sql", "data.sql", "demo.sql"})
             cluster.run_file(blog.url, (kRoot / "examples/blog" / file).string());
         for (const char* file : {"extra.sql", "functions.sql"})
             cluster.run_file(blog.url, (kRoot / "tests/golden" / file).string());
@@ -136,7 +137,8 @@ std::string pretty(const std::string& text) {
 std::vector<fs::path> cases() {
     std::vector<fs::path> found;
     for (const auto& entry : fs::recursive_directory_iterator(kRoot / "tests/golden"))
-        if (entry.path().filename() == "request.graphql") found.push_back(entry.path().parent_path());
+        if (entry.path().filename() == "request.graphql")
+            found.push_back(entry.path().parent_path());
     std::sort(found.begin(), found.end());
     return found;
 }

@@ -278,11 +278,10 @@ TEST_F(MutationTest, KeepsWhatOtherFieldsDidUnlessAskedOtherwise) {
     expect(answer, {R"("data":{"a":null,"b":null,"c":null})", R"("path":["a"])", R"("path":["c"])",
                     "UNIQUE_VIOLATION", R"(Rolled back, since \"b\" failed)"});
     EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "2");
-    expect(
-        run(R"(mutation @transaction {
+    expect(run(R"(mutation @transaction {
                   a: newAccount(pkAccount: 5, email: "five") { id account { email } }
                   t: __typename b: newAccount(pkAccount: 6, email: "six") { id } })"),
-        {R"("a":{"id":"5","account":{"email")", R"("t":"Mutation")", R"("b":{"id":"6"})"});
+           {R"("a":{"id":"5","account":{"email")", R"("t":"Mutation")", R"("b":{"id":"6"})"});
     EXPECT_EQ(sql("SELECT count(*) FROM tb_account"), "4");
 }
 

@@ -108,8 +108,9 @@ Value remembered(std::map<std::string, Value, std::less<>>& kept, const std::str
 Error introspection_is_off() {
     return {.code = ErrorCode::Forbidden,
             .message = "Introspection is off on this server.",
-            .hint = "Print the schema with `fraiseql schema`, or serve it with --environment "
-                    "development."};
+            .hint =
+                "Print the schema with `fraiseql schema`, or serve it with --environment "
+                "development."};
 }
 
 Error without_mutation(const OperationDefinition& operation, const graphql::Document& document) {
@@ -245,8 +246,7 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
         !read)
         return tl::make_unexpected(Errors{located(read.error(), *document, plan->plan)});
     const compile::CompileOptions options = options_of(settings, request.principal);
-    const std::string structure =
-        compile::structure_key(model, plan->plan, out.arguments, options);
+    const std::string structure = compile::structure_key(model, plan->plan, out.arguments, options);
     if (auto found = plan->units.find(structure); found != plan->units.end()) {
         out.units = found->second;
         return out;
@@ -254,7 +254,8 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     auto units = compile::compile_plan(model, plan->plan, out.arguments, options);
     if (!units) return tl::make_unexpected(Errors{located(units.error(), *document, plan->plan)});
     out.units = remembered(plan->units, structure, [&] {
-        return std::make_shared<const std::vector<CompiledUnit>>(with_statements(std::move(*units)));
+        return std::make_shared<const std::vector<CompiledUnit>>(
+            with_statements(std::move(*units)));
     });
     plan->bytes = weight(*plan);
     document->bytes = weight(*document);
@@ -263,11 +264,10 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
 
 std::vector<CompiledUnit> compile_apart(const PreparedRequest& request, const Settings& settings) {
     // The same structure has been compiled once: it cannot fail now.
-    return with_statements(compile::compile_plan(*request.document->model, request.operation->plan,
-                                                 request.arguments,
-                                                 options_of(settings, request.principal),
-                                                 compile::Grouping::Apart)
-                               .value());
+    return with_statements(
+        compile::compile_plan(*request.document->model, request.operation->plan, request.arguments,
+                              options_of(settings, request.principal), compile::Grouping::Apart)
+            .value());
 }
 
 pg::Batch bind_unit(const CompiledUnit& unit, const PreparedRequest& request) {

@@ -138,7 +138,7 @@ TEST(Introspection, DescribesEveryKind) {
         R"({"fields":[{"name":"node","args":[],"type":{"name":"Node","kind":"INTERFACE"}},)"
         R"({"name":"ab","args":[],"type":{"name":"AB","kind":"UNION"}},)"
         R"({"name":"a","args":[{"name":"x","defaultValue":"1",)"
-              R"("type":{"kind":"SCALAR","name":"Int"}},)"
+        R"("type":{"kind":"SCALAR","name":"Int"}},)"
         R"({"name":"i","defaultValue":"{m: [X]}","type":{"kind":"INPUT_OBJECT","name":"I"}}],)"
         R"("type":{"name":"A","kind":"OBJECT"}}]})");
     EXPECT_EQ(introspect("{ __type(name: \"AB\") { possibleTypes { name } fields { name } } }"),

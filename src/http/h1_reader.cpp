@@ -15,9 +15,7 @@ namespace {
 
 using BeastView = beast::string_view;
 
-std::string_view view(BeastView text) {
-    return {text.data(), text.size()};
-}
+std::string_view view(BeastView text) { return {text.data(), text.size()}; }
 
 Refusal refuse(int status, ErrorCode code, std::string message) {
     return {status, Error{.code = code, .message = std::move(message)}};
@@ -255,21 +253,13 @@ H1Reader::Step H1Reader::read(std::string_view bytes) {
     return state_->read_head(bytes);
 }
 
-bool H1Reader::in_request() const noexcept {
-    return state_->begun;
-}
+bool H1Reader::in_request() const noexcept { return state_->begun; }
 
-bool H1Reader::head_done() const noexcept {
-    return state_->parser.has_value();
-}
+bool H1Reader::head_done() const noexcept { return state_->parser.has_value(); }
 
-bool H1Reader::expects_continue() const noexcept {
-    return state_->continue_expected;
-}
+bool H1Reader::expects_continue() const noexcept { return state_->continue_expected; }
 
-bool H1Reader::keep_alive() const noexcept {
-    return state_->keep_alive;
-}
+bool H1Reader::keep_alive() const noexcept { return state_->keep_alive; }
 
 Request H1Reader::take() {
     Request request = std::move(state_->parser->request);
@@ -280,8 +270,6 @@ Request H1Reader::take() {
     return request;
 }
 
-const Refusal& H1Reader::refusal() const noexcept {
-    return state_->refusal;
-}
+const Refusal& H1Reader::refusal() const noexcept { return state_->refusal; }
 
 }  // namespace fraiseql::http

@@ -150,13 +150,9 @@ class Listener::State : public std::enable_shared_from_this<Listener::State> {
 Listener::Listener(runtime::Executor executor, ListenSettings settings, Handler handler)
     : state_(std::make_shared<State>(executor, std::move(settings), std::move(handler))) {}
 
-Listener::~Listener() {
-    state_->abandon();
-}
+Listener::~Listener() { state_->abandon(); }
 
-Result<void> Listener::open() {
-    return state_->open();
-}
+Result<void> Listener::open() { return state_->open(); }
 
 runtime::Task<> Listener::drain() {
     const std::shared_ptr<State> state = state_;
@@ -166,8 +162,6 @@ runtime::Task<> Listener::drain() {
     state->close();
 }
 
-std::size_t Listener::connection_count() const noexcept {
-    return state_->site->connections.size();
-}
+std::size_t Listener::connection_count() const noexcept { return state_->site->connections.size(); }
 
 }  // namespace fraiseql::http

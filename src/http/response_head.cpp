@@ -23,9 +23,7 @@ void write_field(std::string& out, std::string_view name, std::string_view value
 
 }  // namespace
 
-bool has_body(int status) noexcept {
-    return status >= 200 && status != 204 && status != 304;
-}
+bool has_body(int status) noexcept { return status >= 200 && status != 204 && status != 304; }
 
 void write_response_head(std::string& out, const Response& response, std::string_view date,
                          bool keep_alive) {

@@ -26,12 +26,12 @@ struct TreeBuilder {
     explicit TreeBuilder(Arena& memory) : arena(memory) {}
 
     Arena& arena;
-    std::vector<Value> values = {};               // finished items of the open arrays
-    std::vector<Member> members = {};             // finished members of the open objects
-    std::vector<std::string_view> keys = {};      // keys whose value is still to come
-    std::vector<std::size_t> starts = {};         // where the open container's part begins
-    std::vector<bool> in_object = {};             // what the open containers are
-    std::string text = {};                        // string, key or number that arrives in parts
+    std::vector<Value> values = {};           // finished items of the open arrays
+    std::vector<Member> members = {};         // finished members of the open objects
+    std::vector<std::string_view> keys = {};  // keys whose value is still to come
+    std::vector<std::size_t> starts = {};     // where the open container's part begins
+    std::vector<bool> in_object = {};         // what the open containers are
+    std::string text = {};                    // string, key or number that arrives in parts
     std::string duplicate = {};
     Value root = {};
 
@@ -124,7 +124,8 @@ struct TreeBuilder {
     bool has_duplicate(const std::vector<Member>& own) {
         std::vector<std::string_view> names;
         names.reserve(own.size());
-        for (const Member& member : own) names.push_back(member.name);
+        for (const Member& member : own)
+            names.push_back(member.name);
         std::sort(names.begin(), names.end());
         auto twice = std::adjacent_find(names.begin(), names.end());
         if (twice == names.end()) return false;
@@ -159,13 +160,19 @@ const Value* Value::find(std::string_view name) const noexcept {
 
 std::string_view describe(Value::Kind kind) noexcept {
     switch (kind) {
-        case Value::Kind::Null: return "null";
+        case Value::Kind::Null:
+            return "null";
         case Value::Kind::False:
-        case Value::Kind::True: return "a boolean";
-        case Value::Kind::Number: return "a number";
-        case Value::Kind::String: return "a string";
-        case Value::Kind::Array: return "a list";
-        case Value::Kind::Object: return "an object";
+        case Value::Kind::True:
+            return "a boolean";
+        case Value::Kind::Number:
+            return "a number";
+        case Value::Kind::String:
+            return "a string";
+        case Value::Kind::Array:
+            return "a list";
+        case Value::Kind::Object:
+            return "an object";
     }
     return "a value";
 }

@@ -37,8 +37,9 @@ TEST(JsonRead, DecodesEscapesAndUtf8) {
 
 TEST(JsonRead, RefusesWhatIsNotJson) {
     for (std::string_view text :
-         {"", "{", "[1,]", "{\"a\":1,}", "01", "1.", ".5", "+1", "tru", "nul", "'a'", "{a:1}",
-          "[1] x", "\"\\x\"", "\"\x01\"", "\"\xff\"", "\"\\ud800\"", "NaN", "[1 2]", "// c\n1"})
+         {"",         "{",        "[1,]",        "{\"a\":1,}", "01",    "1.",     ".5",
+          "+1",       "tru",      "nul",         "'a'",        "{a:1}", "[1] x",  "\"\\x\"",
+          "\"\x01\"", "\"\xff\"", "\"\\ud800\"", "NaN",        "[1 2]", "// c\n1"})
         EXPECT_TRUE(round_trip(text).starts_with("Broken JSON")) << text;
 }
 

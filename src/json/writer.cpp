@@ -8,14 +8,29 @@ constexpr std::string_view kHex = "0123456789abcdef";
 
 void write_escape(std::string& out, char c) {
     switch (c) {
-        case '"': out += "\\\""; return;
-        case '\\': out += "\\\\"; return;
-        case '\n': out += "\\n"; return;
-        case '\r': out += "\\r"; return;
-        case '\t': out += "\\t"; return;
-        case '\b': out += "\\b"; return;
-        case '\f': out += "\\f"; return;
-        default: break;
+        case '"':
+            out += "\\\"";
+            return;
+        case '\\':
+            out += "\\\\";
+            return;
+        case '\n':
+            out += "\\n";
+            return;
+        case '\r':
+            out += "\\r";
+            return;
+        case '\t':
+            out += "\\t";
+            return;
+        case '\b':
+            out += "\\b";
+            return;
+        case '\f':
+            out += "\\f";
+            return;
+        default:
+            break;
     }
     const auto byte = static_cast<unsigned char>(c);
     out += "\\u00";
@@ -41,11 +56,21 @@ void write_string(std::string& out, std::string_view text) {
 
 void write(std::string& out, const Value& value) {
     switch (value.kind) {
-        case Value::Kind::Null: out += "null"; return;
-        case Value::Kind::False: out += "false"; return;
-        case Value::Kind::True: out += "true"; return;
-        case Value::Kind::Number: out += value.text; return;
-        case Value::Kind::String: write_string(out, value.text); return;
+        case Value::Kind::Null:
+            out += "null";
+            return;
+        case Value::Kind::False:
+            out += "false";
+            return;
+        case Value::Kind::True:
+            out += "true";
+            return;
+        case Value::Kind::Number:
+            out += value.text;
+            return;
+        case Value::Kind::String:
+            write_string(out, value.text);
+            return;
         case Value::Kind::Array: {
             char separator = '[';
             for (const Value& item : value.items) {

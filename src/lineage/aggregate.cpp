@@ -16,9 +16,7 @@ bool has_rows(const Node& aggregate, const Scope& scope) {
            aggregate["aggfilter"].is_null();
 }
 
-bool collects_array(std::string_view name) {
-    return name == "array_agg";
-}
+bool collects_array(std::string_view name) { return name == "array_agg"; }
 
 bool collects_json(std::string_view name) {
     return name == "json_agg" || name == "jsonb_agg" || name == "json_agg_strict" ||

@@ -10,16 +10,10 @@ using namespace catalog;
 
 constexpr Oid kNever = 0;
 
-bool is_null(const Shape& shape) {
-    return shape.scalar() && shape.scalar()->type == kUnknown;
-}
-bool is_never(const Shape& shape) {
-    return shape.scalar() && shape.scalar()->type == kNever;
-}
+bool is_null(const Shape& shape) { return shape.scalar() && shape.scalar()->type == kUnknown; }
+bool is_never(const Shape& shape) { return shape.scalar() && shape.scalar()->type == kNever; }
 
-bool is_integer(Oid type) {
-    return type == kInt2 || type == kInt4 || type == kInt8;
-}
+bool is_integer(Oid type) { return type == kInt2 || type == kInt4 || type == kInt8; }
 bool is_number(Oid type) {
     return is_integer(type) || type == kNumeric || type == kFloat4 || type == kFloat8;
 }
@@ -170,12 +164,8 @@ ShapePointer opaque_shape(std::string reason, bool nullable) {
     return make_shape(Opaque{std::move(reason)}, nullable);
 }
 
-ShapePointer null_shape() {
-    return scalar_shape(kUnknown, true);
-}
-ShapePointer never_shape() {
-    return scalar_shape(kNever, false);
-}
+ShapePointer null_shape() { return scalar_shape(kUnknown, true); }
+ShapePointer never_shape() { return scalar_shape(kNever, false); }
 
 ShapePointer with_nullable(const ShapePointer& shape, bool nullable) {
     if (shape->nullable == nullable) return shape;

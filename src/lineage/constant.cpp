@@ -9,9 +9,7 @@ namespace {
 using namespace catalog;
 using Bytes = std::span<const std::uint8_t>;
 
-std::string as_text(Bytes bytes) {
-    return {bytes.begin(), bytes.end()};
-}
+std::string as_text(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
 /// Strips casts between string types, which do not change the text.
 const Node& without_relabels(const Node& expression) {
@@ -21,17 +19,11 @@ const Node& without_relabels(const Node& expression) {
     return *node;
 }
 
-Oid type_of(const Node& constant) {
-    return static_cast<Oid>(constant.number("consttype"));
-}
+Oid type_of(const Node& constant) { return static_cast<Oid>(constant.number("consttype")); }
 
-bool has_value(const Node& node) {
-    return node.is("CONST") && !node.flag("constisnull");
-}
+bool has_value(const Node& node) { return node.is("CONST") && !node.flag("constisnull"); }
 
-std::size_t aligned(std::size_t offset) {
-    return (offset + 3) & ~std::size_t{3};
-}
+std::size_t aligned(std::size_t offset) { return (offset + 3) & ~std::size_t{3}; }
 
 /// Elements of an ArrayType (utils/array.h): dimension count, data offset (0 without nulls),
 /// element type, lengths, lower bounds, then the elements, each aligned to four bytes.

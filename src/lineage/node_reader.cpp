@@ -11,9 +11,7 @@
 namespace fraiseql::lineage {
 namespace {
 
-bool is_space(char c) noexcept {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
+bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 bool is_delimiter(char c) noexcept {
     return is_space(c) || c == '(' || c == ')' || c == '{' || c == '}';
@@ -220,9 +218,7 @@ std::int64_t Node::number(std::string_view field, std::int64_t otherwise) const 
     return (*this)[field].as_number(otherwise);
 }
 
-bool Node::flag(std::string_view field) const noexcept {
-    return (*this)[field].text == "true";
-}
+bool Node::flag(std::string_view field) const noexcept { return (*this)[field].text == "true"; }
 
 Result<Node> read_node(std::string_view text, Arena& arena, int max_depth) {
     return NodeReader(text, arena, max_depth).read();

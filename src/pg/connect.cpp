@@ -69,9 +69,7 @@ tl::expected<std::string, sql::DatabaseError> options_in(const std::string& conn
 
 }  // namespace
 
-void ClosePgconn::operator()(pg_conn* connection) const noexcept {
-    PQfinish(connection);
-}
+void ClosePgconn::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 
 std::string session_options(std::string_view before,
                             const std::vector<std::pair<std::string, std::string>>& settings) {

@@ -44,13 +44,9 @@ bool is_unavailable(const sql::DatabaseError& error) noexcept {
 Pool::Pool(runtime::Executor executor, runtime::Outbound& outbound, PoolSettings settings)
     : state_(std::make_shared<State>(std::move(executor), outbound, std::move(settings))) {}
 
-Pool::~Pool() {
-    state_->close();
-}
+Pool::~Pool() { state_->close(); }
 
-void Pool::start() {
-    state_->start();
-}
+void Pool::start() { state_->start(); }
 
 runtime::Task<BatchResult> Pool::run(Batch batch, Lane lane, runtime::Clock::time_point deadline) {
     const std::shared_ptr<State> state = state_;
@@ -71,12 +67,8 @@ runtime::Task<BatchResult> Pool::run(Batch batch, Lane lane, runtime::Clock::tim
     co_return std::move(*pending->result);
 }
 
-void Pool::close() {
-    state_->close();
-}
+void Pool::close() { state_->close(); }
 
-PoolStatus Pool::status() const {
-    return state_->status();
-}
+PoolStatus Pool::status() const { return state_->status(); }
 
 }  // namespace fraiseql::pg

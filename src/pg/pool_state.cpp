@@ -48,9 +48,7 @@ Pool::State::State(runtime::Executor executor, runtime::Outbound& outbound, Pool
       exclusive_(settings_.exclusive_connections, 1, false, std::random_device{}()),
       timer_(executor) {}
 
-void Pool::State::start() {
-    connect_missing(Lane::Quick);
-}
+void Pool::State::start() { connect_missing(Lane::Quick); }
 
 LaneState& Pool::State::lane_of(const Connection& connection) {
     for (const auto& each : quick_.connections) {

@@ -73,9 +73,7 @@ bool succeeded(const PGresult* result) {
 
 }  // namespace
 
-void Session::Close::operator()(pg_conn* connection) const noexcept {
-    PQfinish(connection);
-}
+void Session::Close::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 
 tl::expected<Session, sql::DatabaseError> Session::open(const std::string& conninfo,
                                                         int timeout_seconds) {
@@ -109,9 +107,7 @@ tl::expected<void, sql::DatabaseError> Session::run_script(const std::string& sq
     return {};
 }
 
-int Session::server_version() const {
-    return PQserverVersion(connection_.get());
-}
+int Session::server_version() const { return PQserverVersion(connection_.get()); }
 
 tl::expected<std::string, sql::DatabaseError> query_once(const std::string& conninfo,
                                                          const std::string& sql) {

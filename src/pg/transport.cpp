@@ -31,9 +31,7 @@ int ssl_size(std::size_t size) noexcept {
 
 }  // namespace
 
-void Transport::Close::operator()(pg_conn* connection) const noexcept {
-    PQfinish(connection);
-}
+void Transport::Close::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 
 Transport::Transport(pg_conn* connection)
     : connection_(connection),
@@ -44,9 +42,7 @@ Transport::Transport(pg_conn* connection)
     SSL_set_mode(ssl_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
 
-int Transport::backend_pid() const noexcept {
-    return PQbackendPID(connection_.get());
-}
+int Transport::backend_pid() const noexcept { return PQbackendPID(connection_.get()); }
 
 Transfer Transport::read(std::span<char> room) noexcept {
     if (ssl_ != nullptr) {

@@ -101,9 +101,7 @@ void write_close_statement(std::string& out, std::string_view name) {
     put_text(out, name);
 }
 
-void write_sync(std::string& out) {
-    put_header(out, 'S', 0);
-}
+void write_sync(std::string& out) { put_header(out, 'S', 0); }
 
 Framing read_message(std::string_view bytes, ServerMessage& message) noexcept {
     message.size = kHeader;

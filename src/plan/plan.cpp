@@ -40,11 +40,15 @@ class Planner {
   private:
     static Read::Kind read_kind(schema::RootBinding::Kind kind) {
         switch (kind) {
-            case schema::RootBinding::Kind::Many: return Read::Kind::Many;
-            case schema::RootBinding::Kind::Connection: return Read::Kind::Connection;
-            case schema::RootBinding::Kind::Aggregate: return Read::Kind::Aggregate;
+            case schema::RootBinding::Kind::Many:
+                return Read::Kind::Many;
+            case schema::RootBinding::Kind::Connection:
+                return Read::Kind::Connection;
+            case schema::RootBinding::Kind::Aggregate:
+                return Read::Kind::Aggregate;
             case schema::RootBinding::Kind::One:
-            case schema::RootBinding::Kind::Function: break;
+            case schema::RootBinding::Kind::Function:
+                break;
         }
         return Read::Kind::One;
     }

@@ -48,7 +48,8 @@ TEST(Sqlstate, MasksInternalMessagesUnlessExposed) {
 
 TEST(Sqlstate, ShowsTheConstraintButNotOtherRowsValues) {
     Error error = to_error(raised("23505"), false, "ref");
-    for (const auto& [name, value] : error.extensions) EXPECT_NE(value, "The detail.") << name;
+    for (const auto& [name, value] : error.extensions)
+        EXPECT_NE(value, "The detail.") << name;
     EXPECT_EQ(error.extensions[1], (std::pair<std::string, std::string>("constraint", "a_check")));
 }
 

@@ -13,7 +13,8 @@ std::vector<std::uint32_t> own_words(const Tokens& tokens, Slice text) {
     for (std::uint32_t i = text.begin; i < text.end; i = tokens.closing(i) + 1) {
         const Token& token = tokens[i];
         if (token.is("CASE")) ++depth;
-        const bool own = token.is("WHEN") || token.is("THEN") || token.is("ELSE") || token.is("END");
+        const bool own =
+            token.is("WHEN") || token.is("THEN") || token.is("ELSE") || token.is("END");
         if (depth == 1 && own) out.push_back(i);
         if (token.is("END")) --depth;
     }

@@ -40,13 +40,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 23> kTypeFie
 }};
 
 constexpr std::array<std::string_view, 8> kBooleans = {
-    "BOOLEXPR", "NULLTEST", "BOOLEANTEST", "SCALARARRAYOPEXPR",
-    "DISTINCTEXPR", "ROWCOMPAREEXPR", "ROWCOMPARE", "XMLISDOCUMENT"};
+    "BOOLEXPR",     "NULLTEST",       "BOOLEANTEST", "SCALARARRAYOPEXPR",
+    "DISTINCTEXPR", "ROWCOMPAREEXPR", "ROWCOMPARE",  "XMLISDOCUMENT"};
 
 constexpr std::array<std::string_view, 12> kCollations = {
-    "varcollid",      "constcollid", "funccollid",   "opcollid",
-    "aggcollid",      "casecollid",  "coalescecollid", "minmaxcollid",
-    "resultcollid",   "collOid",     "wincollid",    "array_collid"};
+    "varcollid",      "constcollid",  "funccollid",   "opcollid", "aggcollid", "casecollid",
+    "coalescecollid", "minmaxcollid", "resultcollid", "collOid",  "wincollid", "array_collid"};
 
 /// DEFAULT_COLLATION_OID.
 constexpr std::int64_t kDefaultCollation = 100;

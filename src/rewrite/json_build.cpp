@@ -12,9 +12,7 @@ using sql::Fragment;
 /// A PostgreSQL function takes 100 arguments: 50 pairs of key and value.
 constexpr std::size_t kMaxPairs = 50;
 
-Value json_value(Fragment sql) {
-    return {.sql = std::move(sql), .type = catalog::kJson};
-}
+Value json_value(Fragment sql) { return {.sql = std::move(sql), .type = catalog::kJson}; }
 
 /// `'[]'::jsonb`, also as json.
 bool is_empty_list(const Tokens& tokens, Slice text) {
@@ -79,7 +77,8 @@ std::optional<Fragment> Navigator::build_leaf(const Value& value, const Member& 
         return Fragment("(").add(value.sql).raw(")::text[]");
     }
     if (member.as_text)
-        return Fragment("(").add(value.sql).raw(json ? sql::Raw(") #>> '{}'") : sql::Raw(")::text"));
+        return Fragment("(").add(value.sql).raw(json ? sql::Raw(") #>> '{}'")
+                                                     : sql::Raw(")::text"));
     if (!value.of_jsonb || is_same_in_json(catalog_, value.type)) return value.sql;
     return Fragment("to_jsonb(").add(value.sql).raw(")");
 }

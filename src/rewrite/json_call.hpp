@@ -17,7 +17,8 @@ namespace fraiseql::rewrite {
 /// it calls another.
 std::string_view builtin_name(const catalog::Catalog& catalog, const lineage::Node& call);
 
-/// Whether the expression is `json_build_object(…)` or `jsonb_build_object(…)`, and the text agrees.
+/// Whether the expression is `json_build_object(…)` or `jsonb_build_object(…)`, and the text
+/// agrees.
 bool is_object(const catalog::Catalog& catalog, const Expression& expression);
 
 /// Returns the value under `key` of such a call, or nothing.

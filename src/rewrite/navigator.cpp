@@ -17,9 +17,7 @@ constexpr int kMaxDepth = 64;
 /// EXPR_SUBLINK of nodes/primnodes.h.
 constexpr std::int64_t kExpressionSubLink = 4;
 
-bool is_true(const Value& value) {
-    return value.sql.text() == "true";
-}
+bool is_true(const Value& value) { return value.sql.text() == "true"; }
 
 }  // namespace
 
@@ -54,7 +52,9 @@ Value Navigator::leaf(Scope& scope, const Expression& expression) const {
     if (out.type == catalog::kUnknown)
         return {.sql = Fragment(out.sql).raw("::text"), .type = catalog::kText};
     if (out.type != 0) return out;
-    return {.sql = Fragment("to_jsonb(").add(out.sql).raw(")"), .type = catalog::kJsonb, .of_jsonb = true};
+    return {.sql = Fragment("to_jsonb(").add(out.sql).raw(")"),
+            .type = catalog::kJsonb,
+            .of_jsonb = true};
 }
 
 std::optional<Value> Navigator::json_keys(Scope& scope, const Expression& expression,
@@ -63,7 +63,8 @@ std::optional<Value> Navigator::json_keys(Scope& scope, const Expression& expres
     if (!catalog::is_json(type)) return std::nullopt;
     Fragment out("(");
     out.add(scope.take(expression.text)).raw(")");
-    for (const std::string& key : keys) out.raw(" -> ").literal(key);
+    for (const std::string& key : keys)
+        out.raw(" -> ").literal(key);
     return Value{.sql = out, .type = type, .of_jsonb = inside_jsonb_ > 0};
 }
 
@@ -112,7 +113,8 @@ std::optional<Value> Navigator::through_column(Scope& scope, const Expression& e
     item->used = true;
     if (is_true(*value) && !item->nullable) return value;
     std::string name = item->column_names[column - 1];
-    for (const std::string& key : keys) name += "." + key;
+    for (const std::string& key : keys)
+        name += "." + key;
     name = add_output(item->added, name + route.label, value->sql);
     value->sql = Fragment().identifier(item->name).raw(".").identifier(name);
     return value;

@@ -79,7 +79,8 @@ class Navigator {
 
     const catalog::Catalog& catalog_;
     int depth_ = 0;
-    /// How many jsonb values are around the expression: jsonb keeps numbers and keys in its own way.
+    /// How many jsonb values are around the expression: jsonb keeps numbers and keys in its own
+    /// way.
     int inside_jsonb_ = 0;
 };
 

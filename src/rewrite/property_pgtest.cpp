@@ -68,8 +68,8 @@ class RandomSelection {
             const lineage::Shape& shape = *resolved(*field.shape);
             const bool composite = shape.object() != nullptr && shape.object()->row_type != 0;
             if (shape.object() != nullptr && !composite && depth < 4)
-                out.push_back(inner(Member::Kind::Object, field.key,
-                                    members(*shape.object(), depth + 1)));
+                out.push_back(
+                    inner(Member::Kind::Object, field.key, members(*shape.object(), depth + 1)));
             else if (const lineage::Object* item = item_of(shape); item && depth < 4)
                 out.push_back(inner(Member::Kind::List, field.key, members(*item, depth + 1)));
             else
@@ -86,7 +86,8 @@ class RandomSelection {
 std::string with_what_it_reads(const std::vector<std::string>& statements, std::size_t view) {
     std::string out = statements[view];
     for (std::size_t i = view; i-- > 0;)
-        if (out.find("v_" + std::to_string(i) + " ") != std::string::npos) out = statements[i] + out;
+        if (out.find("v_" + std::to_string(i) + " ") != std::string::npos)
+            out = statements[i] + out;
     return out;
 }
 
@@ -109,7 +110,8 @@ TEST_F(PropertyTest, SeeingThroughChangesNothing) {
     const std::uint64_t seed = number("FRAISEQL_SEED", 1);
     const std::uint64_t cases = number("FRAISEQL_CASES", 1200);
     run("ALTER TABLE tb_post ENABLE ROW LEVEL SECURITY; ALTER TABLE tb_comment ENABLE ROW LEVEL "
-        "SECURITY; CREATE POLICY own ON tb_post TO rewrite_app USING (owner = 'app'); CREATE POLICY "
+        "SECURITY; CREATE POLICY own ON tb_post TO rewrite_app USING (owner = 'app'); CREATE "
+        "POLICY "
         "own ON tb_comment TO rewrite_app USING (owner = 'app')");
     std::uint64_t seen = 0, kept = 0, refused = 0;
     for (std::uint64_t batch = 0; seen + kept < cases && !HasFailure(); ++batch) {

@@ -40,7 +40,8 @@ std::vector<const Node*> visible_targets(const Node& query) {
 }  // namespace
 
 std::string why_kept_whole(const Node& query) {
-    if (!query["setOperations"].is_null()) return "combines several queries (UNION, VALUES or the like)";
+    if (!query["setOperations"].is_null())
+        return "combines several queries (UNION, VALUES or the like)";
     if (!query.list("distinctClause").empty()) return "removes duplicates (DISTINCT)";
     if (!query.list("cteList").empty()) return "has a WITH clause";
     if (!query.list("windowClause").empty() || query.flag("hasWindowFuncs"))

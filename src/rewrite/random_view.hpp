@@ -128,26 +128,39 @@ class RandomViews {
     std::string column(const Alias& alias) {
         if (alias.base == 'A') return alias.name + pick<std::string>({".n", ".latest"});
         if (!alias.table) return alias.name + ".pk";
-        static const std::vector<std::string> user = {
-            "pk", "id", "name", "bio", "mood", "tags", "home", "doc", "raw", "height", "born", "age",
-            "sound", "code"};
-        static const std::vector<std::string> post = {"pk", "id", "title", "score", "at", "fk_user"};
+        static const std::vector<std::string> user = {"pk",   "id",   "name",  "bio", "mood",
+                                                      "tags", "home", "doc",   "raw", "height",
+                                                      "born", "age",  "sound", "code"};
+        static const std::vector<std::string> post = {"pk",    "id", "title",
+                                                      "score", "at", "fk_user"};
         static const std::vector<std::string> comment = {"pk", "id", "body", "likes", "fk_post"};
-        return alias.name + "." + pick(alias.base == 'U' ? user : alias.base == 'P' ? post : comment);
+        return alias.name + "." +
+               pick(alias.base == 'U'   ? user
+                    : alias.base == 'P' ? post
+                                        : comment);
     }
 
     std::string scalar() {
         const std::string value = column(pick(aliases_));
         switch (random_() % 10) {
-            case 0: return "COALESCE(" + value + "::text, '?')";
-            case 1: return "CASE WHEN t.pk > 3 THEN " + value + " END";
-            case 2: return "CASE WHEN t.pk % 2 = 0 THEN " + value + "::text ELSE 'odd' END";
-            case 3: return "to_jsonb(" + value + ")";
-            case 4: return "(SELECT count(*) FROM tb_comment x WHERE x.fk_user = t.pk)";
-            case 5: return "t.pk + 1";
-            case 6: return "'constant'";
-            case 7: return grouped_ ? "count(*)" : value;
-            default: return value;
+            case 0:
+                return "COALESCE(" + value + "::text, '?')";
+            case 1:
+                return "CASE WHEN t.pk > 3 THEN " + value + " END";
+            case 2:
+                return "CASE WHEN t.pk % 2 = 0 THEN " + value + "::text ELSE 'odd' END";
+            case 3:
+                return "to_jsonb(" + value + ")";
+            case 4:
+                return "(SELECT count(*) FROM tb_comment x WHERE x.fk_user = t.pk)";
+            case 5:
+                return "t.pk + 1";
+            case 6:
+                return "'constant'";
+            case 7:
+                return grouped_ ? "count(*)" : value;
+            default:
+                return value;
         }
     }
 
@@ -164,15 +177,22 @@ class RandomViews {
     std::string value(int depth) {
         if (depth > 3 || chance(45)) return scalar();
         switch (random_() % 9) {
-            case 0: return object(depth);
-            case 1: return "(" + object(depth) + " || " + object(depth) + ")";
-            case 2: return "CASE WHEN t.pk > 2 THEN " + object(depth) + " END";
+            case 0:
+                return object(depth);
+            case 1:
+                return "(" + object(depth) + " || " + object(depth) + ")";
+            case 2:
+                return "CASE WHEN t.pk > 2 THEN " + object(depth) + " END";
             case 3:
                 return "CASE t.pk WHEN 2 THEN " + object(depth) + " ELSE " + object(depth) + " END";
-            case 4: return grouped_ ? aggregate() : list(depth);
-            case 5: return related();
-            case 6: return "jsonb_strip_nulls(" + object(depth) + ")";
-            default: return whole();
+            case 4:
+                return grouped_ ? aggregate() : list(depth);
+            case 5:
+                return related();
+            case 6:
+                return "jsonb_strip_nulls(" + object(depth) + ")";
+            default:
+                return whole();
         }
     }
 
@@ -187,7 +207,8 @@ class RandomViews {
         if (base_ == 'U') return scalar();
         std::string text;
         const Alias alias = source('U', text);
-        return "(SELECT " + (alias.table ? "to_jsonb(" + alias.name + ".name)" : alias.name + ".data") +
+        return "(SELECT " +
+               (alias.table ? "to_jsonb(" + alias.name + ".name)" : alias.name + ".data") +
                " FROM " + text + " WHERE " + alias.name + ".pk = t.fk_user)";
     }
 
@@ -195,8 +216,8 @@ class RandomViews {
         if (!alias.table && chance(60)) return alias.name + ".data";
         const std::vector<Alias> outer = std::exchange(aliases_, {alias, {"t", base_, true}});
         const bool grouped = std::exchange(grouped_, false);
-        std::string out = "jsonb_build_object('k0', " + scalar() + ", 'k1', " + scalar() + ", 'k2', " +
-                          (alias.table ? scalar() : alias.name + ".data") + ")";
+        std::string out = "jsonb_build_object('k0', " + scalar() + ", 'k1', " + scalar() +
+                          ", 'k2', " + (alias.table ? scalar() : alias.name + ".data") + ")";
         aliases_ = outer;
         grouped_ = grouped;
         return out;
@@ -208,9 +229,9 @@ class RandomViews {
         const Alias alias = source(base_ == 'U' ? 'P' : 'C', text);
         std::string out = "(SELECT jsonb_agg(" + item(alias) + " ORDER BY " + alias.name + ".pk" +
                           (chance(30) ? " DESC)" : ")") +
-                          (chance(20) ? " FILTER (WHERE " + alias.name + ".pk > 4)" : "") + " FROM " +
-                          text + " WHERE " + alias.name + (base_ == 'U' ? ".fk_user" : ".fk_post") +
-                          " = t.pk)";
+                          (chance(20) ? " FILTER (WHERE " + alias.name + ".pk > 4)" : "") +
+                          " FROM " + text + " WHERE " + alias.name +
+                          (base_ == 'U' ? ".fk_user" : ".fk_post") + " = t.pk)";
         return chance(75) ? "COALESCE(" + out + ", '[]')" : out;
     }
 

@@ -29,9 +29,7 @@ struct Wanted {
     std::vector<Member> members = {};
 };
 
-inline Member leaf(std::string key) {
-    return {.response_key = key, .key = key};
-}
+inline Member leaf(std::string key) { return {.response_key = key, .key = key}; }
 
 inline Member inner(Member::Kind kind, std::string key, std::vector<Member> members) {
     return {.kind = kind, .response_key = key, .key = key, .members = std::move(members)};
@@ -45,12 +43,15 @@ CREATE TYPE address AS (zip int, street text);
 CREATE TABLE tb_user (pk bigint PRIMARY KEY, id uuid NOT NULL UNIQUE, name text NOT NULL, bio text,
   mood mood, tags text[], home address, doc jsonb, raw json, height float8, born date, age interval,
   sound text COLLATE "C", code char(4), owner text NOT NULL);
-CREATE TABLE tb_post (pk bigint PRIMARY KEY, id uuid NOT NULL UNIQUE, fk_user bigint REFERENCES tb_user,
+CREATE TABLE tb_post (pk bigint PRIMARY KEY, id uuid NOT NULL UNIQUE,
+  fk_user bigint REFERENCES tb_user,
   title text NOT NULL, score numeric(10,2), at timestamptz, owner text NOT NULL);
-CREATE TABLE tb_comment (pk bigint PRIMARY KEY, id uuid NOT NULL UNIQUE, fk_post bigint REFERENCES tb_post,
+CREATE TABLE tb_comment (pk bigint PRIMARY KEY, id uuid NOT NULL UNIQUE,
+  fk_post bigint REFERENCES tb_post,
   fk_user bigint REFERENCES tb_user, body text, likes int, owner text NOT NULL);
 INSERT INTO tb_user SELECT n, md5('u' || n)::uuid, 'user ' || n,
-  CASE WHEN n % 2 = 0 THEN E'a "bio"\n of ' || n END, (ARRAY['sad', 'happy', NULL])[n % 3 + 1]::mood,
+  CASE WHEN n % 2 = 0 THEN E'a "bio"\n of ' || n END, (ARRAY['sad', 'happy',
+  NULL])[n % 3 + 1]::mood,
   CASE WHEN n % 4 > 0 THEN ARRAY['x' || n, NULL] END,
   CASE WHEN n % 3 > 0 THEN ROW(n, NULL)::address END,
   (ARRAY['{"b": 1.50, "a": [null]}', 'null', NULL])[n % 3 + 1]::jsonb,
@@ -61,11 +62,13 @@ INSERT INTO tb_user SELECT n, md5('u' || n)::uuid, 'user ' || n,
   FROM generate_series(1, 7) n;
 INSERT INTO tb_post SELECT n, md5('p' || n)::uuid, nullif(n % 8, 0), 'post ' || n,
   CASE WHEN n % 3 > 0 THEN n * 1.10 END,
-  CASE n % 4 WHEN 0 THEN NULL WHEN 1 THEN 'infinity' ELSE '2024-01-01'::timestamptz + n * interval '1 hour' END,
+  CASE n % 4 WHEN 0 THEN NULL WHEN 1 THEN 'infinity'
+    ELSE '2024-01-01'::timestamptz + n * interval '1 hour' END,
   CASE WHEN n % 2 = 0 THEN 'app' ELSE 'other' END
   FROM generate_series(1, 20) n;
 INSERT INTO tb_comment SELECT n, md5('c' || n)::uuid, nullif(n % 15, 0), nullif(n % 6, 0),
-  CASE WHEN n % 5 > 0 THEN 'comment ' || n END, n % 4, CASE WHEN n % 2 = 0 THEN 'app' ELSE 'other' END
+  CASE WHEN n % 5 > 0 THEN 'comment ' || n END, n % 4,
+  CASE WHEN n % 2 = 0 THEN 'app' ELSE 'other' END
   FROM generate_series(1, 40) n;
 DROP ROLE IF EXISTS rewrite_app;
 CREATE ROLE rewrite_app;
@@ -92,7 +95,8 @@ ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO rewrite_app;
             << PQresultErrorMessage(rows.get()) << sql;
         std::vector<std::string> out;
         for (int i = 0; i < PQntuples(rows.get()); ++i)
-            out.emplace_back(PQgetisnull(rows.get(), i, 0) == 1 ? "null" : PQgetvalue(rows.get(), i, 0));
+            out.emplace_back(PQgetisnull(rows.get(), i, 0) == 1 ? "null"
+                                                                : PQgetvalue(rows.get(), i, 0));
         return out;
     }
 
@@ -191,7 +195,8 @@ ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO rewrite_app;
             columns += (columns.empty() ? "" : ", ");
             columns += column->through_jsonb ? "to_jsonb(" + name + ")" : name;
         }
-        sql = "SELECT json_build_array(" + columns + ") FROM (" + reading.select().text() + ") AS t";
+        sql =
+            "SELECT json_build_array(" + columns + ") FROM (" + reading.select().text() + ") AS t";
         std::vector<std::string> out;
         for (const std::string& row : run(sql)) {
             Arena arena;

@@ -15,9 +15,7 @@ using lineage::Node;
 /// JoinType of nodes/nodes.h, as far as it stands in rules.
 enum class JoinType : std::uint8_t { Inner, Left, Full, Right };
 
-JoinType join_type(const Node& join) {
-    return static_cast<JoinType>(join.number("jointype"));
-}
+JoinType join_type(const Node& join) { return static_cast<JoinType>(join.number("jointype")); }
 
 /// The alias in `name alias`, `schema.name alias`, `( … ) alias` or any of these with `(columns)`.
 std::string last_name(const Tokens& tokens, Slice text) {
@@ -34,7 +32,8 @@ Scope::Scope(Workshop& workshop, const Query& query, Scope* parent)
     const auto from = query.tree->operator[]("jointree").list("fromlist");
     const std::vector<Slice> texts = query.tokens->split_commas(query.from);
     readable_ = texts.size() == from.size();
-    for (std::size_t i = 0; readable_ && i < from.size(); ++i) read_from(texts[i], from[i], false);
+    for (std::size_t i = 0; readable_ && i < from.size(); ++i)
+        read_from(texts[i], from[i], false);
     if (!readable_) items_.clear();
     keep_whole_rows();
 }
@@ -88,7 +87,8 @@ void Scope::read_subselect(RangeItem& item, Slice text) {
     if (close + 2 != text.end) return;
     auto query = read_query(tokens, {text.begin + 1, close}, (*item.entry)["subquery"]);
     if (!query) return;
-    for (const Target& target : query->targets) item.column_names.push_back(target.name);
+    for (const Target& target : query->targets)
+        item.column_names.push_back(target.name);
     item.source = &workshop_.queries.emplace_back(std::move(*query));
 }
 
@@ -117,7 +117,8 @@ void Scope::keep_whole_rows() {
 
 Scope* Scope::outer(std::int64_t levels) noexcept {
     Scope* scope = this;
-    for (; scope != nullptr && levels > 0; --levels) scope = scope->parent_;
+    for (; scope != nullptr && levels > 0; --levels)
+        scope = scope->parent_;
     return scope;
 }
 

@@ -25,7 +25,8 @@ struct Output {
 
 /// Returns the name of the output that has this value, which is added under `wanted` or, where that
 /// is taken or too long for PostgreSQL, under another name.
-std::string add_output(std::vector<Output>& outputs, std::string wanted, const sql::Fragment& value);
+std::string add_output(std::vector<Output>& outputs, std::string wanted,
+                       const sql::Fragment& value);
 
 /// An item of FROM. Where `source` is set it can be replaced by that query.
 struct RangeItem {

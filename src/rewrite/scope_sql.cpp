@@ -36,7 +36,8 @@ std::string add_output(std::vector<Output>& outputs, std::string wanted, const F
 
 Fragment Scope::select(const std::vector<Output>& targets, bool ordered) {
     std::vector<Fragment> columns;
-    for (const Output& target : targets) columns.push_back(named(target));
+    for (const Output& target : targets)
+        columns.push_back(named(target));
     if (columns.empty()) columns.push_back(sql::Raw("true"));
     // What stands further right may use what stands further left: so FROM comes last.
     const Fragment conditions = take(query_.conditions);

@@ -25,7 +25,8 @@ struct SeeThrough::State {
     std::string name_of(catalog::AttributeNumber column, Keys keys) const {
         if (keys.empty()) return view->relation->column(column)->name;
         std::string name = keys.front();
-        for (const std::string& key : keys.subspan(1)) name += "." + key;
+        for (const std::string& key : keys.subspan(1))
+            name += "." + key;
         return name;
     }
 
@@ -50,8 +51,8 @@ SeeThrough::SeeThrough(const Views& views, catalog::Oid relation, Rights rights)
                                            .workshop = {.views = views, .rights = rights},
                                            .navigator = Navigator(views.catalog())})) {
     if (is_possible())
-        state_->scope = &state_->workshop.scopes.emplace_back(state_->workshop,
-                                                              *state_->view->query, nullptr);
+        state_->scope =
+            &state_->workshop.scopes.emplace_back(state_->workshop, *state_->view->query, nullptr);
 }
 
 SeeThrough::~SeeThrough() = default;

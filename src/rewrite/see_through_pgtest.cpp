@@ -34,7 +34,8 @@ TEST_F(SeeThroughTest, ReadsAKeyFromTheColumnBehindIt) {
 }
 
 TEST_F(SeeThroughTest, ReplacesAViewBehindAKey) {
-    run("CREATE VIEW v_user AS SELECT u.pk, u.id, jsonb_build_object('id', u.id, 'name', u.name) AS "
+    run("CREATE VIEW v_user AS SELECT u.pk, u.id, jsonb_build_object('id', u.id, 'name', u.name) "
+        "AS "
         "data FROM tb_user u");
     EXPECT_EQ(left_of("SELECT p.id, jsonb_build_object('title', p.title, 'author', author.data) AS "
                       "data FROM tb_post p JOIN v_user author ON author.pk = p.fk_user",
@@ -45,38 +46,47 @@ TEST_F(SeeThroughTest, ReplacesAViewBehindAKey) {
 }
 
 TEST_F(SeeThroughTest, BuildsListsWithTheWantedMembersOnly) {
-    run("CREATE VIEW v_comment AS SELECT c.id, c.pk, c.fk_post, jsonb_build_object('id', c.id, 'body',"
+    run("CREATE VIEW v_comment AS SELECT c.id, c.pk, c.fk_post, jsonb_build_object('id', c.id, "
+        "'body',"
         " c.body, 'likes', c.likes) AS data FROM tb_comment c");
     const std::vector<Wanted> wanted = {{.kind = Wanted::Kind::List,
                                          .keys = {"comments"},
                                          .members = {leaf("likes"), leaf("body")}}};
-    EXPECT_EQ(left_of("SELECT p.id, jsonb_build_object('title', p.title, 'comments', COALESCE((SELECT "
-                      "jsonb_agg(c.data ORDER BY c.pk DESC) FROM v_comment c WHERE c.fk_post = p.pk),"
-                      " '[]'::jsonb)) AS data FROM tb_post p",
-                      wanted),
-              R"(SELECT COALESCE((SELECT json_agg("c"."data{}" ORDER BY c.pk DESC) FROM (SELECT )"
-              R"(json_build_object('likes', c.likes, 'body', c.body) AS "data{}", c.fk_post AS )"
-              R"("fk_post", c.pk AS "pk" FROM public.tb_comment c) AS "c" WHERE (c.fk_post = p.pk)), )"
-              R"('[]'::json) AS "comments" FROM public.tb_post p)");
+    EXPECT_EQ(
+        left_of("SELECT p.id, jsonb_build_object('title', p.title, 'comments', COALESCE((SELECT "
+                "jsonb_agg(c.data ORDER BY c.pk DESC) FROM v_comment c WHERE c.fk_post = p.pk),"
+                " '[]'::jsonb)) AS data FROM tb_post p",
+                wanted),
+        R"(SELECT COALESCE((SELECT json_agg("c"."data{}" ORDER BY c.pk DESC) FROM (SELECT )"
+        R"(json_build_object('likes', c.likes, 'body', c.body) AS "data{}", c.fk_post AS )"
+        R"("fk_post", c.pk AS "pk" FROM public.tb_comment c) AS "c" WHERE (c.fk_post = p.pk)), )"
+        R"('[]'::json) AS "comments" FROM public.tb_post p)");
 }
 
 TEST_F(SeeThroughTest, LeavesOutAggregatesThatNothingNeeds) {
-    EXPECT_EQ(left_of("SELECT u.id, jsonb_build_object('name', u.name, 'posts', posts.n, 'comments', "
-                      "comments.n) AS data FROM tb_user u CROSS JOIN LATERAL (SELECT count(*) AS n FROM "
-                      "tb_post p WHERE p.fk_user = u.pk) posts CROSS JOIN LATERAL (SELECT count(*) AS n "
-                      "FROM tb_comment c WHERE c.fk_user = u.pk) comments",
-                      {{.keys = {"name"}}}),
-              R"(SELECT u.name AS "name" FROM public.tb_user u)");
+    EXPECT_EQ(
+        left_of("SELECT u.id, jsonb_build_object('name', u.name, 'posts', posts.n, 'comments', "
+                "comments.n) AS data FROM tb_user u CROSS JOIN LATERAL (SELECT count(*) AS n FROM "
+                "tb_post p WHERE p.fk_user = u.pk) posts CROSS JOIN LATERAL (SELECT count(*) AS n "
+                "FROM tb_comment c WHERE c.fk_user = u.pk) comments",
+                {{.keys = {"name"}}}),
+        R"(SELECT u.name AS "name" FROM public.tb_user u)");
 }
 
 TEST_F(SeeThroughTest, WritesNumbersAndRowsAsTheDocumentDoes) {
-    EXPECT_EQ(left_of("SELECT u.id, jsonb_build_object('height', u.height, 'raw', u.raw, 'home', u.home,"
-                      " 'doc', u.doc, 'tags', to_jsonb(u.tags), 'age', u.age, 'code', u.code) AS data "
-                      "FROM tb_user u",
-                      {{.keys = {"height"}}, {.keys = {"raw"}}, {.keys = {"home"}}, {.keys = {"doc"}},
-                       {.keys = {"tags"}}, {.keys = {"age"}}, {.keys = {"code"}}}),
-              R"(SELECT u.height AS "height", u.raw AS "raw", u.home AS "home", u.doc AS "doc", u.tags )"
-              R"(AS "tags", u.age AS "age", u.code AS "code" FROM public.tb_user u)");
+    EXPECT_EQ(
+        left_of("SELECT u.id, jsonb_build_object('height', u.height, 'raw', u.raw, 'home', u.home,"
+                " 'doc', u.doc, 'tags', to_jsonb(u.tags), 'age', u.age, 'code', u.code) AS data "
+                "FROM tb_user u",
+                {{.keys = {"height"}},
+                 {.keys = {"raw"}},
+                 {.keys = {"home"}},
+                 {.keys = {"doc"}},
+                 {.keys = {"tags"}},
+                 {.keys = {"age"}},
+                 {.keys = {"code"}}}),
+        R"(SELECT u.height AS "height", u.raw AS "raw", u.home AS "home", u.doc AS "doc", u.tags )"
+        R"(AS "tags", u.age AS "age", u.code AS "code" FROM public.tb_user u)");
 }
 
 /// Whose rights a view reads with decides what may be left of it.
@@ -84,9 +94,10 @@ class PrivilegeTest : public SeeThroughTest {
   protected:
     /// Makes v_case with `options` for `owner`, and returns what rewrite_app is told about it.
     static std::string told(const std::string& options, const std::string& owner) {
-        run("CREATE VIEW v_case WITH (" + options + ") AS SELECT p.id, jsonb_build_object('title', "
-            "p.title, 'owner', p.owner) AS data FROM tb_post p; ALTER VIEW v_case OWNER TO " + owner +
-            "; SET LOCAL ROLE rewrite_app");
+        run("CREATE VIEW v_case WITH (" + options +
+            ") AS SELECT p.id, jsonb_build_object('title', "
+            "p.title, 'owner', p.owner) AS data FROM tb_post p; ALTER VIEW v_case OWNER TO " +
+            owner + "; SET LOCAL ROLE rewrite_app");
         const catalog::Catalog catalog = snapshot();
         const Views views(catalog);
         return views.refusal(catalog.relation("public", "v_case")->oid);
@@ -95,7 +106,8 @@ class PrivilegeTest : public SeeThroughTest {
 
 TEST_F(PrivilegeTest, ReadsWithTheRightsOfTheReaderOnly) {
     // The owner sees all rows, rewrite_app only some: through the view it may see all.
-    run("ALTER TABLE tb_post ENABLE ROW LEVEL SECURITY; CREATE POLICY mine ON tb_post TO rewrite_app "
+    run("ALTER TABLE tb_post ENABLE ROW LEVEL SECURITY; CREATE POLICY mine ON tb_post TO "
+        "rewrite_app "
         "USING (owner = 'app')");
     const std::string owner = run("SELECT current_user").at(0);
     EXPECT_THAT(told("security_invoker = false", owner),
@@ -116,9 +128,11 @@ TEST_F(PrivilegeTest, KeepsASecurityBarrier) {
 }
 
 TEST_F(PrivilegeTest, KeepsANestedViewOfAnotherOwner) {
-    run("CREATE VIEW v_secret AS SELECT p.pk, jsonb_build_object('title', p.title, 'owner', p.owner) "
+    run("CREATE VIEW v_secret AS SELECT p.pk, jsonb_build_object('title', p.title, 'owner', "
+        "p.owner) "
         "AS data FROM tb_post p");
-    run("CREATE VIEW v_case WITH (security_invoker = true) AS SELECT c.id, jsonb_build_object('post', "
+    run("CREATE VIEW v_case WITH (security_invoker = true) AS SELECT c.id, "
+        "jsonb_build_object('post', "
         "s.data) AS data FROM tb_comment c JOIN v_secret s ON s.pk = c.fk_post; SET LOCAL ROLE "
         "rewrite_app");
     const catalog::Catalog catalog = snapshot();
@@ -132,9 +146,11 @@ TEST_F(PrivilegeTest, KeepsANestedViewOfAnotherOwner) {
 
 TEST_F(SeeThroughTest, KeepsQueriesThatAreMoreThanASelection) {
     const std::vector<Wanted> wanted = {{.keys = {"name"}}};
-    const std::string select = "SELECT u.id, jsonb_build_object('name', u.name) AS data FROM tb_user u";
+    const std::string select =
+        "SELECT u.id, jsonb_build_object('name', u.name) AS data FROM tb_user u";
     EXPECT_THAT(left_of(select + " UNION ALL " + select, wanted), ::testing::HasSubstr("UNION"));
-    EXPECT_THAT(left_of("SELECT DISTINCT" + select.substr(6), wanted), ::testing::HasSubstr("DISTINCT"));
+    EXPECT_THAT(left_of("SELECT DISTINCT" + select.substr(6), wanted),
+                ::testing::HasSubstr("DISTINCT"));
     EXPECT_THAT(left_of(select + " ORDER BY u.pk LIMIT 2", wanted), ::testing::HasSubstr("LIMIT"));
     EXPECT_THAT(left_of(select + " WHERE random() < 2", wanted), ::testing::HasSubstr("volatile"));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Selection: which keys of a document are wanted, under which names, and what SQL there is for them.
+// Selection: which keys of a document are wanted, under which names, and what SQL there is for
+// them.
 #pragma once
 
 #include <span>

@@ -4,9 +4,7 @@
 namespace fraiseql::rewrite {
 namespace {
 
-bool is_space(char c) {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
-}
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
 
 /// Bytes above ASCII are letters (PostgreSQL §4.1.1).
 bool is_letter(char c) {
@@ -14,9 +12,7 @@ bool is_letter(char c) {
            static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Returns the position behind the quoted text that opens at `at`, or npos.
 std::size_t after_quote(std::string_view text, std::size_t at, bool backslash) {
@@ -42,12 +38,14 @@ std::string unquoted(std::string_view text) {
 }
 
 std::size_t after_word(std::string_view text, std::size_t at) {
-    while (at < text.size() && (is_letter(text[at]) || is_digit(text[at]) || text[at] == '$')) ++at;
+    while (at < text.size() && (is_letter(text[at]) || is_digit(text[at]) || text[at] == '$'))
+        ++at;
     return at;
 }
 
 std::size_t after_number(std::string_view text, std::size_t at) {
-    while (at < text.size() && (is_digit(text[at]) || text[at] == '.' || text[at] == 'e')) ++at;
+    while (at < text.size() && (is_digit(text[at]) || text[at] == '.' || text[at] == 'e'))
+        ++at;
     return at;
 }
 
@@ -101,8 +99,9 @@ std::string Tokens::text(Slice slice) const {
     std::string out;
     for (std::uint32_t i = slice.begin; i < slice.end; ++i) {
         const std::string_view token = tokens_[i].text;
-        const char* before =
-            i == slice.begin ? token.data() : tokens_[i - 1].text.data() + tokens_[i - 1].text.size();
+        const char* before = i == slice.begin
+                                 ? token.data()
+                                 : tokens_[i - 1].text.data() + tokens_[i - 1].text.size();
         const bool after_bracket = i > slice.begin && tokens_[i - 1].is("(");
         if (before != token.data() && !after_bracket) out += ' ';
         out += token;

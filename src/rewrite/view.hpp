@@ -22,8 +22,7 @@ struct View {
 
     /// Whether statements of that role may take the query for the view.
     bool allows(Rights rights) const noexcept {
-        return query.has_value() &&
-               (rights == Rights::OfCurrentUser || relation->security_invoker);
+        return query.has_value() && (rights == Rights::OfCurrentUser || relation->security_invoker);
     }
 };
 

@@ -41,9 +41,7 @@ struct WorkerSet::Worker {
 
 WorkerSet::WorkerSet(Log log) : log_(std::move(log)) {}
 
-WorkerSet::~WorkerSet() {
-    stop(std::chrono::milliseconds(0));
-}
+WorkerSet::~WorkerSet() { stop(std::chrono::milliseconds(0)); }
 
 Result<void> WorkerSet::start(std::size_t count, const MakeProgram& make) {
     for (std::size_t i = 0; i < count; ++i) {

@@ -24,7 +24,8 @@ struct Function {
 };
 
 constexpr std::array kFunctions = {
-    Function{"countDistinct", "CountDistinct", "How many different values there are, without null."},
+    Function{"countDistinct", "CountDistinct",
+             "How many different values there are, without null."},
     Function{"sum", "Sum", "The sum of the values; null where there are none."},
     Function{"avg", "Average", "The mean of the values; null where there are none."},
     Function{"min", "Minimum", "The smallest value; null where there are none."},
@@ -51,8 +52,9 @@ std::string_view result_type(std::string_view function, std::string_view base) {
     if (function == "avg" || function == "stddev" || function == "variance")
         return exact ? "numeric" : real ? "float8" : std::string_view{};
     const bool comparable =
-        exact || real || is_one_of(base, {"date", "time", "timetz", "timestamp", "timestamptz", "interval",
-                                          "text", "varchar", "bpchar", "citext", "inet"});
+        exact || real ||
+        is_one_of(base, {"date", "time", "timetz", "timestamp", "timestamptz", "interval", "text",
+                         "varchar", "bpchar", "citext", "inet"});
     if (!comparable) return {};
     return is_one_of(base, {"varchar", "citext"}) ? std::string_view("text") : base;
 }
@@ -90,7 +92,8 @@ class AggregateWriter {
                         fmt::format("has no aggregates: the name {} is taken.", name));
             return false;
         }
-        draft_.type_names.insert({name, name + "Keys", name + "GroupByInput", name + "HavingInput"});
+        draft_.type_names.insert(
+            {name, name + "Keys", name + "GroupByInput", name + "HavingInput"});
         for (const Function& function : kFunctions)
             draft_.type_names.insert(aggregate_type(name, function.field));
         return true;
@@ -129,14 +132,16 @@ class AggregateWriter {
         for (const Member& member : members) {
             const std::string_view result = result_type(function.field, base_type(member)->name);
             const catalog::Type* type = draft_.model.catalog.type("pg_catalog", result);
-            if (result.empty() || type == nullptr || base_type(member)->kind != catalog::Type::Kind::Base)
+            if (result.empty() || type == nullptr ||
+                base_type(member)->kind != catalog::Type::Kind::Base)
                 continue;
             const Leaf leaf = leaf_of(draft_.model.catalog, type->oid, "value");
             const bool count = function.field == "countDistinct";
-            results.push_back({.name = member.name,
-                               .type = draft_.use_leaf(leaf, type->oid, !count)});
+            results.push_back(
+                {.name = member.name, .type = draft_.use_leaf(leaf, type->oid, !count)});
             draft_.fields[{type_name, member.name}] = member.value;
-            conditions.push_back({.name = member.name, .type = use_filter(draft_, type->oid, leaf)});
+            conditions.push_back(
+                {.name = member.name, .type = use_filter(draft_, type->oid, leaf)});
             InputBinding binding{.value = member.value};
             binding.operand_type = binding.value.type;
             binding.value.type = type->oid;
@@ -147,7 +152,8 @@ class AggregateWriter {
         type.description = std::string(function.description);
         type.fields = std::move(results);
         fields.push_back({.name = std::string(function.field), .type = type_name + "!"});
-        graphql::TypeSpec& input = draft_.builder.add(TypeKind::InputObject, type_name + "HavingInput");
+        graphql::TypeSpec& input =
+            draft_.builder.add(TypeKind::InputObject, type_name + "HavingInput");
         input.input_fields = std::move(conditions);
         having.push_back({.name = std::string(function.field), .type = type_name + "HavingInput"});
     }
@@ -156,8 +162,8 @@ class AggregateWriter {
         std::vector<graphql::FieldSpec> keys;
         for (const Member& member : members) {
             const Leaf leaf = leaf_of(draft_.model.catalog, member.value.type, member.value.key);
-            keys.push_back({.name = member.name,
-                            .type = draft_.use_leaf(leaf, member.value.type, true)});
+            keys.push_back(
+                {.name = member.name, .type = draft_.use_leaf(leaf, member.value.type, true)});
             FieldBinding binding = member.value;
             binding.as_text = leaf.as_text;
             draft_.fields[{name + "Keys", member.name}] = binding;
@@ -170,7 +176,8 @@ class AggregateWriter {
     void write_group_by(const std::string& name, const std::vector<Member>& members) {
         std::vector<graphql::InputValueSpec> fields;
         for (const Member& member : members) {
-            const bool time = is_one_of(base_type(member)->name, {"date", "timestamp", "timestamptz"});
+            const bool time =
+                is_one_of(base_type(member)->name, {"date", "timestamp", "timestamptz"});
             fields.push_back({.name = member.name, .type = time ? truncation() : grouping()});
             draft_.model.inputs[{name + "GroupByInput", member.name}] = {.value = member.value};
         }
@@ -193,7 +200,8 @@ class AggregateWriter {
         if (!draft_.type_names.insert(name).second) return name;
         graphql::TypeSpec& type = draft_.builder.add(TypeKind::Enum, name);
         type.description = "Rows whose times are the same when cut to this unit form a group.";
-        for (const char* unit : {"VALUE", "YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE"})
+        for (const char* unit :
+             {"VALUE", "YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE"})
             type.values.push_back({.name = unit});
         return name;
     }

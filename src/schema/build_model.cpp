@@ -21,8 +21,9 @@ Error nothing_to_expose(const catalog::Catalog& catalog) {
     return {.code = ErrorCode::Configuration,
             .message = fmt::format("The database \"{}\" has nothing to expose to role \"{}\".",
                                    catalog.database(), catalog.current_user().name),
-            .hint = "Create a view v_<name> with a column data (jsonb), or mark any relation with "
-                    "COMMENT ON … IS '@expose'; the role needs SELECT on it and USAGE on its schema."};
+            .hint =
+                "Create a view v_<name> with a column data (jsonb), or mark any relation with "
+                "COMMENT ON … IS '@expose'; the role needs SELECT on it and USAGE on its schema."};
 }
 
 template <class Binding>

@@ -54,7 +54,8 @@ Document resolve_document(Draft& draft, Entity& entity) {
                                            : shape_of_same_named_view(draft, entity);
     // A materialized view holds what its own rule computed, so its promises do hold.
     if (is_typed(shape)) return {shape, stored && !entity.relation->is_view()};
-    draft.find(subject, fmt::format("its column data is shown as JSON: {}.", why_untyped(entity, shape)),
+    draft.find(subject,
+               fmt::format("its column data is shown as JSON: {}.", why_untyped(entity, shape)),
                entity.relation->is_view()
                    ? "Build it with jsonb_build_object, or describe it with '@field' lines."
                    : fmt::format("Create the view v_{} with the same document, or describe it with "

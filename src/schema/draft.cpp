@@ -20,7 +20,8 @@ const catalog::Type* enum_behind(const catalog::Catalog& catalog, catalog::Oid o
 void add_enum(Draft& draft, const std::string& name, const catalog::Type& type) {
     graphql::TypeSpec& spec = draft.builder.add(graphql::TypeKind::Enum, name);
     if (!type.comment.empty()) spec.description = type.comment;
-    for (const std::string& label : type.labels) spec.values.push_back({.name = label});
+    for (const std::string& label : type.labels)
+        spec.values.push_back({.name = label});
 }
 
 }  // namespace

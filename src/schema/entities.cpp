@@ -53,8 +53,7 @@ bool is_exposed(Draft& draft, const Relation& relation, const catalog::Annotatio
 
 std::optional<catalog::AttributeNumber> document_of(const Draft& draft, const Relation& relation) {
     for (const catalog::Column& column : relation.columns)
-        if (column.name == "data" &&
-            catalog::is_json(draft.model.catalog.base_type(column.type)))
+        if (column.name == "data" && catalog::is_json(draft.model.catalog.base_type(column.type)))
             return column.number;
     return std::nullopt;
 }
@@ -76,9 +75,8 @@ std::optional<catalog::AttributeNumber> key_of(const Relation& relation) {
 std::string unique_name(Draft& draft, const Relation& relation) {
     const std::string plain = default_name(relation);
     const std::string prefixed = pascal_case(relation.name);
-    for (const std::string& name :
-         {plain, prefixed, pascal_case(relation.schema) + plain,
-          pascal_case(relation.schema) + prefixed})
+    for (const std::string& name : {plain, prefixed, pascal_case(relation.schema) + plain,
+                                    pascal_case(relation.schema) + prefixed})
         if (draft.type_names.insert(name).second) {
             if (name != plain)
                 draft.find(subject_of(relation),
@@ -94,10 +92,11 @@ void add_entity(Draft& draft, const Relation& relation, const catalog::Annotatio
     if (const catalog::Annotation* given = annotations.find("name")) {
         name = given->arguments;
         if (!draft.type_names.insert(name).second) {
-            draft.errors.push_back({.code = ErrorCode::Configuration,
-                                    .message = fmt::format("{}: the name {} is taken by another type.",
-                                                           subject_of(relation), name),
-                                    .hint = "Change the '@name' line of its comment."});
+            draft.errors.push_back(
+                {.code = ErrorCode::Configuration,
+                 .message = fmt::format("{}: the name {} is taken by another type.",
+                                        subject_of(relation), name),
+                 .hint = "Change the '@name' line of its comment."});
             return;
         }
     } else {

@@ -8,7 +8,9 @@ namespace {
 
 using graphql::TypeKind;
 
-std::string scalar(Draft& draft, const char* name) { return draft.use_leaf({.type = name}, 0, true); }
+std::string scalar(Draft& draft, const char* name) {
+    return draft.use_leaf({.type = name}, 0, true);
+}
 
 /// The scalar between the bounds of a range scalar.
 const char* range_item(std::string_view range) {
@@ -25,26 +27,34 @@ std::string use_address_range(Draft& draft) {
     scalar(draft, "IPAddress");
     graphql::TypeSpec& spec = draft.builder.add(TypeKind::InputObject, name);
     spec.description = "Two addresses of one version, both included.";
-    spec.input_fields = {{.name = "from", .type = "IPAddress!"}, {.name = "to", .type = "IPAddress!"}};
+    spec.input_fields = {{.name = "from", .type = "IPAddress!"},
+                         {.name = "to", .type = "IPAddress!"}};
     return name;
 }
 
 std::string operand_type(Draft& draft, const Operator& op, const Leaf& leaf) {
     switch (op.operand) {
-        case Operand::Same: return leaf.list ? "[" + leaf.type + "!]" : leaf.type;
-        case Operand::Many: return "[" + leaf.type + "!]";
+        case Operand::Same:
+            return leaf.list ? "[" + leaf.type + "!]" : leaf.type;
+        case Operand::Many:
+            return "[" + leaf.type + "!]";
         case Operand::Item:
             return op.family == OperatorFamily::Range ? scalar(draft, range_item(leaf.type))
                                                       : leaf.type;
         case Operand::Flag:
-        case Operand::NotFlag: return scalar(draft, "Boolean");
-        case Operand::Depth: return scalar(draft, "Int");
-        case Operand::Texts: return "[" + scalar(draft, "String") + "!]";
-        case Operand::Range: return use_address_range(draft);
+        case Operand::NotFlag:
+            return scalar(draft, "Boolean");
+        case Operand::Depth:
+            return scalar(draft, "Int");
+        case Operand::Texts:
+            return "[" + scalar(draft, "String") + "!]";
+        case Operand::Range:
+            return use_address_range(draft);
         case Operand::Text:
         case Operand::Contains:
         case Operand::Prefix:
-        case Operand::Suffix: break;
+        case Operand::Suffix:
+            break;
     }
     return scalar(draft, "String");
 }

@@ -38,8 +38,9 @@ class InputWriter {
             InputBinding binding{.value = member.value};
             std::string input;
             if (member.object.empty()) {
-                input = use_filter(draft_, member.value.type,
-                                   leaf_of(draft_.model.catalog, member.value.type, member.value.key));
+                input =
+                    use_filter(draft_, member.value.type,
+                               leaf_of(draft_.model.catalog, member.value.type, member.value.key));
             } else if (!composites_.contains(member.object)) {
                 continue;
             } else if (member.list) {
@@ -52,7 +53,8 @@ class InputWriter {
                 write_where(input, member.object, composites_[member.object]);
                 binding.input_type = input;
             }
-            fields.push_back({.name = member.name, .type = input, .description = member.description});
+            fields.push_back(
+                {.name = member.name, .type = input, .description = member.description});
             draft_.model.inputs[{name, member.name}] = std::move(binding);
         }
         add_connectives(name, fields);
@@ -63,10 +65,12 @@ class InputWriter {
 
     void add_connectives(const std::string& name, std::vector<graphql::InputValueSpec>& fields) {
         using Kind = InputBinding::Kind;
-        fields.push_back({.name = "AND", .type = "[" + name + "!]", .description = "All of these hold."});
-        fields.push_back({.name = "OR",
-                          .type = "[" + name + "!]",
-                          .description = "At least one of these holds; an empty list asks nothing."});
+        fields.push_back(
+            {.name = "AND", .type = "[" + name + "!]", .description = "All of these hold."});
+        fields.push_back(
+            {.name = "OR",
+             .type = "[" + name + "!]",
+             .description = "At least one of these holds; an empty list asks nothing."});
         fields.push_back({.name = "NOT", .type = name, .description = "This does not hold."});
         draft_.model.inputs[{name, "AND"}] = {.kind = Kind::And, .input_type = name};
         draft_.model.inputs[{name, "OR"}] = {.kind = Kind::Or, .input_type = name};
@@ -82,7 +86,9 @@ class InputWriter {
         spec.description = fmt::format("What must hold of a list of {}.", object);
         spec.input_fields = {
             {.name = "some", .type = item, .description = "Of at least one item."},
-            {.name = "every", .type = item, .description = "Of all items, also where there are none."},
+            {.name = "every",
+             .type = item,
+             .description = "Of all items, also where there are none."},
             {.name = "none", .type = item, .description = "Of no item."},
             {.name = "isEmpty", .type = "Boolean", .description = "True: there are no items."}};
         draft_.use_leaf({.type = "Boolean"}, catalog::kBool, true);
@@ -106,7 +112,8 @@ class InputWriter {
                 binding.kind = InputBinding::Kind::Object;
                 binding.input_type = input;
             }
-            fields.push_back({.name = member.name, .type = input, .description = member.description});
+            fields.push_back(
+                {.name = member.name, .type = input, .description = member.description});
             draft_.model.inputs[{name, member.name}] = std::move(binding);
         }
         if (fields.empty()) return;
@@ -120,8 +127,9 @@ class InputWriter {
     void add_direction() {
         draft_.type_names.insert(kOrderDirection);
         TypeSpec& spec = draft_.builder.add(TypeKind::Enum, kOrderDirection);
-        spec.description = "Which end comes first. Without a word on nulls, PostgreSQL's rule holds: "
-                           "they are larger than any value.";
+        spec.description =
+            "Which end comes first. Without a word on nulls, PostgreSQL's rule holds: "
+            "they are larger than any value.";
         for (const char* value : {"ASC", "DESC", "ASC_NULLS_FIRST", "ASC_NULLS_LAST",
                                   "DESC_NULLS_FIRST", "DESC_NULLS_LAST"})
             spec.values.push_back({.name = value});

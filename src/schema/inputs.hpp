@@ -10,7 +10,9 @@ namespace fraiseql::schema {
 /// The filter of an entity's rows, and of the same object inside a document, which has no columns
 /// besides it.
 inline std::string where_input(const std::string& type) { return type + "WhereInput"; }
-inline std::string nested_where_input(const std::string& type) { return type + "DocumentWhereInput"; }
+inline std::string nested_where_input(const std::string& type) {
+    return type + "DocumentWhereInput";
+}
 inline std::string list_filter(const std::string& type) { return type + "ListFilter"; }
 
 inline std::string order_input(const std::string& type) { return type + "OrderByInput"; }

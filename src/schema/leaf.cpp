@@ -20,31 +20,53 @@ struct Row {
 
 /// PostgreSQL type names → scalars. Types of extensions (citext, ltree, vector) stand here by name.
 constexpr std::array kScalars = {
-    Row{"bool", "Boolean"},          Row{"int2", "Int"},
-    Row{"int4", "Int"},              Row{"int8", "BigInt"},
-    Row{"oid", "BigInt"},            Row{"float4", "Float"},
-    Row{"float8", "Float"},          Row{"numeric", "Decimal"},
-    Row{"text", "String"},           Row{"varchar", "String"},
-    Row{"bpchar", "String"},         Row{"name", "String"},
-    Row{"char", "String"},           Row{"citext", "String"},
-    Row{"xml", "String"},            Row{"money", "String"},
-    Row{"tsvector", "String"},       Row{"tsquery", "String"},
-    Row{"bit", "String"},            Row{"varbit", "String"},
-    Row{"uuid", "UUID"},             Row{"date", "Date"},
-    Row{"time", "Time"},             Row{"timetz", "Time"},
-    Row{"timestamp", "LocalDateTime"}, Row{"timestamptz", "DateTime"},
-    Row{"interval", "Interval"},     Row{"json", "JSON"},
-    Row{"jsonb", "JSON"},            Row{"bytea", "Bytes"},
-    Row{"inet", "IPAddress"},        Row{"cidr", "CIDR"},
-    Row{"macaddr", "MacAddress"},    Row{"macaddr8", "MacAddress"},
-    Row{"ltree", "LTree"},           Row{"vector", "Vector"},
-    Row{"daterange", "DateRange"},   Row{"int4range", "IntRange"},
-    Row{"int8range", "BigIntRange"}, Row{"numrange", "DecimalRange"},
-    Row{"tsrange", "LocalDateTimeRange"}, Row{"tstzrange", "DateTimeRange"},
+    Row{"bool", "Boolean"},
+    Row{"int2", "Int"},
+    Row{"int4", "Int"},
+    Row{"int8", "BigInt"},
+    Row{"oid", "BigInt"},
+    Row{"float4", "Float"},
+    Row{"float8", "Float"},
+    Row{"numeric", "Decimal"},
+    Row{"text", "String"},
+    Row{"varchar", "String"},
+    Row{"bpchar", "String"},
+    Row{"name", "String"},
+    Row{"char", "String"},
+    Row{"citext", "String"},
+    Row{"xml", "String"},
+    Row{"money", "String"},
+    Row{"tsvector", "String"},
+    Row{"tsquery", "String"},
+    Row{"bit", "String"},
+    Row{"varbit", "String"},
+    Row{"uuid", "UUID"},
+    Row{"date", "Date"},
+    Row{"time", "Time"},
+    Row{"timetz", "Time"},
+    Row{"timestamp", "LocalDateTime"},
+    Row{"timestamptz", "DateTime"},
+    Row{"interval", "Interval"},
+    Row{"json", "JSON"},
+    Row{"jsonb", "JSON"},
+    Row{"bytea", "Bytes"},
+    Row{"inet", "IPAddress"},
+    Row{"cidr", "CIDR"},
+    Row{"macaddr", "MacAddress"},
+    Row{"macaddr8", "MacAddress"},
+    Row{"ltree", "LTree"},
+    Row{"vector", "Vector"},
+    Row{"daterange", "DateRange"},
+    Row{"int4range", "IntRange"},
+    Row{"int8range", "BigIntRange"},
+    Row{"numrange", "DecimalRange"},
+    Row{"tsrange", "LocalDateTimeRange"},
+    Row{"tstzrange", "DateTimeRange"},
 };
 
 std::string_view scalar_of(std::string_view pg) {
-    auto row = std::find_if(kScalars.begin(), kScalars.end(), [&](const Row& r) { return r.pg == pg; });
+    auto row =
+        std::find_if(kScalars.begin(), kScalars.end(), [&](const Row& r) { return r.pg == pg; });
     return row == kScalars.end() ? std::string_view("JSON") : row->graphql;
 }
 
@@ -59,7 +81,9 @@ bool is_key_type(std::string_view pg) {
 }
 
 bool is_name(std::string_view text) {
-    auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    auto letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
     if (text.empty() || !letter(text[0])) return false;
     return std::all_of(text.begin(), text.end(),
                        [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
@@ -68,9 +92,8 @@ bool is_name(std::string_view text) {
 /// The types whose SQL names need no quotes and mean themselves under any search_path.
 bool is_plain_builtin(const Type& type) {
     return type.schema == "pg_catalog" && type.name != "char" &&
-           std::all_of(type.name.begin(), type.name.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-           });
+           std::all_of(type.name.begin(), type.name.end(),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
 }
 
 }  // namespace

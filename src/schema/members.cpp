@@ -9,8 +9,10 @@ namespace fraiseql::schema {
 namespace {
 
 std::string_view named(std::string_view type) {
-    while (type.ends_with('!') || type.ends_with(']')) type.remove_suffix(1);
-    while (type.starts_with('[')) type.remove_prefix(1);
+    while (type.ends_with('!') || type.ends_with(']'))
+        type.remove_suffix(1);
+    while (type.starts_with('['))
+        type.remove_prefix(1);
     return type;
 }
 
@@ -46,9 +48,8 @@ void add_column_members(const Draft& draft, const Entity& entity, std::vector<Me
     for (const catalog::Column& column : entity.relation->columns) {
         if (entity.document == column.number) continue;
         const std::string name = camel_case(bare_column(column.name));
-        const bool present = std::any_of(members.begin(), members.end(), [&](const Member& member) {
-            return member.name == name;
-        });
+        const bool present = std::any_of(members.begin(), members.end(),
+                                         [&](const Member& member) { return member.name == name; });
         if (present) continue;
         const lineage::ColumnShape* shape =
             draft.model.lineage.relation(entity.relation->oid).column(column.number);

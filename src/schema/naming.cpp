@@ -42,13 +42,14 @@ struct Irregular {
     std::string_view one, many;
 };
 constexpr std::array kIrregular = {
-    Irregular{"person", "people"}, Irregular{"child", "children"}, Irregular{"man", "men"},
-    Irregular{"woman", "women"},   Irregular{"datum", "data"},     Irregular{"criterion", "criteria"},
+    Irregular{"person", "people"}, Irregular{"child", "children"},
+    Irregular{"man", "men"},       Irregular{"woman", "women"},
+    Irregular{"datum", "data"},    Irregular{"criterion", "criteria"},
 };
 /// Words that are the same for one and many.
 constexpr std::array<std::string_view, 14> kInvariant = {
-    "stats",  "data",  "news",  "series", "species", "equipment", "information",
-    "media",  "metadata", "settings", "money", "staff", "sheep", "fish"};
+    "stats", "data",     "news",     "series", "species", "equipment", "information",
+    "media", "metadata", "settings", "money",  "staff",   "sheep",     "fish"};
 
 bool ends_like_word(std::string_view name, std::string_view word) {
     return name == word || (name.ends_with(word) && name[name.size() - word.size() - 1] == '_');

@@ -49,8 +49,8 @@ class TypeWriter {
             if (declared == nullptr) continue;
             ShapePointer shape = column.shape;
             if (catalog::is_json(draft_.model.catalog.base_type(declared->type)))
-                shape = std::make_shared<Shape>(
-                    Shape{.kind = lineage::Scalar{.type = declared->type}, .nullable = shape->nullable});
+                shape = std::make_shared<Shape>(Shape{
+                    .kind = lineage::Scalar{.type = declared->type}, .nullable = shape->nullable});
             row.fields.push_back({.key = column.name,
                                   .shape = std::move(shape),
                                   .same_as_column = column.number,
@@ -115,8 +115,8 @@ class TypeWriter {
             return relation_type(*reference, nested_name, key, binding) + mark;
         binding.column.reset();
         if (const lineage::Object* object = shape.object(); object && !object->fields.empty()) {
-            const std::string name = draft_.take_type_name(
-                object->type_name.empty() ? nested_name : object->type_name);
+            const std::string name =
+                draft_.take_type_name(object->type_name.empty() ? nested_name : object->type_name);
             write_object(name, *object, false);
             return name + mark;
         }
@@ -183,7 +183,8 @@ class TypeWriter {
     }
 
     /// Keys that all objects have; __typename is not one.
-    static std::vector<std::string> shared_keys(const std::vector<const lineage::Object*>& objects) {
+    static std::vector<std::string> shared_keys(
+        const std::vector<const lineage::Object*>& objects) {
         std::vector<std::string> keys;
         for (const lineage::Field& field : objects.front()->fields)
             if (field.key != "__typename" && field.shape->scalar() != nullptr &&
@@ -196,7 +197,8 @@ class TypeWriter {
         return keys;
     }
 
-    void write_interface(const std::string& name, const std::vector<std::string>& members, bool top) {
+    void write_interface(const std::string& name, const std::vector<std::string>& members,
+                         bool top) {
         std::vector<graphql::FieldSpec> fields;
         for (const graphql::FieldSpec& field : draft_.builder.find(members.front())->fields) {
             graphql::FieldSpec shared = field;
@@ -246,7 +248,8 @@ void build_object_types(Draft& draft) {
     // Which entities have documents must be known before any of them refers to another.
     std::vector<Document> documents;
     documents.reserve(draft.model.entities.size());
-    for (Entity& entity : draft.model.entities) documents.push_back(resolve_document(draft, entity));
+    for (Entity& entity : draft.model.entities)
+        documents.push_back(resolve_document(draft, entity));
     for (std::size_t i = 0; i < documents.size(); ++i)
         write_entity(draft, draft.model.entities[i], documents[i]);
 }

@@ -71,8 +71,8 @@ FilterKind filter_of(const catalog::Catalog& catalog, catalog::Oid oid, const Le
     if (type->kind == Kind::Enum) return {leaf.type + "Filter", {OperatorFamily::Equality}};
     if (type->kind == Kind::Range)
         return {leaf.type + "Filter", {OperatorFamily::Equality, OperatorFamily::Range}};
-    Families families = type->kind == Kind::Base ? base_families(type->name, leaf.type == "ID")
-                                                 : Families{};
+    Families families =
+        type->kind == Kind::Base ? base_families(type->name, leaf.type == "ID") : Families{};
     if (families.empty()) return {"PresenceFilter", {}};
     if (type->name == "tsvector") return {"SearchFilter", std::move(families)};
     return {leaf.type + "Filter", std::move(families)};

@@ -15,12 +15,32 @@ namespace fraiseql::schema {
 
 /// Which values an operator applies to. Any stands for isnull, which all have.
 enum class OperatorFamily : std::uint8_t {
-    Any, Equality, Order, Text, FullText, List, Json, Network, LTree, Range
+    Any,
+    Equality,
+    Order,
+    Text,
+    FullText,
+    List,
+    Json,
+    Network,
+    LTree,
+    Range
 };
 
 /// What an operator compares with; operators.def says what each means.
 enum class Operand : std::uint8_t {
-    Same, Many, Item, Flag, NotFlag, Text, Texts, Contains, Prefix, Suffix, Range, Depth
+    Same,
+    Many,
+    Item,
+    Flag,
+    NotFlag,
+    Text,
+    Texts,
+    Contains,
+    Prefix,
+    Suffix,
+    Range,
+    Depth
 };
 
 /// One row of operators.def.

@@ -16,11 +16,13 @@ std::string field_name_of(std::string_view type_name) { return camel_case(type_n
 std::string plural_of(std::string_view singular_name) {
     // plural() looks at the end of the text: the last camelCase word must stand alone for it.
     std::size_t word = singular_name.size();
-    while (word > 0 && !(singular_name[word - 1] >= 'A' && singular_name[word - 1] <= 'Z')) --word;
+    while (word > 0 && !(singular_name[word - 1] >= 'A' && singular_name[word - 1] <= 'Z'))
+        --word;
     if (word > 0) --word;
     std::string last(singular_name.substr(word));
     const char first = last.empty() ? '\0' : last[0];
-    if (!last.empty() && first >= 'A' && first <= 'Z') last[0] = static_cast<char>(first - 'A' + 'a');
+    if (!last.empty() && first >= 'A' && first <= 'Z')
+        last[0] = static_cast<char>(first - 'A' + 'a');
     std::string many = plural(last);
     if (!many.empty()) many[0] = singular_name[word];
     return std::string(singular_name.substr(0, word)) + many;
@@ -47,9 +49,10 @@ class RootWriter {
         const std::string argument = camel_case(bare_column(column->name));
         Leaf leaf = leaf_of(draft_.model.catalog, column->type, column->name);
         graphql::FieldSpec field{.name = name, .type = entity.type_name};
-        field.description = fmt::format("The {} with this {}, or null.", entity.type_name, argument);
-        field.args.push_back({.name = argument,
-                              .type = draft_.use_leaf(leaf, column->type, false)});
+        field.description =
+            fmt::format("The {} with this {}, or null.", entity.type_name, argument);
+        field.args.push_back(
+            {.name = argument, .type = draft_.use_leaf(leaf, column->type, false)});
         add(entity, std::move(field), RootBinding::Kind::One);
     }
 
@@ -71,7 +74,8 @@ class RootWriter {
         if (!add_connection_types(entity, type)) return;
         graphql::FieldSpec field{.name = many + "Connection", .type = type + "!"};
         add_criteria(entity, field);
-        field.args.push_back({.name = "first", .type = "Int", .description = "At most so many rows."});
+        field.args.push_back(
+            {.name = "first", .type = "Int", .description = "At most so many rows."});
         field.args.push_back(
             {.name = "after", .type = "String", .description = "Only rows behind this cursor."});
         field.args.push_back({.name = "last",
@@ -85,8 +89,9 @@ class RootWriter {
     void add_aggregate(const Entity& entity, const std::string& many) {
         const std::string type = entity.type_name + "Aggregate";
         graphql::FieldSpec field{.name = many + "Aggregate", .type = "[" + type + "!]!"};
-        field.description = "One row for each group, in the order of their keys; one row for all "
-                            "where nothing is grouped.";
+        field.description =
+            "One row for each group, in the order of their keys; one row for all "
+            "where nothing is grouped.";
         field.args.push_back({.name = "where", .type = where_input(entity.type_name)});
         field.args.push_back({.name = "groupBy", .type = "[" + type + "GroupByInput!]"});
         field.args.push_back({.name = "having", .type = type + "HavingInput"});
@@ -136,8 +141,9 @@ class RootWriter {
         if (draft_.order_inputs.contains(order_input(entity.type_name)))
             field.args.push_back({.name = "orderBy",
                                   .type = "[" + order_input(entity.type_name) + "!]",
-                                  .description = "The first criterion counts most. Equal rows are in "
-                                                 "the order of their key."});
+                                  .description =
+                                      "The first criterion counts most. Equal rows are in "
+                                      "the order of their key."});
     }
 
     void add(const Entity& entity, graphql::FieldSpec field, RootBinding::Kind kind) {
@@ -145,8 +151,8 @@ class RootWriter {
                                                       RootBinding{.kind = kind, .entity = &entity});
         if (!added) {
             draft_.find(subject_of(*entity.relation),
-                        fmt::format("Query.{} is not exposed: {} has that name already.", field.name,
-                                    subject_of(*existing->second.entity->relation)),
+                        fmt::format("Query.{} is not exposed: {} has that name already.",
+                                    field.name, subject_of(*existing->second.entity->relation)),
                         "COMMENT ON it with the line '@name …' to choose another.");
             return;
         }
@@ -160,7 +166,8 @@ class RootWriter {
 
 void build_root_fields(Draft& draft) {
     RootWriter writer(draft);
-    for (const Entity& entity : draft.model.entities) writer.write(entity);
+    for (const Entity& entity : draft.model.entities)
+        writer.write(entity);
     graphql::TypeSpec& query = draft.builder.add(graphql::TypeKind::Object, "Query");
     query.description = "Reading: one SQL statement for each operation.";
     query.fields = std::move(writer.fields);

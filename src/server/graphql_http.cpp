@@ -41,8 +41,8 @@ Result<std::string_view> read_string(const json::Value& parameters, std::string_
 
 /// Whether the request says by an id or a hash what it means.
 bool names_document(const engine::Request& request) {
-    const bool hash = request.extensions != nullptr &&
-                      request.extensions->find("persistedQuery") != nullptr;
+    const bool hash =
+        request.extensions != nullptr && request.extensions->find("persistedQuery") != nullptr;
     return hash || !request.document_id.empty();
 }
 

@@ -59,11 +59,11 @@ http::Response refuse(const Error& error, std::string_view type) {
 /// Always 401, whatever the media type: HTTP's own authentication (RFC 6750 §3).
 http::Response refuse_token(const auth::Refusal& refusal, std::string_view type) {
     http::Response response = http::make_error_response(auth::to_error(refusal), type);
-    response.headers.push_back({"WWW-Authenticate",
-                                refusal.reason == auth::Refusal::Reason::Missing
-                                    ? "Bearer"
-                                    : "Bearer error=\"invalid_token\", error_description=\"" +
-                                          refusal.message + '"'});
+    response.headers.push_back(
+        {"WWW-Authenticate",
+         refusal.reason == auth::Refusal::Reason::Missing
+             ? "Bearer"
+             : "Bearer error=\"invalid_token\", error_description=\"" + refusal.message + '"'});
     never_store(response);
     return response;
 }
@@ -136,8 +136,8 @@ Task<http::Response> Router::answer_graphql(const http::Request& request) {
 auth::Authenticator::Answer Router::authenticate(const http::Request& request) {
     if (!authenticator_) return std::shared_ptr<const auth::Principal>{};
     if (request.count("Authorization") > 1)
-        return tl::make_unexpected(
-            auth::Refusal{auth::Refusal::Reason::Malformed, "There are several Authorization headers."});
+        return tl::make_unexpected(auth::Refusal{auth::Refusal::Reason::Malformed,
+                                                 "There are several Authorization headers."});
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return authenticator_->authenticate(
         request.header("Authorization"),

@@ -23,8 +23,8 @@ class Worker final : public runtime::Program {
                     [this](const http::Request& request) { return router_.answer(request); }),
           mailbox_(std::make_shared<runtime::Mailbox>(executor)) {
         if (!settings.registry) return;
-        engine_.replace_registry(settings.registry->subscribe(
-            mailbox_, [this](RegistryFeed::Registry registry) {
+        engine_.replace_registry(
+            settings.registry->subscribe(mailbox_, [this](RegistryFeed::Registry registry) {
                 engine_.replace_registry(std::move(registry));
             }));
     }

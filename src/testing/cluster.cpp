@@ -30,13 +30,9 @@ Cluster& Cluster::shared() {
     return cluster;
 }
 
-std::string Cluster::url(std::string_view database) const {
-    return cluster_.url(database);
-}
+std::string Cluster::url(std::string_view database) const { return cluster_.url(database); }
 
-std::string Cluster::tcp_url(std::string_view database) const {
-    return cluster_.tcp_url(database);
-}
+std::string Cluster::tcp_url(std::string_view database) const { return cluster_.tcp_url(database); }
 
 std::string Cluster::create_database(std::string_view name) const {
     return value_or_give_up(cluster_.create_database(name));

@@ -12,8 +12,7 @@ bool is_hexadecimal(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <=
 }  // namespace
 
 Result<std::optional<std::string_view>> read_persisted_hash(const json::Value* extensions) {
-    const json::Value* query =
-        extensions == nullptr ? nullptr : extensions->find("persistedQuery");
+    const json::Value* query = extensions == nullptr ? nullptr : extensions->find("persistedQuery");
     if (query == nullptr || query->is_null()) return std::nullopt;
     if (!query->is_object())
         return fail(ErrorCode::BadRequest, "\"extensions.persistedQuery\" must be an object",

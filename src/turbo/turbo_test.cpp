@@ -19,9 +19,8 @@ Result<std::optional<std::string_view>> read(std::string_view text, Arena& arena
 
 TEST(PersistedQuery, ReadsTheHashOfVersionOne) {
     Arena arena;
-    const auto hash = read(std::string(R"({"persistedQuery":{"version":1,"sha256Hash":")") + kAbc +
-                               R"("}})",
-                           arena);
+    const auto hash = read(
+        std::string(R"({"persistedQuery":{"version":1,"sha256Hash":")") + kAbc + R"("}})", arena);
     EXPECT_EQ(hash.value(), kAbc);
 }
 
@@ -34,13 +33,12 @@ TEST(PersistedQuery, IsAbsentFromOtherExtensions) {
 
 TEST(PersistedQuery, RefusesWhatItCannotRead) {
     Arena arena;
-    for (const char* text :
-         {R"({"persistedQuery":1})", R"({"persistedQuery":{}})",
-          R"({"persistedQuery":{"version":2,"sha256Hash":"00"}})",
-          R"({"persistedQuery":{"version":"1","sha256Hash":"00"}})",
-          R"({"persistedQuery":{"version":1}})",
-          R"({"persistedQuery":{"version":1,"sha256Hash":"abc"}})",
-          R"({"persistedQuery":{"version":1,"sha256Hash":7}})"}) {
+    for (const char* text : {R"({"persistedQuery":1})", R"({"persistedQuery":{}})",
+                             R"({"persistedQuery":{"version":2,"sha256Hash":"00"}})",
+                             R"({"persistedQuery":{"version":"1","sha256Hash":"00"}})",
+                             R"({"persistedQuery":{"version":1}})",
+                             R"({"persistedQuery":{"version":1,"sha256Hash":"abc"}})",
+                             R"({"persistedQuery":{"version":1,"sha256Hash":7}})"}) {
         const auto hash = read(text, arena);
         ASSERT_FALSE(hash.has_value()) << text;
         EXPECT_EQ(hash.error().code, ErrorCode::BadRequest) << text;

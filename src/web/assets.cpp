@@ -25,9 +25,7 @@ const std::array kAssets = {
 
 }  // namespace
 
-std::span<const Asset> assets() {
-    return kAssets;
-}
+std::span<const Asset> assets() { return kAssets; }
 
 const Asset* find_asset(std::string_view path) noexcept {
     const auto* found = std::ranges::find(kAssets, path, &Asset::path);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Execution as GraphQL §6 says: partial data, null propagation, operation names, serial mutations."""
+"""Execution as GraphQL §6 says: partial data, null propagation, names, serial mutations."""
 import json
 import unittest
 
@@ -35,7 +35,8 @@ class Execution(unittest.TestCase):
 
     def test_a_nullable_field_that_fails_leaves_the_others(self):
         answer = self.server.graphql(
-            "{ good: fragile(id: 1) { ratio } bad: fragile(id: 2) { ratio } users(limit: 1) { id } }")
+            "{ good: fragile(id: 1) { ratio } bad: fragile(id: 2) { ratio } "
+            "users(limit: 1) { id } }")
         self.assertEqual(answer["data"]["good"], {"ratio": 1})
         self.assertIsNone(answer["data"]["bad"])
         self.assertEqual(len(answer["data"]["users"]), 1)

@@ -26,7 +26,8 @@ GRANT auditor TO api;
 CREATE TABLE tb_note (
   id int PRIMARY KEY, tenant_id uuid NOT NULL, title text NOT NULL);
 INSERT INTO tb_note SELECT i,
-  ('00000000-0000-0000-0000-' || lpad(to_hex(i % 8 + 1), 12, '0'))::uuid, 'note ' || i FROM generate_series(0, 159) i;
+  ('00000000-0000-0000-0000-' || lpad(to_hex(i % 8 + 1), 12, '0'))::uuid, 'note ' || i
+FROM generate_series(0, 159) i;
 ALTER TABLE tb_note ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tb_note FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON tb_note USING (
