@@ -1,5 +1,4 @@
 # Third-party libraries, all from Debian 12's packages; one imported target each.
-find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(PostgreSQL REQUIRED)
@@ -7,9 +6,6 @@ find_package(OpenSSL 3 REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Boost 1.81 REQUIRED)
-
-find_path(PG_QUERY_INCLUDE_DIR pg_query.h REQUIRED)
-find_library(PG_QUERY_LIBRARY pg_query REQUIRED)
 
 add_library(fraiseql_asio INTERFACE)
 target_compile_definitions(fraiseql_asio INTERFACE
