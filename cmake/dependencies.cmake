@@ -5,6 +5,7 @@ find_package(PostgreSQL REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(prometheus-cpp REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 
 add_library(fraiseql_asio INTERFACE)

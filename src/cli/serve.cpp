@@ -67,6 +67,7 @@ server::Settings settings_of(const Options& options) {
     server::Settings settings;
     settings.listen.limits.body = options.max_body_bytes;
     settings.router.expose_errors = development;
+    settings.router.metrics = std::make_shared<server::Metrics>();
     if (development) settings.router.find_asset = find_page;
     settings.pool.conninfo = options.database;
     settings.pool.statement_timeout = std::chrono::seconds(options.timeout);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "graphql/scalars.hpp"
 #include "schema/naming.hpp"
 
 namespace fraiseql::schema {
@@ -70,6 +71,20 @@ std::string_view scalar_of(std::string_view pg) {
     return row == kScalars.end() ? std::string_view("JSON") : row->graphql;
 }
 
+/// A domain that is called like a scalar (email_address, url, Port) shows as that scalar, which
+/// says more than the type under it. Empty where there is no such scalar.
+std::string scalar_of_domain(const Type& domain) {
+    auto bare = [](std::string_view text) {
+        std::string out;
+        for (char c : text)
+            if (c != '_') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        return out;
+    };
+    for (const graphql::Scalar& scalar : graphql::scalars())
+        if (bare(scalar.name) == bare(domain.name)) return std::string(scalar.name);
+    return {};
+}
+
 bool is_key_name(std::string_view name) {
     return name == "id" || name.ends_with("_id") || name.starts_with("pk_") ||
            name.starts_with("fk_");
@@ -125,6 +140,8 @@ Leaf leaf_of(const Catalog& catalog, Oid oid, std::string_view name) {
         return leaf;
     }
     Leaf leaf{.cast = type_text(catalog, oid)};
+    if (declared->kind == Type::Kind::Domain && !(leaf.type = scalar_of_domain(*declared)).empty())
+        return leaf;
     if (type->kind == Type::Kind::Enum) {
         leaf.type = is_graphql_enum(*type) ? pascal_case(type->name) : "String";
     } else if (type->kind == Type::Kind::Base && is_key_name(name) && is_key_type(type->name)) {

@@ -24,7 +24,8 @@ struct Leaf {
 };
 
 /// Returns the leaf of `type` when it stands under the name `name`: keys (`id`, `…_id`, `pk_…`,
-/// `fk_…`) of integer, text or uuid type are ID. A type without a mapping is the scalar JSON.
+/// `fk_…`) of integer, text or uuid type are ID. A domain called like a scalar (email_address, url)
+/// is that scalar. A type without a mapping is the scalar JSON.
 Leaf leaf_of(const catalog::Catalog& catalog, catalog::Oid type, std::string_view name);
 
 /// Returns the type's name as SQL text, quoted and qualified where it must be.

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 using runtime::Task;
 
 constexpr std::string_view kJson = "application/json; charset=utf-8";
+constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 constexpr auto kReadyTimeout = 2s;
 
 bool reads(const http::Request& request) {
@@ -104,7 +105,17 @@ Router::Router(engine::Engine& engine, pg::Pool& pool, RouterSettings settings)
 
 Task<http::Response> Router::answer(const http::Request& request) {
     const std::string_view path = request.path();
-    if (path == "/graphql") co_return co_await answer_graphql(request);
+    if (path == "/graphql") {
+        const auto started = runtime::Clock::now();
+        http::Response response = co_await answer_graphql(request);
+        if (settings_.metrics)
+            settings_.metrics->count_graphql(response.status, runtime::Clock::now() - started);
+        co_return response;
+    }
+    if (path == "/metrics" && settings_.metrics) {
+        if (!reads(request)) co_return method_not_allowed(request, "GET, HEAD");
+        co_return http::make_response(200, kMetricsType, settings_.metrics->render());
+    }
     const bool health = path == "/health";
     const bool ready = path == "/ready";
     if ((health || ready) && !reads(request)) co_return method_not_allowed(request, "GET, HEAD");

@@ -11,6 +11,7 @@
 #include "http/message.hpp"
 #include "pg/pool.hpp"
 #include "runtime/task.hpp"
+#include "server/metrics.hpp"
 
 namespace fraiseql::server {
 
@@ -36,6 +37,8 @@ struct RouterSettings {
     std::optional<Authentication> authentication = {};
     /// Finds the page at "/" (GraphiQL) and what it loads, by path. Empty: there is no page.
     std::function<std::optional<Asset>(std::string_view path)> find_asset = {};
+    /// What /metrics shows; nullptr: there is no such resource.
+    std::shared_ptr<Metrics> metrics = {};
     /// Development: /ready tells strangers what the database said.
     bool expose_errors = false;
 };

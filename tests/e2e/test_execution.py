@@ -88,6 +88,12 @@ class Execution(unittest.TestCase):
                 error = self.ask(two, name)["errors"][0]
                 self.assertEqual(error["extensions"]["code"], "OPERATION_RESOLUTION_FAILURE")
 
+    def test_metrics_count_requests(self):
+        self.server.data("{ __typename }")
+        answer = self.server.request("GET", "/metrics")
+        self.assertEqual(answer.status, 200)
+        self.assertRegex(answer.text, r'fraiseql_http_requests_total\{status="200"\} \d')
+
     def test_one_statement_answers_one_operation(self):
         out = product.run("explain", "--database", self.database.url, """{
             userWithStatsList(limit: 3) { name stats { postCount } recentPosts { title } }

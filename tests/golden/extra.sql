@@ -41,3 +41,10 @@ INSERT INTO tv_profile VALUES
     (1, '{"id": 1, "name": "Ada", "address": {"city": "Lyon"},
           "visits": [{"page": "/", "seconds": 3}, {"page": "/about", "seconds": 12}]}'),
     (2, '{"id": 2, "name": null, "address": null, "visits": null}');
+
+-- Domains that are called like scalars show as those.
+CREATE DOMAIN email_address AS text CHECK (VALUE LIKE '%@%');
+CREATE DOMAIN port AS integer CHECK (VALUE BETWEEN 1 AND 65535);
+CREATE TABLE tb_service (id integer PRIMARY KEY, contact email_address, port port NOT NULL);
+INSERT INTO tb_service VALUES (1, 'ada@example.com', 5432), (2, NULL, 80);
+CREATE VIEW v_service AS SELECT id, contact, port FROM tb_service;

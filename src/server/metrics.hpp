@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Metrics: counts of what the server did, in the form that Prometheus scrapes.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace fraiseql::server {
+
+/// Shared by all workers; every method may be called on any thread.
+class Metrics {
+  public:
+    Metrics();
+    Metrics(const Metrics&) = delete;
+    Metrics& operator=(const Metrics&) = delete;
+    ~Metrics();
+
+    /// Counts one answer of /graphql by its HTTP status, and the time it took.
+    void count_graphql(int status, std::chrono::nanoseconds duration);
+
+    /// Returns all metrics in Prometheus' text format, version 0.0.4.
+    std::string render() const;
+
+  private:
+    struct Families;
+    std::unique_ptr<Families> families_;
+};
+
+}  // namespace fraiseql::server
