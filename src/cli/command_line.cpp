@@ -102,7 +102,10 @@ void add_install(CLI::App& app, Options& options, int& status) {
     db->require_subcommand(1);
     CLI::App* install = db->add_subcommand("install", "Install a module, or bring it up to date");
     add_database(*install, options);
-    install->add_option("module", options.module, "turbo: registered operations")->required();
+    install
+        ->add_option("module", options.module,
+                     "turbo: registered operations; idempotency: keys of mutations")
+        ->required();
     install->callback([&] { status = cli::install_module(options); });
 }
 
