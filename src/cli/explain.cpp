@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
+#include "compile/parameters.hpp"
 #include "compile/source_notes.hpp"
 #include "engine/prepared.hpp"
 #include "pg/session.hpp"
@@ -14,13 +15,8 @@ namespace {
 
 std::string parameter_line(std::size_t number, const compile::Parameter& parameter,
                            const std::optional<std::string>& value) {
-    std::string path;
-    for (const PathSegment& segment : parameter.path)
-        path += std::holds_alternative<std::string>(segment)
-                    ? (path.empty() ? "" : ".") + std::get<std::string>(segment)
-                    : fmt::format("[{}]", std::get<std::uint32_t>(segment));
     return fmt::format("  ${} {} = {}  (argument {})\n", number, parameter.type,
-                       value ? "'" + *value + "'" : "NULL", path);
+                       value ? "'" + *value + "'" : "NULL", compile::path_text(parameter.path));
 }
 
 /// EXPLAIN of one statement, indented. ANALYZE executes it: the caller has opened a transaction

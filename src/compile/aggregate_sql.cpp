@@ -17,7 +17,7 @@ using sql::Fragment;
 /// `countDistinct` → count(DISTINCT x), `sum` → sum(x), …; the names are those of the schema.
 Fragment aggregate_call(std::string_view function, const Fragment& value) {
     if (function == "countDistinct") return Fragment("count(DISTINCT ").add(value).raw(")");
-    // fmt-free: the schema has exactly these, each of which PostgreSQL calls the same.
+    // The schema has exactly these, each of which PostgreSQL calls the same.
     for (sql::Raw name : {sql::Raw("sum"), sql::Raw("avg"), sql::Raw("min"), sql::Raw("max"),
                           sql::Raw("stddev"), sql::Raw("variance")})
         if (name.text() == function) return Fragment(name).raw("(").add(value).raw(")");

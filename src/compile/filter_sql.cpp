@@ -77,14 +77,9 @@ class FilterWriter {
   private:
     bool refuse_null(const Value& value, const Path& path) const {
         if (!value.is_null()) return false;
-        std::string where;
-        for (const PathSegment& segment : path)
-            where += std::holds_alternative<std::string>(segment)
-                         ? (where.empty() ? "" : ".") + std::get<std::string>(segment)
-                         : fmt::format("[{}]", std::get<std::uint32_t>(segment));
         if (!refusal_)
             refusal_ = Error{.code = ErrorCode::BadUserInput,
-                             .message = fmt::format("{} must not be null.", where),
+                             .message = fmt::format("{} must not be null.", path_text(path)),
                              .hint =
                                  "For rows without a value use isnull: true; to ask nothing, "
                                  "leave it out."};
@@ -189,8 +184,7 @@ class FilterWriter {
         if (op.operand == Operand::Flag || op.operand == Operand::NotFlag) {
             Fragment out = expand(op, value, {}, {});
             if (operand.kind == Value::Kind::True) return out;
-            if (op.operand == Operand::Flag)
-                return value.text().empty() ? out : Fragment(value).raw(" IS NOT NULL");
+            if (op.operand == Operand::Flag) return Fragment(value).raw(" IS NOT NULL");
             return Fragment("NOT (").add(out).raw(")");
         }
         if (op.operand == Operand::Range) {

@@ -2,12 +2,26 @@
 // Parameters: the list behind `$1`, `$2`, … of one statement.
 #pragma once
 
+#include <string>
 #include <utility>
+#include <variant>
 
 #include "compile/statement.hpp"
 #include "sql/fragment.hpp"
 
 namespace fraiseql::compile {
+
+/// Renders where a value stands in the arguments: `where.OR[1].title.eq`.
+inline std::string path_text(const Path& path) {
+    std::string out;
+    for (const PathSegment& segment : path) {
+        if (const auto* name = std::get_if<std::string>(&segment))
+            out += (out.empty() ? "" : ".") + *name;
+        else
+            out += '[' + std::to_string(std::get<std::uint32_t>(segment)) + ']';
+    }
+    return out;
+}
 
 /// Collects the parameters of one statement and writes their places.
 class Parameters {

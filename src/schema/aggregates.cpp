@@ -34,10 +34,6 @@ constexpr std::array kFunctions = {
     Function{"variance", "Variance", "The sample variance; null for one value."},
 };
 
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 /// The PostgreSQL type of `function` over `base` (PostgreSQL §9.21), or empty where it has none.
 std::string_view result_type(std::string_view function, std::string_view base) {
     const bool small = is_one_of(base, {"int2", "int4"});

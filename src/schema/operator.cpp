@@ -16,10 +16,6 @@ constexpr std::array kOperators = {
 #undef X
 };
 
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 /// Types that compare with < as people expect.
 bool is_ordered(std::string_view type) {
     return is_one_of(type, {"int2", "int4", "int8", "float4", "float8", "numeric", "date", "time",
@@ -45,6 +41,10 @@ Families base_families(std::string_view type, bool key) {
 }
 
 }  // namespace
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 std::span<const Operator> operators() noexcept { return kOperators; }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -67,6 +68,9 @@ struct FilterKind {
 
 /// Returns the filter for values of the PostgreSQL type `type`, which show as `leaf`.
 FilterKind filter_of(const catalog::Catalog& catalog, catalog::Oid type, const Leaf& leaf);
+
+/// Whether `name`, of a PostgreSQL type, is one of `names`.
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names);
 
 /// Whether values of the type have an order that clients may ask for.
 bool is_sortable(const catalog::Catalog& catalog, catalog::Oid type);
