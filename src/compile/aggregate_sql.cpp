@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "compile/filter_sql.hpp"
+#include "compile/reading.hpp"
 #include "json/writer.hpp"
 #include "schema/inputs.hpp"
 
@@ -45,12 +46,13 @@ struct Key {
 class AggregateWriter {
   public:
     AggregateWriter(const schema::Model& model, const plan::Read& read, const Value& arguments,
-                    Parameters& parameters)
+                    const CompileOptions& options, Parameters& parameters)
         : model_(model),
           read_(read),
           arguments_(arguments),
           parameters_(parameters),
-          source_(row_source(model, *read.entity, "t")),
+          reading_(model, *read.entity, options),
+          source_(reading_.rows()),
           prefix_(read.entity->type_name + "Aggregate") {}
 
     Result<Fragment> write(const Fragment& limit, const Fragment& offset) {
@@ -130,26 +132,26 @@ class AggregateWriter {
     }
 
     Result<Fragment> groups() {
-        const catalog::Relation& relation = *read_.entity->relation;
         std::vector<Fragment> keys;
         for (const Key& key : keys_)
             keys.push_back(key.value);
-        Fragment out("SELECT ");
-        out.add(join(columns_, ", ")).raw(" FROM ").qualified(relation.schema, relation.name);
-        out.raw(" AS t");
+        Fragment conditions;
         if (const Value* where = arguments_.find("where")) {
             FRAISEQL_TRY(Fragment filter,
                          filter_sql(model_, schema::where_input(read_.entity->type_name), *where,
                                     source_, {std::string("where")}, parameters_));
-            if (!filter.empty()) out.raw(" WHERE ").add(filter);
+            if (!filter.empty()) conditions.raw(" WHERE ").add(filter);
         }
-        if (!keys.empty()) out.raw(" GROUP BY ").add(join(keys, ", "));
+        if (!keys.empty()) conditions.raw(" GROUP BY ").add(join(keys, ", "));
         if (const Value* having = arguments_.find("having")) {
             FRAISEQL_TRY(Fragment condition, having_sql(*having));
-            if (!condition.empty()) out.raw(" HAVING ").add(condition);
+            if (!condition.empty()) conditions.raw(" HAVING ").add(condition);
         }
-        if (!keys.empty()) out.raw(" ORDER BY ").add(join(keys, ", "));
-        return out;
+        if (!keys.empty()) conditions.raw(" ORDER BY ").add(join(keys, ", "));
+        // All values have been asked for by now.
+        Fragment out("SELECT ");
+        out.add(join(columns_, ", ")).raw(" FROM ").add(reading_.from());
+        return out.add(conditions);
     }
 
     Result<Fragment> having_sql(const Value& having) {
@@ -197,6 +199,7 @@ class AggregateWriter {
     const plan::Read& read_;
     const Value& arguments_;
     Parameters& parameters_;
+    Reading reading_;
     Source source_;
     std::string prefix_;
     std::vector<Key> keys_ = {};
@@ -215,7 +218,7 @@ Result<Fragment> aggregate_sql(const schema::Model& model, const plan::Read& rea
     Fragment offset;
     if (const Value* rows = arguments.find("offset"); rows != nullptr && !rows->is_null())
         offset = parameters.add({std::string("offset")}, Fragment("int8"));
-    return AggregateWriter(model, read, arguments, parameters).write(limit, offset);
+    return AggregateWriter(model, read, arguments, options, parameters).write(limit, offset);
 }
 
 void append_aggregate_structure(const schema::Model& model, const plan::Read& read,

@@ -57,7 +57,8 @@ Fragment kept_leaf(const schema::Model& model, const schema::FunctionBinding& bi
 
 /// A payload whose members are the function's one value and a row that has it as its key: spliced
 /// from two results.
-void add_simple_payload(Unit& unit, const schema::Model& model, const plan::Call& call) {
+void add_simple_payload(Unit& unit, const schema::Model& model, const plan::Call& call,
+                        const CompileOptions& options) {
     const plan::PayloadBranch& branch = call.payload.front();
     const bool nothing = call.function->result.kind == Kind::Nothing;
     char separator = '{';
@@ -75,10 +76,12 @@ void add_simple_payload(Unit& unit, const schema::Model& model, const plan::Call
             continue;
         }
         const plan::Read read{.entity = call.function->result.entity, .branches = output.branches};
-        const Rows rows{.where = key_equals(*read.entity, kept_leaf(model, *call.function)),
-                        .limit = Fragment("1")};
+        Reading reading(model, *read.entity, options);
+        const Rows rows{
+            .where = key_equals(reading, *read.entity, kept_leaf(model, *call.function)),
+            .limit = Fragment("1")};
         unit.pieces.emplace_back(Slot{static_cast<std::uint32_t>(unit.statements.size()), 0});
-        unit.statements.push_back({read_sql(model, read, rows).text()});
+        unit.statements.push_back({read_sql(reading, read, rows).text()});
     }
     unit.pieces.emplace_back(std::string("}"));
 }
@@ -108,9 +111,10 @@ Fragment document_select(const schema::FunctionBinding& binding, const Fragment&
 }
 
 void add_document_payload(Unit& unit, const schema::Model& model, const plan::Call& call,
-                          const Fragment& function, Parameters& parameters) {
+                          const Fragment& function, const CompileOptions& options,
+                          Parameters& parameters) {
     const ResultBinding& result = call.function->result;
-    Fragment select = Fragment("SELECT ").add(payload_sql(model, call));
+    Fragment select = Fragment("SELECT ").add(payload_sql(model, call, options));
     const bool undeclared =
         result.json && !result.list && result.verdict == ResultBinding::Verdict::None;
     if (undeclared) select.raw(",\n").add(undeclared_failure_sql());
@@ -174,22 +178,22 @@ Fragment documents(const plan::Call& call, const Fragment& function, const Fragm
 }  // namespace
 
 void add_call(Unit& unit, const schema::Model& model, const plan::Call& call, std::uint32_t root,
-              const json::Value& arguments) {
+              const json::Value& arguments, const CompileOptions& options) {
     const schema::FunctionBinding& binding = *call.function;
     const ResultBinding& result = binding.result;
     Parameters parameters(root);
     const Fragment function = function_call(binding, arguments, parameters);
     if (result.kind == Kind::Document || result.kind == Kind::EntityRows || result.list)
-        return add_document_payload(unit, model, call, function, parameters);
+        return add_document_payload(unit, model, call, function, options, parameters);
     unit.statements.push_back(result.kind == Kind::Nothing
                                   ? call_nothing(binding, function, parameters)
                                   : call_leaf(result, reads_entity(call), function, parameters));
-    add_simple_payload(unit, model, call);
+    add_simple_payload(unit, model, call, options);
 }
 
 Fragment query_call_sql(const schema::Model& model, const plan::Call& call,
                         const json::Value& arguments, const Fragment& limit, const Fragment& offset,
-                        Parameters& parameters) {
+                        const CompileOptions& options, Parameters& parameters) {
     const ResultBinding& result = call.function->result;
     const Fragment function = function_call(*call.function, arguments, parameters);
     Fragment page;
@@ -207,7 +211,7 @@ Fragment query_call_sql(const schema::Model& model, const plan::Call& call,
                      .add(page)
                      .raw(") AS s");
     return Fragment("SELECT ")
-        .add(result_entity_sql(model, result, call.branches))
+        .add(result_entity_sql(model, result, call.branches, options))
         .raw("\nFROM (")
         .add(source)
         .raw(") AS c");

@@ -2,6 +2,7 @@
 // SQL for calling a function: in a query as a part of its statement, in a mutation by itself.
 #pragma once
 
+#include "compile/compile.hpp"
 #include "compile/parameters.hpp"
 #include "compile/statement.hpp"
 #include "json/value.hpp"
@@ -12,11 +13,12 @@ namespace fraiseql::compile {
 /// Adds the call's statements, and the pieces of its payload, to `unit`. Where an entity is read
 /// again, that is a second statement in the same transaction: it sees what the function did.
 void add_call(Unit& unit, const schema::Model& model, const plan::Call& call, std::uint32_t root,
-              const json::Value& arguments);
+              const json::Value& arguments, const CompileOptions& options);
 
 /// Returns the SELECT of one JSON value for a function that only reads. Sets stop after `limit`.
 sql::Fragment query_call_sql(const schema::Model& model, const plan::Call& call,
                              const json::Value& arguments, const sql::Fragment& limit,
-                             const sql::Fragment& offset, Parameters& parameters);
+                             const sql::Fragment& offset, const CompileOptions& options,
+                             Parameters& parameters);
 
 }  // namespace fraiseql::compile

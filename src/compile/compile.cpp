@@ -122,7 +122,7 @@ class Compiler {
         const Root& root = plan_.roots[index];
         Unit unit{.read_only = false, .first_root = index, .root_count = 1};
         begin_member(unit, root, true);
-        add_call(unit, model_, root.call, index, arguments_[index]);
+        add_call(unit, model_, root.call, index, arguments_[index], options_);
         return unit;
     }
 
@@ -187,10 +187,9 @@ class Compiler {
         const catalog::Column& key = *entity.relation->column(*entity.key);
         const graphql::InputValueDef& argument = root.group.definition->args.front();
         Reading reading(model_, entity, options_);
-        reading.rows().value({.key = key.name, .column = key.number}, false);
-        rows.where =
-            key_equals(entity, parameters.add({std::string(argument.name)},
-                                              schema::type_text(model_.catalog, key.type)));
+        rows.where = key_equals(reading, entity,
+                                parameters.add({std::string(argument.name)},
+                                               schema::type_text(model_.catalog, key.type)));
         rows.limit = Fragment("1");
         return read_sql(reading, root.read, rows);
     }
@@ -205,7 +204,8 @@ class Compiler {
                                     ? parameters.add({"offset"}, Fragment("int8"))
                                     : Fragment();
         return query_call_sql(model_, root.call, arguments,
-                              paged ? limit(arguments, parameters) : most, offset, parameters);
+                              paged ? limit(arguments, parameters) : most, offset, options_,
+                              parameters);
     }
 
     Fragment limit(const Value& arguments, Parameters& parameters) const {

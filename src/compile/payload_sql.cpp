@@ -149,14 +149,14 @@ Fragment part_sql(const PayloadOutput& output) {
 }
 
 Fragment output_sql(const schema::Model& model, const plan::Call& call, const PayloadBranch& branch,
-                    const PayloadOutput& output) {
+                    const PayloadOutput& output, const CompileOptions& options) {
     const ResultBinding& result = call.function->result;
     if (output.binding == nullptr) return Fragment().literal(branch.type->name);
     switch (output.binding->kind) {
         case Part::Result:
             return document_sql(Fragment("c.result"), *output.field->type, output.branches);
         case Part::Entity:
-            return result_entity_sql(model, result, output.branches);
+            return result_entity_sql(model, result, output.branches, options);
         case Part::Part:
             return part_sql(output);
         case Part::Message:
@@ -174,11 +174,11 @@ Fragment output_sql(const schema::Model& model, const plan::Call& call, const Pa
 }
 
 Fragment branch_payload(const schema::Model& model, const plan::Call& call,
-                        const PayloadBranch& branch) {
+                        const PayloadBranch& branch, const CompileOptions& options) {
     const bool wide = branch.outputs.size() > kMaxPairs;
     std::vector<Fragment> members;
     for (const PayloadOutput& output : branch.outputs) {
-        Fragment value = output_sql(model, call, branch, output);
+        Fragment value = output_sql(model, call, branch, output, options);
         Fragment member =
             (wide ? Fragment("(") : Fragment()).literal(output.response_key).raw(", ");
         if (wide)
@@ -196,14 +196,16 @@ Fragment branch_payload(const schema::Model& model, const plan::Call& call,
 
 }  // namespace
 
-Fragment payload_sql(const schema::Model& model, const plan::Call& call) {
+Fragment payload_sql(const schema::Model& model, const plan::Call& call,
+                     const CompileOptions& options) {
     const ResultBinding& result = call.function->result;
-    if (result.verdict == Verdict::None) return branch_payload(model, call, call.payload.front());
+    if (result.verdict == Verdict::None)
+        return branch_payload(model, call, call.payload.front(), options);
     Fragment success;
     Fragment failure;
     for (const PayloadBranch& branch : call.payload)
         (branch.type->name == result.failure_type ? failure : success)
-            .add(branch_payload(model, call, branch));
+            .add(branch_payload(model, call, branch, options));
     return Fragment("CASE WHEN ")
         .add(verdict_sql(result))
         .raw("\n     THEN ")
@@ -214,18 +216,20 @@ Fragment payload_sql(const schema::Model& model, const plan::Call& call) {
 }
 
 Fragment result_entity_sql(const schema::Model& model, const ResultBinding& result,
-                           const std::vector<plan::Branch>& branches) {
+                           const std::vector<plan::Branch>& branches,
+                           const CompileOptions& options) {
     const schema::Entity& entity = *result.entity;
     const auto key_type =
         schema::type_text(model.catalog, entity.relation->column(*entity.key)->type);
     auto row = [&](const Fragment& document) {
         Fragment key = result.key_places.empty() ? Fragment(document).raw("#>>'{}'")
                                                  : first_of(document, result.key_places, true);
+        Reading reading(model, entity, options);
         const Rows rows{
-            .where = key_equals(entity, Fragment("(").add(key).raw(")::").add(key_type)),
+            .where = key_equals(reading, entity, Fragment("(").add(key).raw(")::").add(key_type)),
             .limit = Fragment("1")};
         const plan::Read read{.entity = &entity, .branches = branches};
-        return Fragment("(").add(read_sql(model, read, rows)).raw(")");
+        return Fragment("(").add(read_sql(reading, read, rows)).raw(")");
     };
     if (!result.list) return row(Fragment("c.result"));
     return Fragment("(SELECT coalesce(json_agg(k.row ORDER BY k.n), '[]'::json) FROM (SELECT ")

@@ -23,9 +23,10 @@ Fragment rows_sql(const Reading& reading, const Rows& rows) {
 
 }  // namespace
 
-Fragment key_equals(const schema::Entity& entity, const Fragment& value) {
-    return Fragment("t.")
-        .identifier(entity.relation->column(*entity.key)->name)
+Fragment key_equals(Reading& reading, const schema::Entity& entity, const Fragment& value) {
+    const catalog::Column& key = *entity.relation->column(*entity.key);
+    return reading.rows()
+        .value({.key = key.name, .column = key.number}, false)
         .raw(" = ")
         .add(value);
 }
@@ -38,11 +39,6 @@ Fragment read_sql(Reading& reading, const plan::Read& read, const Rows& rows) {
     else
         out.add(object);
     return out.raw("\nFROM (").add(rows_sql(reading, rows)).raw(") AS r");
-}
-
-Fragment read_sql(const schema::Model& model, const plan::Read& read, const Rows& rows) {
-    Reading reading(model, *read.entity, {.see_through = false});
-    return read_sql(reading, read, rows);
 }
 
 }  // namespace fraiseql::compile

@@ -18,13 +18,11 @@ struct Rows {
 };
 
 /// Returns a SELECT of one column of type json: the object, in no row or one; or the list, always
-/// in one row. The conditions and order are over the relation itself.
-sql::Fragment read_sql(const schema::Model& model, const plan::Read& read, const Rows& rows);
-
-/// The same of rows whose conditions and order `reading` has provided the values for.
+/// in one row. Conditions and order are over `reading.rows()`.
 sql::Fragment read_sql(Reading& reading, const plan::Read& read, const Rows& rows);
 
-/// Returns `t."key" = value`.
-sql::Fragment key_equals(const schema::Entity& entity, const sql::Fragment& value);
+/// Returns `t."key" = value` for a row of `reading`.
+sql::Fragment key_equals(Reading& reading, const schema::Entity& entity,
+                         const sql::Fragment& value);
 
 }  // namespace fraiseql::compile
