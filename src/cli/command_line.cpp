@@ -5,11 +5,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <map>
 
 #include "cli/commands.hpp"
+#include "cli/layered_arguments.hpp"
 #include "cli/options.hpp"
+#include "cli/show_settings.hpp"
 #include "fraiseql/version.hpp"
 
 namespace fraiseql {
@@ -24,6 +27,14 @@ constexpr const char* kFooter =
     "  fraiseql schema --database postgres:///shop        its GraphQL schema\n"
     "  fraiseql explain --database postgres:///shop '{ posts { title } }'\n";
 
+/// The file is read before the arguments are: see layered_arguments.hpp.
+void add_settings_file(CLI::App& command) {
+    command
+        .add_option("--config", "TOML file with settings; without it ./fraiseql.toml, where it is")
+        ->envname("FRAISEQL_CONFIG")
+        ->type_name("FILE");
+}
+
 void add_database(CLI::App& command, Options& options) {
     command
         .add_option("-d,--database", options.database,
@@ -31,6 +42,7 @@ void add_database(CLI::App& command, Options& options) {
         ->envname("DATABASE_URL")
         ->required()
         ->type_name("URL");
+    add_settings_file(command);
 }
 
 void add_paging(CLI::App& command, Options& options) {
@@ -64,7 +76,8 @@ void add_operations(CLI::App& command, Options& options) {
     command
         .add_flag("--persisted-queries,!--no-persisted-queries", options.persisted_queries,
                   "let clients persist queries by hash (Apollo's automatic persisted queries)")
-        ->envname("FRAISEQL_PERSISTED_QUERIES");
+        ->envname("FRAISEQL_PERSISTED_QUERIES")
+        ->default_str("true");
 }
 
 void add_turbo(CLI::App& app, Options& options, int& status) {
@@ -139,10 +152,6 @@ void add_serving(CLI::App& command, Options& options) {
     add_operations(command, options);
     add_paging(command, options);
     add_authentication(command, options.auth);
-    command.set_config("--config", "", "TOML file with the same names as the options")
-        ->envname("FRAISEQL_CONFIG");
-    // A key that means nothing stops the boot: it was meant to do something.
-    command.allow_config_extras(false);
 }
 
 void add_explaining(CLI::App& command, Options& options) {
@@ -152,6 +161,39 @@ void add_explaining(CLI::App& command, Options& options) {
         ->type_name("NAME");
     command.add_flag("--analyze", options.analyze, "execute it too, in a transaction rolled back");
     add_paging(command, options);
+}
+
+void add_config(CLI::App& app, Options& options, const cli::LayeredArguments& layered,
+                int& status) {
+    CLI::App* command =
+        app.add_subcommand("config", "Print the settings that take effect, and where they are set");
+    add_database(*command, options);
+    command->get_option("--database")->required(false);
+    add_serving(*command, options);
+    const std::map<std::string, cli::SettingsFormat> formats = {
+        {"text", cli::SettingsFormat::Text},
+        {"json", cli::SettingsFormat::Json},
+        {"markdown", cli::SettingsFormat::Markdown}};
+    command->add_option("--format", options.settings_format, "text, json, or markdown: a reference")
+        ->transform(CLI::CheckedTransformer(formats).description(""))
+        ->type_name("NAME");
+    command->callback([&options, &layered, &status, command] {
+        status = cli::show_settings(*command, layered, options.settings_format);
+    });
+}
+
+/// Whether the command has run, or help was asked for; else the reason has been printed.
+bool parse(CLI::App& app, const cli::LayeredArguments& layered) {
+    try {
+        // CLI11 takes a vector from its end.
+        app.parse(std::vector<std::string>(layered.arguments.rbegin(), layered.arguments.rend()));
+    } catch (const CLI::ParseError& error) {
+        const std::string origin = cli::origin_in(layered, error.what());
+        const int status = app.exit(error);
+        if (!origin.empty()) fmt::print(stderr, "It is set by {}.\n", origin);
+        return status == 0;
+    }
+    return true;
 }
 
 }  // namespace
@@ -165,6 +207,7 @@ int run_command_line(int argc, const char* const* argv) {
     app.footer(kFooter);
     app.failure_message(CLI::FailureMessage::simple);
     Options options;
+    cli::LayeredArguments layered;
     int status = 0;
 
     CLI::App* serve = app.add_subcommand("serve", "Serve a database as a GraphQL API");
@@ -173,6 +216,7 @@ int run_command_line(int argc, const char* const* argv) {
     serve->callback([&] { status = cli::serve(options); });
 
     CLI::App* demo = app.add_subcommand("demo", "Serve an example blog from a private PostgreSQL");
+    add_settings_file(*demo);
     add_serving(*demo, options);
     demo->callback([&] { status = cli::demo(options); });
 
@@ -196,16 +240,18 @@ int run_command_line(int argc, const char* const* argv) {
     add_turbo(app, options, status);
     add_install(app, options, status);
 
+    add_config(app, options, layered, status);
+
     app.add_subcommand("version", "Print the version")->callback([] {
         fmt::print("fraiseql {}\n", version());
     });
 
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
-    return status;
+    auto completed = cli::complete_arguments(app, {argv + std::min(argc, 1), argv + argc},
+                                             config::process_environment());
+    if (!completed) return cli::complain(completed.error());
+    layered = std::move(*completed);
+    options.settings_file = layered.file;
+    return parse(app, layered) ? status : 2;
 }
 
 }  // namespace fraiseql

@@ -13,9 +13,14 @@ namespace fraiseql::cli {
 
 enum class Environment : std::uint8_t { Automatic, Development, Production };
 
+/// How `fraiseql config` shows them.
+enum class SettingsFormat : std::uint8_t { Text, Json, Markdown };
+
 struct Options {
     /// A PostgreSQL connection URL or libpq's key=value form.
     std::string database;
+    /// The settings file that has been read; empty: none.
+    std::string settings_file;
     std::string listen = "127.0.0.1:8080";
     Environment environment = Environment::Automatic;
     /// 0: one for each core.
@@ -33,6 +38,9 @@ struct Options {
     bool persisted_queries = true;
 
     AuthOptions auth;
+
+    // config
+    SettingsFormat settings_format = SettingsFormat::Text;
 
     // explain
     std::string query;

@@ -119,6 +119,7 @@ int serve(const Options& options) {
     auto model = load_model(options.database);
     if (!model) return complain(model.error());
     describe_model(**model);
+    if (!options.settings_file.empty()) fmt::print("  settings  {}\n", options.settings_file);
     describe_authentication(*authentication);
     if (!is_development(options))
         if (auto safe = refuse_leaks(**model, options.auth.allowed_bypass); !safe)

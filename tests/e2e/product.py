@@ -13,8 +13,10 @@ import tempfile
 import time
 import urllib.parse
 
-BINARY = os.environ["FRAISEQL_BINARY"]
-CLUSTER = os.environ["FRAISEQL_PRIVATE_CLUSTER"]
+# Taken out of the environment: the server refuses variables of its name that are no settings.
+BINARY = os.environ.pop("FRAISEQL_BINARY")
+CLUSTER = os.environ.pop("FRAISEQL_PRIVATE_CLUSTER")
+VERDICT = os.environ.pop("FRAISEQL_VERDICT")
 BLOG = pathlib.Path(__file__).resolve().parents[2] / "examples" / "blog"
 BLOG_PARTS = ("schema", "views", "functions", "data", "demo")
 BLOG_FILES = [str(BLOG / f"{name}.sql") for name in BLOG_PARTS]

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """graphql-js and FraiseQL agree on generated documents against the example database's schema."""
-import os
 import pathlib
 import subprocess
 import tempfile
@@ -21,7 +20,7 @@ class BlogSchema(unittest.TestCase):
             file.write(schema.stdout)
             file.flush()
             done = subprocess.run(
-                ["node", DIFFERENTIAL, "--driver", os.environ["FRAISEQL_VERDICT"],
+                ["node", DIFFERENTIAL, "--driver", product.VERDICT,
                  "--schema", file.name, "--documents", "2000", "--seed", "20260101"],
                 capture_output=True, text=True, timeout=300)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

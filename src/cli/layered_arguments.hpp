@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Arguments of a command, completed by what the environment and the settings file say.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/sources.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace fraiseql::cli {
+
+struct LayeredArguments {
+    /// What to parse: what was given, then the settings that were not given but are set elsewhere.
+    std::vector<std::string> arguments;
+    /// Those settings, and where each is set.
+    std::vector<config::Assignment> assignments;
+    /// The settings file that was read; empty: none.
+    std::string file;
+};
+
+/// Completes `arguments` (without the program's name). The settings are the options of
+/// `fraiseql serve`; a command takes those that it has, too. The file is the one that --config or
+/// FRAISEQL_CONFIG names, else ./fraiseql.toml where there is one. Configuration where a source
+/// says something that is no setting.
+Result<LayeredArguments> complete_arguments(CLI::App& app, std::vector<std::string> arguments,
+                                            const config::Environment& environment);
+
+/// Returns where the setting is set that `message` of a parse error is about; nothing where that is
+/// the command line.
+std::string origin_in(const LayeredArguments& layered, const std::string& message);
+
+}  // namespace fraiseql::cli
