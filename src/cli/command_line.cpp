@@ -116,8 +116,9 @@ void add_install(CLI::App& app, Options& options, int& status) {
     CLI::App* install = db->add_subcommand("install", "Install a module, or bring it up to date");
     add_database(*install, options);
     install
-        ->add_option("module", options.module,
-                     "turbo: registered operations; idempotency: keys of mutations")
+        ->add_option(
+            "module", options.module,
+            "turbo: registered operations; idempotency: keys of mutations; events: an event store")
         ->required();
     install->callback([&] { status = cli::install_module(options); });
 }

@@ -9,6 +9,7 @@ fraiseql_install_\name\()_end:
 .endm
 
 .section .rodata
+embed events, "events.sql"
 embed idempotency, "idempotency.sql"
 embed turbo, "turbo.sql"
 .section .note.GNU-stack,"",@progbits

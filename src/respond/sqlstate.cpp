@@ -22,6 +22,8 @@ constexpr std::array kRules = {
     SqlstateRule{"55P03", ErrorCode::Conflict, true},
     // From sql/idempotency.sql: a key that stands for another request.
     SqlstateRule{"FQ002", ErrorCode::Conflict, true},
+    // From sql/events.sql: a stream that is not at the expected version any more.
+    SqlstateRule{"FQ003", ErrorCode::Conflict, true},
     SqlstateRule{"57014", ErrorCode::Timeout, true},
     SqlstateRule{"42501", ErrorCode::Forbidden, true},
     SqlstateRule{"22012", ErrorCode::InternalServerError, false},
