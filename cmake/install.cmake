@@ -16,14 +16,15 @@ target_include_directories(libfraiseql INTERFACE $<INSTALL_INTERFACE:${CMAKE_INS
 target_compile_features(libfraiseql INTERFACE cxx_std_20)
 add_dependencies(libfraiseql fraiseql_cli)
 
-install(TARGETS fraiseql RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-install(TARGETS libfraiseql EXPORT fraiseql-targets LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-install(DIRECTORY include/fraiseql DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(TARGETS fraiseql RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT server)
+install(TARGETS libfraiseql EXPORT fraiseql-targets
+  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT dev)
+install(DIRECTORY include/fraiseql DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT dev)
 install(EXPORT fraiseql-targets
   NAMESPACE fraiseql::
   FILE fraiseql-config.cmake
-  DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/fraiseql")
+  DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/fraiseql" COMPONENT dev)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/fraiseql-config-version.cmake"
   COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/fraiseql-config-version.cmake"
-  DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/fraiseql")
+  DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/fraiseql" COMPONENT dev)

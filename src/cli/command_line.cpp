@@ -146,6 +146,13 @@ void add_serving(CLI::App& command, Options& options) {
         ->envname("FRAISEQL_TIMEOUT")
         ->check(CLI::Range(1, 3600))
         ->capture_default_str();
+    command
+        .add_option("--shutdown-delay", options.shutdown_delay,
+                    "seconds to go on serving, not ready, when told to stop: load balancers look "
+                    "elsewhere first")
+        ->envname("FRAISEQL_SHUTDOWN_DELAY")
+        ->check(CLI::Range(0, 600))
+        ->capture_default_str();
     command.add_option("--max-body-bytes", options.max_body_bytes, "largest request body")
         ->envname("FRAISEQL_MAX_BODY_BYTES")
         ->check(CLI::Range(1024, 1 << 30))

@@ -77,6 +77,7 @@ server::Settings settings_of(const Options& options) {
     settings.engine.timeout = std::chrono::seconds(options.timeout);
     settings.engine.expose_errors = development;
     settings.engine.introspection = development;
+    settings.shutdown_delay = std::chrono::seconds(options.shutdown_delay);
     settings.log = log_line;
     settings.workers =
         options.workers != 0 ? options.workers : std::max(1U, std::thread::hardware_concurrency());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/server.hpp"
 
+#include <boost/asio/steady_timer.hpp>
 #include <utility>
 
 #include "engine/prepared.hpp"
@@ -21,7 +22,8 @@ class Worker final : public runtime::Program {
           router_(engine_, pool_, settings.router),
           listener_(executor, with_log(settings.listen, settings.log),
                     [this](const http::Request& request) { return router_.answer(request); }),
-          mailbox_(std::make_shared<runtime::Mailbox>(executor)) {
+          mailbox_(std::make_shared<runtime::Mailbox>(executor)),
+          shutdown_delay_(settings.shutdown_delay) {
         if (!settings.registry) return;
         engine_.replace_registry(
             settings.registry->subscribe(mailbox_, [this](RegistryFeed::Registry registry) {
@@ -38,6 +40,12 @@ class Worker final : public runtime::Program {
 
     runtime::Task<> drain() override {
         router_.drain();
+        if (shutdown_delay_.count() > 0) {
+            const runtime::Executor executor = co_await boost::asio::this_coro::executor;
+            boost::asio::steady_timer timer(executor);
+            timer.expires_after(shutdown_delay_);
+            co_await timer.async_wait(runtime::kAwait);
+        }
         co_await listener_.drain();
         pool_.close();
     }
@@ -55,6 +63,7 @@ class Worker final : public runtime::Program {
     http::Listener listener_;
     // Shared with the feed of registered operations, on another thread.
     std::shared_ptr<runtime::Mailbox> mailbox_;
+    std::chrono::milliseconds shutdown_delay_;
 };
 
 WatchSettings watch_settings(const Settings& settings,
@@ -85,7 +94,7 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     runtime::Outbound outbound;
     runtime::RunSettings run;
     run.workers = settings.workers;
-    run.drain_timeout = settings.drain_timeout;
+    run.drain_timeout = settings.shutdown_delay + settings.drain_timeout;
     run.log = settings.log;
     run.on_hangup = settings.on_hangup;
     run.on_started = [&settings] {

@@ -30,6 +30,9 @@ struct Settings {
     runtime::Log log = {};
     std::size_t workers = 1;
     std::chrono::milliseconds drain_timeout{10000};
+    /// From the signal to stop until no more requests are taken; /ready says no meanwhile, so that
+    /// a load balancer looks elsewhere first. Comes before drain_timeout.
+    std::chrono::milliseconds shutdown_delay{0};
     /// Called with the address once requests are answered. May be empty.
     std::function<void(const http::Address&)> on_started = {};
     /// Called when SIGHUP arrives. May be empty.
