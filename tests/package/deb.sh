@@ -21,7 +21,7 @@ for file in usr/bin/fraiseql usr/lib/systemd/system/fraiseql.service \
     usr/lib/sysusers.d/fraiseql.conf etc/fraiseql/fraiseql.toml usr/share/doc/fraiseql/copyright; do
     [ -f "$work/root/$file" ] || fail "the package lacks $file"
 done
-grep -qx /etc/fraiseql/fraiseql.toml "$work/root/DEBIAN/conffiles" || fail "settings are no conffile"
+grep -qx /etc/fraiseql/fraiseql.toml "$work/root/DEBIAN/conffiles" || fail "no conffile"
 sh -n "$work/root/DEBIAN/postinst"
 sh -n "$work/root/DEBIAN/prerm"
 
