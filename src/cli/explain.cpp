@@ -90,7 +90,8 @@ int explain(const Options& options) {
         engine::prepare_document(*model, options.query, settings.parse), request, settings);
     if (!prepared) return complain_all(prepared.error());
 
-    print_sources(compile::source_notes(**model, prepared->operation->plan, settings.compile));
+    print_sources(compile::source_notes(**model, prepared->operation->plan, prepared->arguments,
+                                        settings.compile));
     auto session = pg::Session::open(options.database);
     if (!session) return complain(connection_error(session.error()));
     if (auto begun = session->run_script("BEGIN"); !begun)

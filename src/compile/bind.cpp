@@ -81,7 +81,7 @@ std::string like_pattern(std::string_view text, Parameter::Form form) {
 }  // namespace
 
 std::optional<std::string> bind(const Parameter& parameter, std::span<const Value> arguments) {
-    const Value* value = value_at(arguments[parameter.root], parameter.path);
+    const Value* value = value_at(arguments[parameter.arguments], parameter.path);
     if (value == nullptr || value->is_null()) return std::nullopt;
     std::string array;
     switch (parameter.form) {

@@ -26,7 +26,7 @@ bool reads_entity(const plan::Call& call) {
 }
 
 Statement statement_of(const Fragment& sql, Parameters& parameters, std::uint32_t columns) {
-    return {.sql = sql.text(), .parameters = std::move(parameters.all), .columns = columns};
+    return {.sql = sql.text(), .parameters = parameters.take(), .columns = columns};
 }
 
 /// A procedure returns nothing that could be selected.
@@ -58,7 +58,7 @@ Fragment kept_leaf(const schema::Model& model, const schema::FunctionBinding& bi
 /// A payload whose members are the function's one value and a row that has it as its key: spliced
 /// from two results.
 void add_simple_payload(Unit& unit, const schema::Model& model, const plan::Call& call,
-                        const CompileOptions& options) {
+                        const CompileOptions& options, Parameters& parameters, Lists& lists) {
     const plan::PayloadBranch& branch = call.payload.front();
     const bool nothing = call.function->result.kind == Kind::Nothing;
     char separator = '{';
@@ -81,7 +81,8 @@ void add_simple_payload(Unit& unit, const schema::Model& model, const plan::Call
             .where = key_equals(reading, *read.entity, kept_leaf(model, *call.function)),
             .limit = Fragment("1")};
         unit.pieces.emplace_back(Slot{static_cast<std::uint32_t>(unit.statements.size()), 0});
-        unit.statements.push_back({read_sql(reading, read, rows).text()});
+        unit.statements.push_back(
+            statement_of(read_sql(reading, read, rows, lists), parameters, 1));
     }
     unit.pieces.emplace_back(std::string("}"));
 }
@@ -112,14 +113,10 @@ Fragment document_select(const schema::FunctionBinding& binding, const Fragment&
 
 void add_document_payload(Unit& unit, const schema::Model& model, const plan::Call& call,
                           const Fragment& function, const CompileOptions& options,
-                          Parameters& parameters) {
+                          Parameters& parameters, Lists& lists) {
     const ResultBinding& result = call.function->result;
-    Fragment select = Fragment("SELECT ").add(payload_sql(model, call, options));
-    const bool undeclared =
-        result.json && !result.list && result.verdict == ResultBinding::Verdict::None;
-    if (undeclared) select.raw(",\n").add(undeclared_failure_sql());
-    const std::uint32_t columns = undeclared ? 3 : 1;
     const Fragment source = document_select(*call.function, function);
+    Fragment from;
     if (reads_entity(call)) {
         const Fragment keep = Fragment(
                                   "SELECT set_config('fraiseql.result', c.result::text, true)\n"
@@ -127,12 +124,18 @@ void add_document_payload(Unit& unit, const schema::Model& model, const plan::Ca
                                   .add(source)
                                   .raw(") AS c");
         unit.statements.push_back(statement_of(keep, parameters, 1));
-        select.raw(
+        from.raw(
             "\nFROM (SELECT nullif(current_setting('fraiseql.result'), '')::jsonb AS result "
             "OFFSET 0) AS c");
     } else {
-        select.raw("\nFROM (").add(source).raw(") AS c");
+        from.raw("\nFROM (").add(source).raw(") AS c");
     }
+    Fragment select = Fragment("SELECT ").add(payload_sql(model, call, options, lists));
+    const bool undeclared =
+        result.json && !result.list && result.verdict == ResultBinding::Verdict::None;
+    if (undeclared) select.raw(",\n").add(undeclared_failure_sql());
+    select.add(from);
+    const std::uint32_t columns = undeclared ? 3 : 1;
     const auto last = static_cast<std::uint32_t>(unit.statements.size());
     unit.statements.push_back(statement_of(select, parameters, columns));
     unit.pieces.emplace_back(Slot{last, 0});
@@ -141,9 +144,9 @@ void add_document_payload(Unit& unit, const schema::Model& model, const plan::Ca
 
 /// Rows of the entity's own relation, as the function returned them.
 Fragment rows_of_entity(const schema::Model& model, const plan::Call& call,
-                        const Fragment& function, const Fragment& page) {
+                        const Fragment& function, const Fragment& page, Lists& lists) {
     const schema::Entity& entity = *call.function->result.entity;
-    const Fragment object = object_sql(call.branches, row_source(model, entity, "r"));
+    const Fragment object = object_sql(call.branches, row_source(model, entity, "r"), lists);
     Fragment out("SELECT ");
     if (call.function->result.list)
         out.raw("coalesce(json_agg(").add(object).raw("), '[]'::json)");
@@ -156,18 +159,19 @@ Fragment rows_of_entity(const schema::Model& model, const plan::Call& call,
         .raw(") AS r");
 }
 
-Fragment documents(const plan::Call& call, const Fragment& function, const Fragment& page) {
+Fragment documents(const plan::Call& call, const Fragment& function, const Fragment& page,
+                   Lists& lists) {
     const ResultBinding& result = call.function->result;
     const bool text = result.kind == Kind::Leaf && result.leaf.as_text;
     if (!result.list)
         return Fragment("SELECT ")
-            .add(document_sql(Fragment("c.result"), *call.type, call.branches))
+            .add(document_sql(Fragment("c.result"), *call.type, call.branches, lists))
             .raw("\nFROM (")
             .add(document_select(*call.function, function))
             .raw(") AS c");
     const graphql::Type& item = *call.type->nullable()->of;
     Fragment out("SELECT coalesce(json_agg(");
-    out.add(document_sql(Fragment("c.result"), item, call.branches))
+    out.add(document_sql(Fragment("c.result"), item, call.branches, lists))
         .raw("), '[]'::json)\nFROM (SELECT ");
     out.raw(text ? sql::Raw("to_jsonb(r::text)") : sql::Raw("to_jsonb(r)"))
         .raw(" AS result FROM ")
@@ -177,30 +181,30 @@ Fragment documents(const plan::Call& call, const Fragment& function, const Fragm
 
 }  // namespace
 
-void add_call(Unit& unit, const schema::Model& model, const plan::Call& call, std::uint32_t root,
-              const json::Value& arguments, const CompileOptions& options) {
+void add_call(Unit& unit, const schema::Model& model, const plan::Call& call,
+              const json::Value& arguments, const CompileOptions& options, Parameters& parameters,
+              Lists& lists) {
     const schema::FunctionBinding& binding = *call.function;
     const ResultBinding& result = binding.result;
-    Parameters parameters(root);
     const Fragment function = function_call(binding, arguments, parameters);
     if (result.kind == Kind::Document || result.kind == Kind::EntityRows || result.list)
-        return add_document_payload(unit, model, call, function, options, parameters);
+        return add_document_payload(unit, model, call, function, options, parameters, lists);
     unit.statements.push_back(result.kind == Kind::Nothing
                                   ? call_nothing(binding, function, parameters)
                                   : call_leaf(result, reads_entity(call), function, parameters));
-    add_simple_payload(unit, model, call, options);
+    add_simple_payload(unit, model, call, options, parameters, lists);
 }
 
 Fragment query_call_sql(const schema::Model& model, const plan::Call& call,
                         const json::Value& arguments, const Fragment& limit, const Fragment& offset,
-                        const CompileOptions& options, Parameters& parameters) {
+                        const CompileOptions& options, Parameters& parameters, Lists& lists) {
     const ResultBinding& result = call.function->result;
     const Fragment function = function_call(*call.function, arguments, parameters);
     Fragment page;
     if (result.list) page.raw(" LIMIT ").add(limit);
     if (result.list && !offset.empty()) page.raw(" OFFSET ").add(offset);
-    if (result.kind == Kind::EntityRows) return rows_of_entity(model, call, function, page);
-    if (result.entity == nullptr) return documents(call, function, page);
+    if (result.kind == Kind::EntityRows) return rows_of_entity(model, call, function, page, lists);
+    if (result.entity == nullptr) return documents(call, function, page, lists);
     Fragment source = document_select(*call.function, function);
     if (result.list)
         source = Fragment(
@@ -211,7 +215,7 @@ Fragment query_call_sql(const schema::Model& model, const plan::Call& call,
                      .add(page)
                      .raw(") AS s");
     return Fragment("SELECT ")
-        .add(result_entity_sql(model, result, call.branches, options))
+        .add(result_entity_sql(model, result, call.branches, options, lists))
         .raw("\nFROM (")
         .add(source)
         .raw(") AS c");

@@ -10,6 +10,7 @@
 #include "compile/call_sql.hpp"
 #include "compile/connection_sql.hpp"
 #include "compile/filter_sql.hpp"
+#include "compile/lists.hpp"
 #include "compile/order_sql.hpp"
 #include "compile/page.hpp"
 #include "compile/parameters.hpp"
@@ -97,23 +98,25 @@ class Compiler {
     Result<Unit> reads(std::uint32_t first, std::uint32_t count) const {
         Unit unit{.first_root = first, .root_count = count};
         Parameters parameters(first);
+        Lists lists(model_, plan_, arguments_, options_, parameters);
         std::vector<Fragment> selects;
         for (std::uint32_t i = first; i < first + count; ++i) {
             const Root& root = plan_.roots[i];
             begin_member(unit, root, i == first);
             if (root.kind == Root::Kind::Read || root.kind == Root::Kind::Call) {
-                parameters.set_root(i);
+                parameters.switch_to(i);
                 unit.pieces.emplace_back(Slot{0, static_cast<std::uint32_t>(selects.size())});
                 FRAISEQL_TRY(Fragment select, root.kind == Root::Kind::Read
-                                                  ? read_root(root, i, parameters)
-                                                  : call_root(root, i, parameters));
+                                                  ? read_root(root, i, parameters, lists)
+                                                  : call_root(root, i, parameters, lists));
                 selects.push_back(std::move(select));
             } else {
                 add_constant(unit, root, i);
             }
         }
+        if (lists.refusal()) return fail(*lists.refusal());
         if (!selects.empty())
-            unit.statements.push_back({select_all(selects).text(), std::move(parameters.all),
+            unit.statements.push_back({select_all(selects).text(), parameters.take(),
                                        static_cast<std::uint32_t>(selects.size())});
         return unit;
     }
@@ -122,7 +125,10 @@ class Compiler {
         const Root& root = plan_.roots[index];
         Unit unit{.read_only = false, .first_root = index, .root_count = 1};
         begin_member(unit, root, true);
-        add_call(unit, model_, root.call, index, arguments_[index], options_);
+        Parameters parameters(index);
+        Lists lists(model_, plan_, arguments_, options_, parameters);
+        add_call(unit, model_, root.call, arguments_[index], options_, parameters, lists);
+        if (lists.refusal()) return fail(*lists.refusal());
         return unit;
     }
 
@@ -152,12 +158,12 @@ class Compiler {
         return Fragment("SELECT ").add(join(columns, ",\n       "));
     }
 
-    Result<Fragment> read_root(const Root& root, std::uint32_t index,
-                               Parameters& parameters) const {
+    Result<Fragment> read_root(const Root& root, std::uint32_t index, Parameters& parameters,
+                               Lists& lists) const {
         Rows rows;
         if (root.read.kind == plan::Read::Kind::Connection) {
             auto connection =
-                connection_sql(model_, root.read, arguments_[index], options_, parameters);
+                connection_sql(model_, root.read, arguments_[index], options_, parameters, lists);
             if (!connection) return fail(at_root(connection.error(), root));
             return connection;
         }
@@ -181,7 +187,7 @@ class Compiler {
             rows.limit = limit(arguments_[index], parameters);
             if (offset_of(arguments_[index]) != 0)
                 rows.offset = parameters.add({"offset"}, Fragment("int8"));
-            return read_sql(reading, root.read, rows);
+            return read_sql(reading, root.read, rows, lists);
         }
         const schema::Entity& entity = *root.read.entity;
         const catalog::Column& key = *entity.relation->column(*entity.key);
@@ -191,11 +197,11 @@ class Compiler {
                                 parameters.add({std::string(argument.name)},
                                                schema::type_text(model_.catalog, key.type)));
         rows.limit = Fragment("1");
-        return read_sql(reading, root.read, rows);
+        return read_sql(reading, root.read, rows, lists);
     }
 
-    Result<Fragment> call_root(const Root& root, std::uint32_t index,
-                               Parameters& parameters) const {
+    Result<Fragment> call_root(const Root& root, std::uint32_t index, Parameters& parameters,
+                               Lists& lists) const {
         const Value& arguments = arguments_[index];
         // A function's own `limit` is its own affair: the server's bound stays in force.
         const bool paged = pages(root.call);
@@ -205,7 +211,7 @@ class Compiler {
                                     : Fragment();
         return query_call_sql(model_, root.call, arguments,
                               paged ? limit(arguments, parameters) : most, offset, options_,
-                              parameters);
+                              parameters, lists);
     }
 
     Fragment limit(const Value& arguments, Parameters& parameters) const {
@@ -264,7 +270,7 @@ Result<void> read_arguments(const schema::Model& model, const plan::Plan& plan,
             arguments[i] = *read;
         }
     }
-    return {};
+    return check_lists(plan, arguments, options);
 }
 
 std::string structure_key(const schema::Model& model, const plan::Plan& plan,
@@ -282,6 +288,7 @@ std::string structure_key(const schema::Model& model, const plan::Plan& plan,
             append_aggregate_structure(model, root.read, arguments[i], key);
         key += ';';
     }
+    append_lists_structure(model, plan, arguments, key);
     return key;
 }
 

@@ -43,8 +43,9 @@ std::string structure_key(const schema::Model& model, const plan::Plan& plan,
 enum class Grouping : std::uint8_t { Together, Apart };
 
 /// Compiles `plan` to one unit for a query (Together), or one for each root field. `arguments[i]`
-/// is the coerced object of arguments of root i, which read_arguments has read; only its structure
-/// gets into the SQL, values become parameters. Fails with BadUserInput where a condition is null.
+/// is the coerced object of arguments of root i; those of the plan's lists follow. read_arguments
+/// has read them all; only their structure gets into the SQL, values become parameters. Fails with
+/// BadUserInput where a condition is null.
 Result<std::vector<Unit>> compile_plan(const schema::Model& model, const plan::Plan& plan,
                                        std::span<const json::Value> arguments,
                                        const CompileOptions& options,

@@ -41,14 +41,15 @@ std::vector<OrderTerm> terms_of(const schema::Model& model, const plan::Read& re
 class ConnectionWriter {
   public:
     ConnectionWriter(const schema::Model& model, const plan::Read& read, const Value& arguments,
-                     const CompileOptions& options, Parameters& parameters)
+                     const CompileOptions& options, Parameters& parameters, Lists& lists)
         : model_(model),
           read_(read),
           arguments_(arguments),
           page_(page_of(arguments, options)),
           reading_(model, *read.entity, options),
           terms_(terms_of(model, read, arguments, reading_.rows())),
-          parameters_(parameters) {}
+          parameters_(parameters),
+          lists_(lists) {}
 
     Result<Fragment> write() {
         if (const Value* where = arguments_.find("where")) {
@@ -107,7 +108,7 @@ class ConnectionWriter {
         if (output.field == nullptr) return Fragment().literal(branch.type->name);
         const std::string_view name = output.field->name;
         if (name == "edges") return list(edge_object(output.branches.front()));
-        if (name == "nodes") return list(object_sql(output.branches, source()));
+        if (name == "nodes") return list(object_sql(output.branches, source(), lists_));
         if (name == "pageInfo") return page_info(output.branches.front());
         Fragment count("(SELECT count(*) FROM ");
         count.add(reading_.from());
@@ -133,7 +134,7 @@ class ConnectionWriter {
             else if (output.field->name == "cursor")
                 value.raw("r.\"#cursor\"");
             else
-                value.add(object_sql(output.branches, source()));
+                value.add(object_sql(output.branches, source(), lists_));
             members.push_back(Fragment().literal(output.response_key).raw(", ").add(value));
         }
         return Fragment("json_build_object(").add(join(members, ", ")).raw(")");
@@ -175,6 +176,7 @@ class ConnectionWriter {
     Reading reading_;
     std::vector<OrderTerm> terms_;
     Parameters& parameters_;
+    Lists& lists_;
     Fragment filter_ = {};
     Fragment size_ = {};
 };
@@ -214,8 +216,8 @@ Result<Value> read_connection_arguments(const schema::Model& model, const plan::
 
 Result<Fragment> connection_sql(const schema::Model& model, const plan::Read& read,
                                 const Value& arguments, const CompileOptions& options,
-                                Parameters& parameters) {
-    return ConnectionWriter(model, read, arguments, options, parameters).write();
+                                Parameters& parameters, Lists& lists) {
+    return ConnectionWriter(model, read, arguments, options, parameters, lists).write();
 }
 
 void append_connection_structure(const schema::Model& model, const plan::Read& read,

@@ -4,6 +4,7 @@
 
 #include "base/arena.hpp"
 #include "compile/compile.hpp"
+#include "compile/lists.hpp"
 #include "compile/parameters.hpp"
 #include "plan/plan.hpp"
 #include "sql/fragment.hpp"
@@ -20,7 +21,7 @@ Result<json::Value> read_connection_arguments(const schema::Model& model, const 
 /// those of read_connection_arguments.
 Result<sql::Fragment> connection_sql(const schema::Model& model, const plan::Read& read,
                                      const json::Value& arguments, const CompileOptions& options,
-                                     Parameters& parameters);
+                                     Parameters& parameters, Lists& lists);
 
 /// Appends what connection_sql makes of `arguments` besides values that become parameters.
 void append_connection_structure(const schema::Model& model, const plan::Read& read,

@@ -174,6 +174,10 @@ class FilterWriter {
 
     Fragment leaf(const schema::FieldBinding& binding, const Value& filter, const Source& source,
                   const Path& path) const {
+        if (!source.has(binding)) {
+            if (!refusal_) refusal_ = not_in_document(path);
+            return {};
+        }
         const schema::Leaf leaf = schema::leaf_of(model_.catalog, binding.type, binding.key);
         return operators(typed_value(model_, binding, source), binding.type, leaf, filter, path);
     }
@@ -268,6 +272,14 @@ Fragment seen_value(const schema::Model& model, const schema::FieldBinding& bind
 }
 
 }  // namespace
+
+Error not_in_document(const Path& path) {
+    return {.code = ErrorCode::BadUserInput,
+            .message = fmt::format("{} is a column beside the documents of this list, which is "
+                                   "taken from the document around it.",
+                                   path_text(path)),
+            .hint = "Use a field of the items, or read them with a query field of their own."};
+}
 
 Fragment typed_value(const schema::Model& model, const schema::FieldBinding& binding,
                      const Source& source) {

@@ -18,6 +18,9 @@ Result<sql::Fragment> filter_sql(const schema::Model& model, const std::string& 
                                  const json::Value& value, const Source& source, const Path& path,
                                  Parameters& parameters);
 
+/// Says that a list cannot be filtered or ordered by a column that its items do not have.
+Error not_in_document(const Path& path);
+
 /// Returns the conditions of one filter input (operators and their operands) on `expression`, a
 /// value of the PostgreSQL type `type`. Fails as filter_sql does.
 Result<sql::Fragment> operators_sql(const schema::Model& model, const sql::Fragment& expression,

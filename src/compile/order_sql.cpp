@@ -64,6 +64,21 @@ std::vector<OrderTerm> order_terms(const schema::Model& model, const schema::Ent
     return terms;
 }
 
+Result<std::vector<OrderTerm>> list_order_terms(const schema::Model& model,
+                                                const std::string& input_type,
+                                                const json::Value* order_by, const Source& item) {
+    std::vector<OrderTerm> terms;
+    if (order_by == nullptr) return terms;
+    for (const json::Value& criterion : order_by->items) {
+        for (const json::Member& member : criterion.members)
+            if (const schema::InputBinding* binding = model.input(input_type, member.name))
+                if (!item.has(binding->value))
+                    return fail(not_in_document({"orderBy", std::string(member.name)}));
+        add_term(model, input_type, criterion, item, item, terms);
+    }
+    return terms;
+}
+
 Fragment order_sql(const std::vector<OrderTerm>& terms, bool reversed) {
     std::vector<Fragment> parts;
     for (const OrderTerm& term : terms) {

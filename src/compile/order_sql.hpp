@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/result.hpp"
 #include "compile/source.hpp"
 #include "json/value.hpp"
 
@@ -25,6 +26,12 @@ struct OrderTerm {
 /// it is among them.
 std::vector<OrderTerm> order_terms(const schema::Model& model, const schema::Entity& entity,
                                    const json::Value* order_by, const Source& source);
+
+/// Returns the criteria of the coerced list `order_by` (nullptr: none) for items of a list. Fails
+/// with BadUserInput where `item` does not have what is asked for.
+Result<std::vector<OrderTerm>> list_order_terms(const schema::Model& model,
+                                                const std::string& input_type,
+                                                const json::Value* order_by, const Source& item);
 
 /// Returns them as after ORDER BY; with `reversed`, the contrary order.
 sql::Fragment order_sql(const std::vector<OrderTerm>& terms, bool reversed = false);

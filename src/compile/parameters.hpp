@@ -2,7 +2,9 @@
 // Parameters: the list behind `$1`, `$2`, … of one statement.
 #pragma once
 
+#include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -26,13 +28,15 @@ inline std::string path_text(const Path& path) {
 /// Collects the parameters of one statement and writes their places.
 class Parameters {
   public:
-    explicit Parameters(std::uint32_t root) : root_(root) {}
+    explicit Parameters(std::uint32_t arguments) : arguments_(arguments) {}
 
-    /// Moves on to the arguments of another root field.
-    void set_root(std::uint32_t root) { root_ = root; }
+    /// Moves on to other arguments; returns those before. See Parameter::arguments.
+    std::uint32_t switch_to(std::uint32_t arguments) {
+        return std::exchange(arguments_, arguments);
+    }
 
-    /// Returns `$n::cast` for the value at `path` of the root's arguments; the form follows from
-    /// the cast.
+    /// Returns `$n::cast` for the value at `path` of the arguments; the form follows from the cast.
+    /// The same value has the same number each time.
     sql::Fragment add(Path path, const sql::Fragment& cast) {
         const std::string& type = cast.text();
         Parameter::Form form = Parameter::Form::Text;
@@ -45,14 +49,22 @@ class Parameters {
         return add(std::move(path), cast, form);
     }
     sql::Fragment add(Path path, const sql::Fragment& cast, Parameter::Form form) {
-        all.push_back({root_, std::move(path), form, cast.text()});
-        return sql::Fragment("$").number(all.size()).raw("::").add(cast);
+        auto [known, added] = numbers_.try_emplace(
+            {arguments_, path_text(path), static_cast<int>(form), cast.text()}, all_.size() + 1);
+        if (added) all_.push_back({arguments_, std::move(path), form, cast.text()});
+        return sql::Fragment("$").number(known->second).raw("::").add(cast);
     }
 
-    std::vector<Parameter> all = {};
+    /// Returns all of them and begins anew, for the next statement.
+    std::vector<Parameter> take() {
+        numbers_.clear();
+        return std::exchange(all_, {});
+    }
 
   private:
-    std::uint32_t root_;
+    std::uint32_t arguments_;
+    std::vector<Parameter> all_ = {};
+    std::map<std::tuple<std::uint32_t, std::string, int, std::string>, std::size_t> numbers_ = {};
 };
 
 }  // namespace fraiseql::compile

@@ -106,7 +106,7 @@ Fragment input_names(const schema::Model& model, const schema::FunctionBinding& 
 
 /// An object of messages by field, or a list of objects with `field` and `message`.
 Fragment field_errors_sql(const schema::Model& model, const schema::FunctionBinding& function,
-                          const PayloadOutput& output) {
+                          const PayloadOutput& output, Lists& lists) {
     Fragment list("(SELECT coalesce(jsonb_agg(jsonb_build_object('field', coalesce(");
     list.add(input_names(model, function))
         .raw(
@@ -119,7 +119,7 @@ Fragment field_errors_sql(const schema::Model& model, const schema::FunctionBind
             "  UNION ALL SELECT e->>'field', coalesce(e->>'message', e#>>'{}') FROM "
             "jsonb_array_elements(CASE jsonb_typeof(g.list) WHEN 'array' THEN g.list END) AS e"
             ") AS f(field, message))");
-    return document_sql(list, *output.field->type, output.branches);
+    return document_sql(list, *output.field->type, output.branches, lists);
 }
 
 Fragment details_sql(const ResultBinding& result) {
@@ -133,7 +133,7 @@ Fragment details_sql(const ResultBinding& result) {
 }
 
 /// A part of the document; keys of integer type become strings, since GraphQL has them as IDs.
-Fragment part_sql(const PayloadOutput& output) {
+Fragment part_sql(const PayloadOutput& output, Lists& lists) {
     const schema::PayloadBinding& binding = *output.binding;
     const bool list = output.field->type->nullable()->is_list();
     if (binding.or_empty)
@@ -142,29 +142,29 @@ Fragment part_sql(const PayloadOutput& output) {
             .raw(", '')");
     if (binding.as_text && !list) return first_of(Fragment("c.result"), binding.places, true);
     const Fragment value = first_of(Fragment("c.result"), binding.places, false);
-    if (!binding.as_text) return document_sql(value, *output.field->type, output.branches);
+    if (!binding.as_text) return document_sql(value, *output.field->type, output.branches, lists);
     return Fragment("(SELECT json_agg(e) FROM jsonb_array_elements_text(")
         .add(value)
         .raw(") AS e)");
 }
 
 Fragment output_sql(const schema::Model& model, const plan::Call& call, const PayloadBranch& branch,
-                    const PayloadOutput& output, const CompileOptions& options) {
+                    const PayloadOutput& output, const CompileOptions& options, Lists& lists) {
     const ResultBinding& result = call.function->result;
     if (output.binding == nullptr) return Fragment().literal(branch.type->name);
     switch (output.binding->kind) {
         case Part::Result:
-            return document_sql(Fragment("c.result"), *output.field->type, output.branches);
+            return document_sql(Fragment("c.result"), *output.field->type, output.branches, lists);
         case Part::Entity:
-            return result_entity_sql(model, result, output.branches, options);
+            return result_entity_sql(model, result, output.branches, options, lists);
         case Part::Part:
-            return part_sql(output);
+            return part_sql(output, lists);
         case Part::Message:
             return message_sql(result);
         case Part::Code:
             return code_sql(result);
         case Part::FieldErrors:
-            return field_errors_sql(model, *call.function, output);
+            return field_errors_sql(model, *call.function, output, lists);
         case Part::Details:
             return details_sql(result);
         case Part::None:
@@ -174,11 +174,11 @@ Fragment output_sql(const schema::Model& model, const plan::Call& call, const Pa
 }
 
 Fragment branch_payload(const schema::Model& model, const plan::Call& call,
-                        const PayloadBranch& branch, const CompileOptions& options) {
+                        const PayloadBranch& branch, const CompileOptions& options, Lists& lists) {
     const bool wide = branch.outputs.size() > kMaxPairs;
     std::vector<Fragment> members;
     for (const PayloadOutput& output : branch.outputs) {
-        Fragment value = output_sql(model, call, branch, output, options);
+        Fragment value = output_sql(model, call, branch, output, options, lists);
         Fragment member =
             (wide ? Fragment("(") : Fragment()).literal(output.response_key).raw(", ");
         if (wide)
@@ -197,15 +197,15 @@ Fragment branch_payload(const schema::Model& model, const plan::Call& call,
 }  // namespace
 
 Fragment payload_sql(const schema::Model& model, const plan::Call& call,
-                     const CompileOptions& options) {
+                     const CompileOptions& options, Lists& lists) {
     const ResultBinding& result = call.function->result;
     if (result.verdict == Verdict::None)
-        return branch_payload(model, call, call.payload.front(), options);
+        return branch_payload(model, call, call.payload.front(), options, lists);
     Fragment success;
     Fragment failure;
     for (const PayloadBranch& branch : call.payload)
         (branch.type->name == result.failure_type ? failure : success)
-            .add(branch_payload(model, call, branch, options));
+            .add(branch_payload(model, call, branch, options, lists));
     return Fragment("CASE WHEN ")
         .add(verdict_sql(result))
         .raw("\n     THEN ")
@@ -216,8 +216,8 @@ Fragment payload_sql(const schema::Model& model, const plan::Call& call,
 }
 
 Fragment result_entity_sql(const schema::Model& model, const ResultBinding& result,
-                           const std::vector<plan::Branch>& branches,
-                           const CompileOptions& options) {
+                           const std::vector<plan::Branch>& branches, const CompileOptions& options,
+                           Lists& lists) {
     const schema::Entity& entity = *result.entity;
     const auto key_type =
         schema::type_text(model.catalog, entity.relation->column(*entity.key)->type);
@@ -229,7 +229,7 @@ Fragment result_entity_sql(const schema::Model& model, const ResultBinding& resu
             .where = key_equals(reading, entity, Fragment("(").add(key).raw(")::").add(key_type)),
             .limit = Fragment("1")};
         const plan::Read read{.entity = &entity, .branches = branches};
-        return Fragment("(").add(read_sql(reading, read, rows)).raw(")");
+        return Fragment("(").add(read_sql(reading, read, rows, lists)).raw(")");
     };
     if (!result.list) return row(Fragment("c.result"));
     return Fragment("(SELECT coalesce(json_agg(k.row ORDER BY k.n), '[]'::json) FROM (SELECT ")

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compile/compile.hpp"
+#include "compile/lists.hpp"
 #include "plan/plan.hpp"
 #include "sql/fragment.hpp"
 
@@ -10,12 +11,12 @@ namespace fraiseql::compile {
 
 /// Returns a json expression for the payload; of a union, the type that the result's verdict says.
 sql::Fragment payload_sql(const schema::Model& model, const plan::Call& call,
-                          const CompileOptions& options);
+                          const CompileOptions& options, Lists& lists);
 
 /// Returns a json expression for the entity whose key the result has: one row, or a list of them.
 sql::Fragment result_entity_sql(const schema::Model& model, const schema::ResultBinding& result,
                                 const std::vector<plan::Branch>& branches,
-                                const CompileOptions& options);
+                                const CompileOptions& options, Lists& lists);
 
 /// Returns a jsonb expression: `x.result`, or an error where it is not what the function's comment
 /// says. The error ends the transaction; respond::to_error knows it by its words.

@@ -13,12 +13,7 @@ using sql::Fragment;
 /// computes a document once, not once for each of its keys.
 Fragment rows_sql(const Reading& reading, const Rows& rows) {
     Fragment out("SELECT ");
-    out.add(reading.columns()).raw(" FROM ").add(reading.from());
-    if (!rows.where.empty()) out.raw(" WHERE ").add(rows.where);
-    if (!rows.order.empty()) out.raw(" ORDER BY ").add(rows.order);
-    if (!rows.limit.empty()) out.raw(" LIMIT ").add(rows.limit);
-    if (!rows.offset.empty()) out.raw(" OFFSET ").add(rows.offset);
-    return out;
+    return out.add(reading.columns()).raw(" FROM ").add(reading.from()).add(clauses(rows));
 }
 
 }  // namespace
@@ -31,8 +26,8 @@ Fragment key_equals(Reading& reading, const schema::Entity& entity, const Fragme
         .add(value);
 }
 
-Fragment read_sql(Reading& reading, const plan::Read& read, const Rows& rows) {
-    const Fragment object = object_sql(read.branches, reading.answer());
+Fragment read_sql(Reading& reading, const plan::Read& read, const Rows& rows, Lists& lists) {
+    const Fragment object = object_sql(read.branches, reading.answer(), lists);
     Fragment out("SELECT ");
     if (read.kind == plan::Read::Kind::Many)
         out.raw("coalesce(json_agg(").add(object).raw("), '[]'::json)");

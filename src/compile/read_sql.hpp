@@ -2,24 +2,17 @@
 // SQL for reading rows of an entity.
 #pragma once
 
-#include "compile/parameters.hpp"
+#include "compile/lists.hpp"
 #include "compile/reading.hpp"
+#include "compile/rows.hpp"
 #include "plan/plan.hpp"
 #include "sql/fragment.hpp"
 
 namespace fraiseql::compile {
 
-/// Which rows of an entity: conditions, order and page, as SQL over the alias `t`.
-struct Rows {
-    sql::Fragment where = {};
-    sql::Fragment order = {};
-    sql::Fragment limit = {};
-    sql::Fragment offset = {};
-};
-
 /// Returns a SELECT of one column of type json: the object, in no row or one; or the list, always
 /// in one row. Conditions and order are over `reading.rows()`.
-sql::Fragment read_sql(Reading& reading, const plan::Read& read, const Rows& rows);
+sql::Fragment read_sql(Reading& reading, const plan::Read& read, const Rows& rows, Lists& lists);
 
 /// Returns `t."key" = value` for a row of `reading`.
 sql::Fragment key_equals(Reading& reading, const schema::Entity& entity,

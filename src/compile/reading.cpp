@@ -11,9 +11,9 @@ using plan::Output;
 using rewrite::Member;
 using sql::Fragment;
 
-std::optional<std::vector<Member>> members_of(const std::vector<Branch>& branches);
+std::optional<std::vector<Member>> members_of(const std::vector<Branch>& branches, Lists& lists);
 
-std::optional<Member> member_of(const Output& output, const Branch& branch) {
+std::optional<Member> member_of(const Output& output, const Branch& branch, Lists& lists) {
     Member member{.response_key = output.response_key};
     if (output.field == nullptr) {
         member.kind = Member::Kind::Constant;
@@ -28,7 +28,8 @@ std::optional<Member> member_of(const Output& output, const Branch& branch) {
         return member;
     }
     if (type.is_list() && type.of->nullable()->is_list()) return std::nullopt;
-    auto members = members_of(output.branches);
+    if (lists.is_cut(output)) return std::nullopt;
+    auto members = members_of(output.branches, lists);
     if (!members) return std::nullopt;
     member.kind = type.is_list() ? Member::Kind::List : Member::Kind::Object;
     member.members = std::move(*members);
@@ -36,11 +37,11 @@ std::optional<Member> member_of(const Output& output, const Branch& branch) {
 }
 
 /// Nothing where the value may be of several types.
-std::optional<std::vector<Member>> members_of(const std::vector<Branch>& branches) {
+std::optional<std::vector<Member>> members_of(const std::vector<Branch>& branches, Lists& lists) {
     if (branches.size() != 1) return std::nullopt;
     std::vector<Member> out;
     for (const Output& output : branches.front().outputs) {
-        auto member = member_of(output, branches.front());
+        auto member = member_of(output, branches.front(), lists);
         if (!member) return std::nullopt;
         out.push_back(std::move(*member));
     }
@@ -129,16 +130,17 @@ std::optional<Fragment> Reading::presence(const std::vector<std::string>& keys) 
 }
 
 std::optional<Fragment> Reading::object(const std::vector<std::string>& keys,
-                                        const std::vector<Branch>& branches) {
-    const auto members = members_of(branches);
+                                        const std::vector<Branch>& branches, Lists& lists) {
+    const auto members = members_of(branches, lists);
     if (!members) return std::nullopt;
     const auto found = seen_->object(*entity_.document, keys, *members);
     return found ? std::optional(name(*found, true)) : std::nullopt;
 }
 
-std::optional<Fragment> Reading::list(const std::vector<std::string>& keys,
-                                      const std::vector<Branch>& branches) {
-    const auto members = members_of(branches);
+std::optional<Fragment> Reading::list(const std::vector<std::string>& keys, const Output& output,
+                                      Lists& lists) {
+    if (lists.is_cut(output)) return std::nullopt;
+    const auto members = members_of(output.branches, lists);
     if (!members) return std::nullopt;
     const auto found = seen_->list(*entity_.document, keys, *members);
     return found ? std::optional(name(*found, true)) : std::nullopt;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compile/compile.hpp"
+#include "compile/lists.hpp"
 #include "compile/source.hpp"
 #include "rewrite/see_through.hpp"
 
@@ -50,9 +51,9 @@ class Reading {
     /// For Source: see rewrite::SeeThrough. An empty fragment is an object that is always there.
     std::optional<sql::Fragment> presence(const std::vector<std::string>& keys);
     std::optional<sql::Fragment> object(const std::vector<std::string>& keys,
-                                        const std::vector<plan::Branch>& branches);
+                                        const std::vector<plan::Branch>& branches, Lists& lists);
     std::optional<sql::Fragment> list(const std::vector<std::string>& keys,
-                                      const std::vector<plan::Branch>& branches);
+                                      const plan::Output& output, Lists& lists);
     /// For Source: notes that the answer needs a column of the relation itself.
     void need(catalog::AttributeNumber column);
 

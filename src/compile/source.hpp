@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plan/plan.hpp"
+#include "rewrite/selection.hpp"
 #include "sql/fragment.hpp"
 
 namespace fraiseql::compile {
@@ -30,10 +31,16 @@ struct Source {
     /// The object inside the document, where it is seen through.
     std::vector<std::string> keys = {};
     std::optional<catalog::AttributeNumber> document_column = {};
+    /// The items of a list that is seen through; then there is no `reading`.
+    const rewrite::ItemValues* items = nullptr;
 
     /// Returns the value of a field as SQL; with `as_text`, as a text value. Of a view that is seen
     /// through the value has its own SQL type, which `locate` tells.
     sql::Fragment value(const schema::FieldBinding& binding, bool as_text) const;
+    /// Whether there is a value for the field: a document lacks the columns that stand beside it.
+    bool has(const schema::FieldBinding& binding) const {
+        return row != nullptr || items != nullptr || !binding.beside_document;
+    }
     /// Returns the value and its type, where `seen_through`.
     Located locate(const schema::FieldBinding& binding) const;
     /// Returns the keys that lead to a field.

@@ -14,8 +14,12 @@ using plan::Output;
 class NoteWriter {
   public:
     NoteWriter(const schema::Model& model, const schema::Entity& entity,
-               const CompileOptions& options, std::vector<SourceNote>& notes)
-        : model_(model), entity_(entity), reading_(model, entity, options), notes_(notes) {
+               const CompileOptions& options, Lists& lists, std::vector<SourceNote>& notes)
+        : model_(model),
+          entity_(entity),
+          reading_(model, entity, options),
+          lists_(lists),
+          notes_(notes) {
         name_ = model.catalog.display_name(*entity.relation);
         if (options.see_through) reason_ = reading_.refusal();
     }
@@ -36,14 +40,14 @@ class NoteWriter {
         if (output.branches.empty()) return leaf(output, source, path);
         const auto keys = source.keys_to(*output.binding);
         if (output.field->type->nullable()->is_list()) {
-            if (reading_.list(keys, output.branches))
+            if (reading_.list(keys, output, lists_))
                 return add(
                     path,
                     fmt::format("list of the selected members, built by the query of {}", name_));
         } else if (output.branches.size() == 1) {
             if (reading_.presence(keys))
                 return object(output.branches, source.object(*output.binding), path);
-            if (reading_.object(keys, output.branches))
+            if (reading_.object(keys, output.branches, lists_))
                 return add(
                     path,
                     fmt::format("object of the selected members, built by the query of {}", name_));
@@ -80,6 +84,7 @@ class NoteWriter {
     const schema::Model& model_;
     const schema::Entity& entity_;
     Reading reading_;
+    Lists& lists_;
     std::vector<SourceNote>& notes_;
     std::string name_ = {};
     std::string reason_ = {};
@@ -101,12 +106,15 @@ void connection_notes(NoteWriter& writer, const std::vector<Branch>& branches,
 }  // namespace
 
 std::vector<SourceNote> source_notes(const schema::Model& model, const plan::Plan& plan,
+                                     std::span<const json::Value> arguments,
                                      const CompileOptions& options) {
     std::vector<SourceNote> notes;
+    Parameters parameters(0);
+    Lists lists(model, plan, arguments, options, parameters);
     for (const plan::Root& root : plan.roots) {
         if (root.kind != plan::Root::Kind::Read) continue;
         if (root.read.kind == plan::Read::Kind::Aggregate) continue;
-        NoteWriter writer(model, *root.read.entity, options, notes);
+        NoteWriter writer(model, *root.read.entity, options, lists, notes);
         if (root.read.kind == plan::Read::Kind::Connection)
             connection_notes(writer, root.read.branches, root.response_key);
         else

@@ -2,6 +2,7 @@
 // Source notes: where each field of an operation gets its value, for people who ask why.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct SourceNote {
 
 /// Returns a note for each selected field of the reads of `plan`, in the order of the request.
 std::vector<SourceNote> source_notes(const schema::Model& model, const plan::Plan& plan,
+                                     std::span<const json::Value> arguments,
                                      const CompileOptions& options);
 
 }  // namespace fraiseql::compile

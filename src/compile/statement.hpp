@@ -12,7 +12,7 @@
 
 namespace fraiseql::compile {
 
-/// Where the value of a parameter is found at run time: an argument of a root field.
+/// Where the value of a parameter is found at run time: an argument of a field.
 struct Parameter {
     /// How an argument's value becomes the text that PostgreSQL reads.
     enum class Form : std::uint8_t {
@@ -30,8 +30,8 @@ struct Parameter {
         Suffix
     };
 
-    /// Index into Plan::roots.
-    std::uint32_t root = 0;
+    /// Index into the arguments of a request, see Plan::argument_count.
+    std::uint32_t arguments = 0;
     /// Argument, then keys and indexes inside its value.
     Path path;
     Form form = Form::Text;

@@ -59,11 +59,19 @@ Error at_root(Error error, const graphql::Document& document, const plan::Root& 
     return error;
 }
 
-/// Adds the place in the document to an error whose path names a root field.
+Error at_list(Error error, const graphql::Document& document, const plan::List& list) {
+    error.locations = {graphql::locate(document.source, list.group.node().offset)};
+    error.path = list.path;
+    return error;
+}
+
+/// Adds the place in the document to an error whose path names a root field, or a list.
 Error located(Error error, const PreparedDocument& document, const plan::Plan& plan) {
     for (const plan::Root& root : plan.roots)
         if (error.path == Path{root.response_key})
             return at_root(std::move(error), document.document, root);
+    for (const plan::List& list : plan.lists)
+        if (error.path == list.path) return at_list(std::move(error), document.document, list);
     return error;
 }
 
@@ -78,16 +86,22 @@ std::vector<CompiledUnit> with_statements(std::vector<compile::Unit> units) {
     return out;
 }
 
-/// Coerces the arguments of every root field, in the order of the roots.
+/// Coerces the arguments of every root field and then of every list, in the order of the plan.
 Result<std::vector<json::Value>> coerce_arguments(const PreparedDocument& document,
                                                   const plan::Plan& plan,
                                                   const json::Value& variables, Arena& arena) {
     std::vector<json::Value> arguments;
-    arguments.reserve(plan.roots.size());
+    arguments.reserve(plan.argument_count());
     for (const plan::Root& root : plan.roots) {
         auto coerced = graphql::coerce_argument_values(*root.group.definition, root.group.node(),
                                                        variables, arena);
         if (!coerced) return fail(at_root(coerced.error(), document.document, root));
+        arguments.push_back(*coerced);
+    }
+    for (const plan::List& list : plan.lists) {
+        auto coerced = graphql::coerce_argument_values(*list.group.definition, list.group.node(),
+                                                       variables, arena);
+        if (!coerced) return fail(at_list(coerced.error(), document.document, list));
         arguments.push_back(*coerced);
     }
     return arguments;

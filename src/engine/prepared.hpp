@@ -72,7 +72,8 @@ struct PreparedRequest {
     std::shared_ptr<PreparedDocument> document;
     std::shared_ptr<const PlannedOperation> operation = {};
     CompiledUnits units = {};
-    /// Coerced variables and, by root field, coerced arguments; they live in `arena`.
+    /// Coerced variables and, by root field and then by list, coerced arguments; they live in
+    /// `arena`.
     json::Value variables = {};
     std::vector<json::Value> arguments = {};
     Arena arena = {};

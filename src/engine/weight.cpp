@@ -54,6 +54,9 @@ std::size_t weight(const PlannedOperation& operation) {
     std::size_t bytes = sizeof operation + kNodeBytes;
     for (const plan::Root& root : operation.plan.roots)
         bytes += weight(root);
+    for (const plan::List& list : operation.plan.lists)
+        bytes += sizeof list + list.group.nodes.size() * sizeof(void*) +
+                 list.path.size() * sizeof(PathSegment);
     for (const auto& [structure, units] : operation.units) {
         bytes += kNodeBytes + structure.size();
         for (const CompiledUnit& unit : *units)

@@ -15,7 +15,8 @@ class Planner {
             const graphql::Condition& condition, bool writes)
         : model_(model), document_(document), condition_(condition), writes_(writes) {}
 
-    Root root(const FieldGroup& group) const {
+    Root root(const FieldGroup& group) {
+        path_ = {std::string(group.response_key)};
         Root root{.response_key = std::string(group.response_key), .group = group};
         const graphql::FieldDef& field = *group.definition;
         if (&field == &model_.schema->typename_field()) return root;
@@ -37,6 +38,8 @@ class Planner {
         return root;
     }
 
+    std::vector<List> lists = {};
+
   private:
     static Read::Kind read_kind(schema::RootBinding::Kind kind) {
         switch (kind) {
@@ -53,11 +56,11 @@ class Planner {
         return Read::Kind::One;
     }
 
-    Call query_call(const schema::FunctionBinding& function, const FieldGroup& group) const {
+    Call query_call(const schema::FunctionBinding& function, const FieldGroup& group) {
         return {.function = &function, .type = group.definition->type, .branches = branches(group)};
     }
 
-    Call mutation_call(const schema::FunctionBinding& function, const FieldGroup& group) const {
+    Call mutation_call(const schema::FunctionBinding& function, const FieldGroup& group) {
         Call call{.function = &function};
         for (const NamedType* type : group.definition->type->named->possible_types) {
             PayloadBranch& branch = call.payload.emplace_back(PayloadBranch{.type = type});
@@ -67,7 +70,9 @@ class Planner {
                 if (member.definition != &model_.schema->typename_field()) {
                     output.field = member.definition;
                     output.binding = &model_.payload_fields[member.definition->id];
+                    path_.emplace_back(output.response_key);
                     output.branches = branches(member);
+                    path_.pop_back();
                 }
                 branch.outputs.push_back(std::move(output));
             }
@@ -75,7 +80,7 @@ class Planner {
         return call;
     }
 
-    std::vector<Branch> branches(const FieldGroup& group) const {
+    std::vector<Branch> branches(const FieldGroup& group) {
         const NamedType& type = *group.definition->type->named;
         std::vector<Branch> out;
         if (!type.is_composite()) return out;
@@ -84,7 +89,7 @@ class Planner {
         return out;
     }
 
-    std::vector<Output> outputs(const NamedType& type, const FieldGroup& group) const {
+    std::vector<Output> outputs(const NamedType& type, const FieldGroup& group) {
         std::vector<Output> out;
         for (const FieldGroup& member :
              graphql::collect_subfields(*model_.schema, document_, type, group, condition_)) {
@@ -92,17 +97,29 @@ class Planner {
             if (member.definition != &model_.schema->typename_field()) {
                 output.field = member.definition;
                 output.binding = &model_.field(*member.definition);
+                path_.emplace_back(output.response_key);
+                output.list = list(member);
                 output.branches = branches(member);
+                path_.pop_back();
             }
             out.push_back(std::move(output));
         }
         return out;
     }
 
+    std::optional<std::uint32_t> list(const FieldGroup& member) {
+        const graphql::Type& type = *member.definition->type;
+        if (!type.nullable()->is_list() || !type.named->is_composite()) return std::nullopt;
+        if (member.node().arguments.empty()) return std::nullopt;
+        lists.push_back({.group = member, .path = path_});
+        return static_cast<std::uint32_t>(lists.size() - 1);
+    }
+
     const schema::Model& model_;
     const graphql::Document& document_;
     const graphql::Condition& condition_;
     bool writes_;
+    Path path_ = {};
 };
 
 }  // namespace
@@ -112,12 +129,12 @@ Plan plan_operation(const schema::Model& model, const graphql::Document& documen
                     const graphql::Condition& condition) {
     const NamedType& root_type = *model.schema->root(operation.type);
     Plan plan{.type = operation.type, .root_type = std::string(root_type.name)};
-    const Planner planner(model, document, condition,
-                          operation.type == graphql::OperationType::Mutation);
+    Planner planner(model, document, condition, operation.type == graphql::OperationType::Mutation);
     const std::array sets{&operation.selections};
     for (const FieldGroup& group :
          graphql::collect_fields(*model.schema, document, root_type, sets, condition))
         plan.roots.push_back(planner.root(group));
+    plan.lists = std::move(planner.lists);
     return plan;
 }
 

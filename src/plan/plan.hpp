@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,15 @@ struct Output {
     const schema::FieldBinding* binding = nullptr;
     /// Empty for scalars, enums and lists of them.
     std::vector<Branch> branches = {};
+    /// Index into Plan::lists, for a list of objects that was given arguments.
+    std::optional<std::uint32_t> list = {};
+};
+
+/// A list inside a document of which a part is asked for.
+struct List {
+    graphql::FieldGroup group = {};
+    /// The response keys that lead to it, from the root field's on.
+    Path path = {};
 };
 
 /// A row or rows of an entity.
@@ -85,6 +95,11 @@ struct Plan {
     /// Name of the root type, for __typename.
     std::string root_type = {};
     std::vector<Root> roots = {};
+    std::vector<List> lists = {};
+
+    /// The arguments of a request stand in one array: those of the roots, then those of the lists.
+    std::size_t argument_count() const noexcept { return roots.size() + lists.size(); }
+    std::size_t arguments_of_list(std::uint32_t list) const noexcept { return roots.size() + list; }
 };
 
 /// Resolves `operation`, which must be valid. `condition` decides @skip and @include: the plan is

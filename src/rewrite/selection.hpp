@@ -29,6 +29,9 @@ struct Member {
     std::vector<Member> members = {};
 };
 
+/// The values of the items of a list, as SQL over the rows that the view makes them of.
+class ItemValues;
+
 /// A column of the SELECT that replaces a view.
 struct Column {
     std::string name;

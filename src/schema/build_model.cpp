@@ -45,6 +45,7 @@ Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source) {
     choose_entities(draft);
     build_object_types(draft);
     build_inputs(draft);
+    build_list_arguments(draft);
     build_aggregates(draft);
     build_root_fields(draft);
     build_function_fields(draft);

@@ -59,6 +59,7 @@ std::string add_document_type(Draft& draft, const std::string& subject, const li
 void choose_entities(Draft& draft);
 void build_object_types(Draft& draft);
 void build_inputs(Draft& draft);
+void build_list_arguments(Draft& draft);
 void build_aggregates(Draft& draft);
 void build_root_fields(Draft& draft);
 void build_function_fields(Draft& draft);

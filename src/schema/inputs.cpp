@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "schema/draft.hpp"
 #include "schema/filters.hpp"
 #include "schema/members.hpp"
@@ -81,6 +83,8 @@ class InputWriter {
         const std::string name = list_filter(object);
         const std::string item = nested_where_input(object);
         write_where(item, object, composites_[object]);
+        if (!is_entity(object))
+            write_order(nested_order_input(object), object, composites_[object]);
         if (!draft_.type_names.insert(name).second) return name;
         TypeSpec& spec = draft_.builder.add(TypeKind::InputObject, name);
         spec.description = fmt::format("What must hold of a list of {}.", object);
@@ -93,6 +97,12 @@ class InputWriter {
             {.name = "isEmpty", .type = "Boolean", .description = "True: there are no items."}};
         draft_.use_leaf({.type = "Boolean"}, catalog::kBool, true);
         return name;
+    }
+
+    bool is_entity(const std::string& type) const {
+        const auto& all = draft_.model.entities;
+        return std::any_of(all.begin(), all.end(),
+                           [&](const Entity& entity) { return entity.type_name == type; });
     }
 
     void write_order(const std::string& name, const std::string& type,

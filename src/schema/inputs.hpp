@@ -20,6 +20,16 @@ inline std::string nested_order_input(const std::string& type) {
     return type + "DocumentOrderByInput";
 }
 
+/// The inputs that a list of objects of this type is filtered and ordered with.
+struct ListInputs {
+    std::string where;
+    std::string order;
+};
+inline ListInputs list_inputs(const std::string& type, bool of_entity) {
+    if (of_entity) return {where_input(type), order_input(type)};
+    return {nested_where_input(type), nested_order_input(type)};
+}
+
 /// The type of an aggregate function's results: PostAggregate and sum → PostAggregateSum.
 std::string aggregate_type(const std::string& aggregate, std::string_view function);
 

@@ -57,7 +57,8 @@ void add_column_members(const Draft& draft, const Entity& entity, std::vector<Me
                       .value = {.key = column.name,
                                 .column = column.number,
                                 .type = column.type,
-                                .nullable = shape == nullptr || shape->shape->nullable}};
+                                .nullable = shape == nullptr || shape->shape->nullable,
+                                .beside_document = entity.document.has_value()}};
         if (!column.comment.empty()) member.description = column.comment;
         members.push_back(std::move(member));
     }

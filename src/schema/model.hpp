@@ -45,6 +45,8 @@ struct FieldBinding {
     catalog::Oid type = 0;
     /// The value may be NULL.
     bool nullable = true;
+    /// The value stands in `column` only: the document does not have it.
+    bool beside_document = false;
 };
 
 /// What a member of an input object stands for.
@@ -208,6 +210,8 @@ struct Model {
 
     const FieldBinding& field(const graphql::FieldDef& def) const { return fields[def.id]; }
     const RootBinding& root(const graphql::FieldDef& def) const { return roots[def.id]; }
+    /// Returns the entity whose rows are of the type, or nullptr.
+    const Entity* entity(const graphql::NamedType& type) const { return entity_of_type[type.id]; }
     /// Returns the binding of an input's member, or nullptr.
     const InputBinding* input(const std::string& type, std::string_view member) const {
         auto found = inputs.find({type, std::string(member)});

@@ -48,3 +48,58 @@ CREATE DOMAIN port AS integer CHECK (VALUE BETWEEN 1 AND 65535);
 CREATE TABLE tb_service (id integer PRIMARY KEY, contact email_address, port port NOT NULL);
 INSERT INTO tb_service VALUES (1, 'ada@example.com', 5432), (2, NULL, 80);
 CREATE VIEW v_service AS SELECT id, contact, port FROM tb_service;
+
+-- Lists inside lists, each with an order of its own.
+CREATE VIEW v_writer AS
+SELECT u.id, u.name,
+       jsonb_build_object(
+           'id', u.id,
+           'name', u.name,
+           'posts', COALESCE(
+               (SELECT jsonb_agg(p.data ORDER BY p.created_at, p.id)
+                FROM v_post_with_comments p
+                WHERE p.user_id = u.id),
+               '[]'::jsonb)) AS data
+FROM users u;
+
+-- The same list in other forms: without an empty one for nobody's, as a lateral join, filtered, of
+-- objects that are no other view's, grouped, and behind a condition.
+CREATE VIEW v_list_form AS
+SELECT u.id, u.name,
+       jsonb_build_object(
+           'id', u.id,
+           'name', u.name,
+           'nullable', (SELECT jsonb_agg(p.data ORDER BY p.created_at, p.id)
+                        FROM v_post p WHERE p.user_id = u.id),
+           'joined', joined.posts,
+           'joined_count', joined.amount,
+           'filtered', COALESCE(
+               (SELECT jsonb_agg(p.data ORDER BY p.created_at, p.id)
+                       FILTER (WHERE p.status = 'published')
+                FROM v_post p WHERE p.user_id = u.id OR p.title = u.name),
+               '[]'::jsonb),
+           'plain', COALESCE(
+               (SELECT jsonb_agg(jsonb_build_object('title', p.title, 'at', p.created_at)
+                                 ORDER BY p.created_at, p.id)
+                FROM posts p WHERE p.user_id = u.id),
+               '[]'::jsonb),
+           'grouped', COALESCE(grouped.posts, '[]'::jsonb),
+           'conditional', CASE WHEN u.status = 'active' THEN
+               (SELECT jsonb_agg(p.data ORDER BY p.created_at, p.id)
+                FROM v_post p WHERE p.user_id = u.id) END) AS data
+FROM users u
+LEFT JOIN LATERAL (
+    SELECT jsonb_agg(p.data ORDER BY p.created_at, p.id) AS posts, count(*) AS amount
+    FROM v_post p
+    WHERE p.user_id = u.id
+) joined ON true
+LEFT JOIN (
+    SELECT p.user_id, jsonb_agg(p.data ORDER BY p.created_at, p.id) AS posts
+    FROM v_post p
+    GROUP BY p.user_id
+) grouped ON grouped.user_id = u.id;
+
+-- The same stored; and a function whose result is read again.
+CREATE TABLE tv_writer (id uuid PRIMARY KEY, data jsonb NOT NULL);
+INSERT INTO tv_writer SELECT id, data FROM v_writer;
+CREATE FUNCTION fn_update_writer(p_id uuid) RETURNS uuid LANGUAGE sql AS $$ SELECT p_id $$;
