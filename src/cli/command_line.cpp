@@ -118,7 +118,8 @@ void add_install(CLI::App& app, Options& options, int& status) {
     install
         ->add_option(
             "module", options.module,
-            "turbo: registered operations; idempotency: keys of mutations; events: an event store")
+            "turbo: registered operations; idempotency: keys of mutations; events: an event "
+            "store; ddl: tells servers of changes of the catalog at once")
         ->required();
     install->callback([&] { status = cli::install_module(options); });
 }
@@ -145,6 +146,12 @@ void add_serving(CLI::App& command, Options& options) {
     command.add_option("--timeout", options.timeout, "seconds that a request may take")
         ->envname("FRAISEQL_TIMEOUT")
         ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
+    command
+        .add_option("--schema-poll", options.schema_poll,
+                    "seconds between looks for changes of the catalog; 0: never serve another")
+        ->envname("FRAISEQL_SCHEMA_POLL")
+        ->check(CLI::Range(0, 86'400))
         ->capture_default_str();
     command
         .add_option("--shutdown-delay", options.shutdown_delay,

@@ -29,6 +29,8 @@ struct Options {
     std::uint32_t max_page_size = 1000;
     /// Seconds that a request may take.
     std::uint32_t timeout = 30;
+    /// Seconds between looks at the catalog; 0: none.
+    std::uint32_t schema_poll = 10;
     /// Seconds between "not ready" and no more requests when the server is told to stop.
     std::uint32_t shutdown_delay = 0;
     std::size_t max_body_bytes = std::size_t{1} << 20U;

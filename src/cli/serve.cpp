@@ -77,6 +77,7 @@ server::Settings settings_of(const Options& options) {
     settings.engine.timeout = std::chrono::seconds(options.timeout);
     settings.engine.expose_errors = development;
     settings.engine.introspection = development;
+    settings.schema_watch.poll = std::chrono::seconds(options.schema_poll);
     settings.shutdown_delay = std::chrono::seconds(options.shutdown_delay);
     settings.log = log_line;
     settings.workers =
@@ -117,18 +118,23 @@ int serve(const Options& options) {
                          .hint = "Lower the one or raise the other."});
     auto authentication = read_authentication(options.auth);
     if (!authentication) return complain(authentication.error());
-    auto model = load_model(options.database);
+    const auto catalog = read_catalog(options.database);
+    if (!catalog) return complain(catalog.error());
+    auto model = model_of(*catalog);
     if (!model) return complain(model.error());
     describe_model(**model);
     if (!options.settings_file.empty()) fmt::print("  settings  {}\n", options.settings_file);
     describe_authentication(*authentication);
-    if (!is_development(options))
-        if (auto safe = refuse_leaks(**model, options.auth.allowed_bypass); !safe)
-            return complain(safe.error());
     server::Settings settings = settings_of(options);
+    if (!is_development(options)) {
+        settings.schema_watch.accept = [&options](const schema::Model& each) {
+            return refuse_leaks(each, options.auth.allowed_bypass);
+        };
+        if (auto safe = settings.schema_watch.accept(**model); !safe) return complain(safe.error());
+    }
     settings.router.authentication = std::move(*authentication);
     settings.listen.address = *address;
-    auto served = server::serve(std::move(settings), *model);
+    auto served = server::serve(std::move(settings), *model, *catalog);
     return served ? 0 : complain(served.error());
 }
 

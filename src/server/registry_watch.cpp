@@ -33,7 +33,7 @@ std::vector<turbo::Registered> read_rows(const pg::Rows& rows) {
 
 }  // namespace
 
-RegistryWatch::RegistryWatch(WatchSettings settings, std::shared_ptr<RegistryFeed> feed)
+RegistryWatch::RegistryWatch(RegistryWatchSettings settings, std::shared_ptr<RegistryFeed> feed)
     : settings_(std::move(settings)), feed_(std::move(feed)) {}
 
 RegistryWatch::~RegistryWatch() {

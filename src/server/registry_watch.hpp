@@ -12,11 +12,14 @@
 
 #include "base/result.hpp"
 #include "pg/notifications.hpp"
-#include "server/registry_feed.hpp"
+#include "server/feed.hpp"
+#include "turbo/registry.hpp"
 
 namespace fraiseql::server {
 
-struct WatchSettings {
+using RegistryFeed = Feed<turbo::Registry>;
+
+struct RegistryWatchSettings {
     std::string conninfo;
     /// A folder of GraphQL files; empty: none.
     std::string folder = {};
@@ -32,7 +35,7 @@ struct WatchSettings {
 /// Has a thread and a connection of its own, since it waits (LISTEN).
 class RegistryWatch {
   public:
-    RegistryWatch(WatchSettings settings, std::shared_ptr<RegistryFeed> feed);
+    RegistryWatch(RegistryWatchSettings settings, std::shared_ptr<RegistryFeed> feed);
     RegistryWatch(const RegistryWatch&) = delete;
     RegistryWatch& operator=(const RegistryWatch&) = delete;
     ~RegistryWatch();
@@ -48,7 +51,7 @@ class RegistryWatch {
     void publish();
     void log(const std::string& message) const;
 
-    WatchSettings settings_;
+    RegistryWatchSettings settings_;
     std::shared_ptr<RegistryFeed> feed_;
     std::vector<turbo::Registered> from_folder_;
     std::vector<turbo::Registered> from_table_;

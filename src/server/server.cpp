@@ -7,7 +7,6 @@
 #include "engine/prepared.hpp"
 #include "runtime/mailbox.hpp"
 #include "runtime/outbound.hpp"
-#include "server/registry_watch.hpp"
 
 namespace fraiseql::server {
 
@@ -24,9 +23,11 @@ class Worker final : public runtime::Program {
                     [this](const http::Request& request) { return router_.answer(request); }),
           mailbox_(std::make_shared<runtime::Mailbox>(executor)),
           shutdown_delay_(settings.shutdown_delay) {
-        if (!settings.registry) return;
-        engine_.replace_registry(
-            settings.registry->subscribe(mailbox_, [this](RegistryFeed::Registry registry) {
+        if (settings.models)
+            engine_.replace_model(settings.models->subscribe(
+                mailbox_, [this](auto next) { engine_.replace_model(std::move(next)); }));
+        if (settings.registry)
+            engine_.replace_registry(settings.registry->subscribe(mailbox_, [this](auto registry) {
                 engine_.replace_registry(std::move(registry));
             }));
     }
@@ -66,13 +67,14 @@ class Worker final : public runtime::Program {
     std::chrono::milliseconds shutdown_delay_;
 };
 
-WatchSettings watch_settings(const Settings& settings,
-                             const std::shared_ptr<const schema::Model>& model) {
+RegistryWatchSettings registry_watch_settings(const Settings& settings) {
     return {.conninfo = settings.pool.conninfo,
             .folder = settings.operations_folder,
             .check =
-                [model, limits = settings.engine.parse](const turbo::Registered& entry) {
-                    const auto document = engine::prepare_document(model, entry.text, limits);
+                [models = settings.models,
+                 limits = settings.engine.parse](const turbo::Registered& entry) {
+                    const auto document =
+                        engine::prepare_document(models->current(), entry.text, limits);
                     return document->errors.empty() ? "" : to_string(document->errors.front());
                 },
             .log = settings.log};
@@ -86,11 +88,17 @@ std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
     return std::make_unique<Worker>(executor, outbound, settings, std::move(model));
 }
 
-Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model) {
+Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model,
+                   std::string_view catalog) {
     FRAISEQL_TRY(settings.listen.address, http::claim_address(settings.listen.address));
-    settings.registry = std::make_shared<RegistryFeed>();
-    RegistryWatch watch(watch_settings(settings, model), settings.registry);
-    if (auto watched = watch.start(); !watched) return watched;
+    settings.models = std::make_shared<ModelFeed>(model);
+    settings.registry = std::make_shared<RegistryFeed>(std::make_shared<turbo::Registry>());
+    settings.schema_watch.conninfo = settings.pool.conninfo;
+    settings.schema_watch.log = settings.log;
+    SchemaWatch schema_watch(settings.schema_watch, settings.models, catalog);
+    RegistryWatch registry_watch(registry_watch_settings(settings), settings.registry);
+    if (auto watched = registry_watch.start(); !watched) return watched;
+    schema_watch.start();
     runtime::Outbound outbound;
     runtime::RunSettings run;
     run.workers = settings.workers;

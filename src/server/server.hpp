@@ -12,8 +12,9 @@
 #include "pg/pool.hpp"
 #include "runtime/worker_set.hpp"
 #include "schema/model.hpp"
-#include "server/registry_feed.hpp"
+#include "server/registry_watch.hpp"
 #include "server/router.hpp"
+#include "server/schema_watch.hpp"
 
 namespace fraiseql::server {
 
@@ -24,8 +25,11 @@ struct Settings {
     engine::Settings engine = {};
     /// A folder of GraphQL files to register; empty: none.
     std::string operations_folder = {};
-    /// Where the workers get the registered operations from; serve() makes it.
+    /// Where the workers get the registered operations and later models from; serve() makes them.
     std::shared_ptr<RegistryFeed> registry = {};
+    std::shared_ptr<ModelFeed> models = {};
+    /// How the catalog is watched; serve() adds `conninfo` and `log`.
+    SchemaWatchSettings schema_watch = {};
     /// Receives log lines of all parts; called on any thread.
     runtime::Log log = {};
     std::size_t workers = 1;
@@ -45,8 +49,10 @@ std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
                                               runtime::Outbound& outbound, const Settings& settings,
                                               std::shared_ptr<const schema::Model> model);
 
-/// Serves `model` until SIGTERM or SIGINT, then finishes the requests in progress. An error where
-/// it cannot start.
-Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model);
+/// Serves `model`, and those that follow when the catalog changes, until SIGTERM or SIGINT; then
+/// finishes the requests in progress. `catalog` is the document that the model was built from. An
+/// error where it cannot start.
+Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model,
+                   std::string_view catalog);
 
 }  // namespace fraiseql::server
