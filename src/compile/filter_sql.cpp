@@ -136,40 +136,47 @@ class FilterWriter {
         return Source::inside(Fragment("to_jsonb(").add(found.sql).raw(")"), true);
     }
 
-    /// some, every and none look into the items of a list inside the document.
+    /// some, every, none and isEmpty: whether there are items of a kind, or none.
     Fragment list(const InputBinding& binding, const Value& value, const Source& source,
                   const Path& path) const {
-        const Source whole = list_source(binding.value, source);
-        const Fragment& document = whole.document;
-        Fragment elements(" FROM ");
-        elements.add(whole.function("json_array_elements", "jsonb_array_elements"));
-        elements.raw("(CASE ").add(whole.function("json_typeof", "jsonb_typeof")).raw("(");
-        elements.add(document).raw(") WHEN 'array' THEN ").add(document).raw(" END) AS item");
-        const Source item = whole.inside(Fragment("item.value"));
         std::vector<Fragment> parts;
         for (const json::Member& member : value.members) {
-            if (refuse_null(member.value, below(path, std::string(member.name)))) continue;
-            if (member.name == "isEmpty") {
-                const bool empty = member.value.kind == Value::Kind::True;
-                parts.push_back(
-                    Fragment(empty ? Fragment("NOT EXISTS (SELECT") : Fragment("EXISTS (SELECT"))
-                        .add(elements)
-                        .raw(")"));
-                continue;
-            }
-            Fragment condition = object(binding.input_type, member.value, item,
-                                        below(path, std::string(member.name)));
-            if (condition.empty()) condition = Fragment("true");
-            Fragment part(member.name == "some" ? Fragment("EXISTS (SELECT")
-                                                : Fragment("NOT EXISTS (SELECT"));
-            part.add(elements).raw(" WHERE ");
-            if (member.name == "every")
-                part.raw("(").add(condition).raw(") IS NOT TRUE)");
-            else
-                part.add(condition).raw(")");
-            parts.push_back(std::move(part));
+            const Path inner = below(path, std::string(member.name));
+            if (refuse_null(member.value, inner)) continue;
+            const bool empty = member.name == "isEmpty";
+            const bool negated =
+                empty ? member.value.kind == Value::Kind::True : member.name != "some";
+            // Which items there must be, or must not be: for every, those that break the rule.
+            const auto wanted = [&](const Source& item) {
+                if (empty) return Fragment();
+                Fragment condition = object(binding.input_type, member.value, item, inner);
+                if (member.name != "every") return condition;
+                if (condition.empty()) condition = Fragment("true");
+                return Fragment("(").add(condition).raw(") IS NOT TRUE");
+            };
+            Fragment exists = item_exists(binding, source, wanted);
+            parts.push_back(negated ? Fragment("NOT ").add(exists) : exists);
         }
         return join(parts, " AND ");
+    }
+
+    /// Asks the rows that the view makes the list of, else the items inside the document.
+    template <class Wanted>
+    Fragment item_exists(const InputBinding& binding, const Source& source,
+                         const Wanted& wanted) const {
+        const auto of_rows = source.exists(binding.value, [&](rewrite::ItemValues& items) {
+            return rewrite::ItemRows{.where = wanted(Source::of_items(items, nullptr))};
+        });
+        if (of_rows) return *of_rows;
+        const Source whole = list_source(binding.value, source);
+        Fragment out("EXISTS (SELECT FROM ");
+        out.add(whole.function("json_array_elements", "jsonb_array_elements"));
+        out.raw("(CASE ").add(whole.function("json_typeof", "jsonb_typeof")).raw("(");
+        out.add(whole.document).raw(") WHEN 'array' THEN ").add(whole.document);
+        out.raw(" END) AS item");
+        const Fragment condition = wanted(whole.inside(Fragment("item.value")));
+        if (!condition.empty()) out.raw(" WHERE ").add(condition);
+        return out.raw(")");
     }
 
     Fragment leaf(const schema::FieldBinding& binding, const Value& filter, const Source& source,

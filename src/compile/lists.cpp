@@ -78,6 +78,25 @@ Rows Lists::rows(const Output& output, const Source& item) {
     return rows;
 }
 
+rewrite::ItemQuery Lists::items(const Output& output) {
+    return [this, &output](rewrite::ItemValues& values) {
+        const schema::Entity* entity = model_.entity(*output.field->type->named);
+        const catalog::Relation* relation = entity == nullptr ? nullptr : entity->relation;
+        Rows rows = this->rows(output, Source::of_items(values, relation));
+        Fragment key;
+        if (entity != nullptr && entity->key)
+            if (auto found = values.column(*relation, *entity->key, /*only=*/false))
+                key = std::move(found->sql);
+        return rewrite::ItemRows{.where = std::move(rows.where),
+                                 .order = std::move(rows.order),
+                                 .limit = std::move(rows.limit),
+                                 .offset = std::move(rows.offset),
+                                 .key = std::move(key),
+                                 .may_leave_none = may_leave_none(output)};
+    };
+}
+
+/// Whether nothing may be left of a list that has items.
 bool Lists::may_leave_none(const Output& output) const {
     const Value& given = arguments(output);
     const auto limit = integer(given, "limit");

@@ -36,14 +36,15 @@ class Lists {
     /// Returns which items are wanted, whose values come from `item`. Equal items stay as they
     /// stood: the order of the list itself has to follow.
     Rows rows(const plan::Output& output, const Source& item);
-    /// Whether a list that has items may yet yield none.
-    bool may_leave_none(const plan::Output& output) const;
+    /// The same for a view that is seen through. `output` and this must outlive the result.
+    rewrite::ItemQuery items(const plan::Output& output);
 
     /// The first thing that was wrong with an argument.
     const std::optional<Error>& refusal() const noexcept { return refusal_; }
 
   private:
     const json::Value& arguments(const plan::Output& output) const;
+    bool may_leave_none(const plan::Output& output) const;
     sql::Fragment condition(const plan::Output& output, const Source& item);
     sql::Fragment limit(const plan::Output& output);
 

@@ -28,11 +28,11 @@ std::optional<Member> member_of(const Output& output, const Branch& branch, List
         return member;
     }
     if (type.is_list() && type.of->nullable()->is_list()) return std::nullopt;
-    if (lists.is_cut(output)) return std::nullopt;
     auto members = members_of(output.branches, lists);
     if (!members) return std::nullopt;
     member.kind = type.is_list() ? Member::Kind::List : Member::Kind::Object;
     member.members = std::move(*members);
+    if (lists.is_cut(output)) member.items = lists.items(output);
     return member;
 }
 
@@ -139,11 +139,21 @@ std::optional<Fragment> Reading::object(const std::vector<std::string>& keys,
 
 std::optional<Fragment> Reading::list(const std::vector<std::string>& keys, const Output& output,
                                       Lists& lists) {
-    if (lists.is_cut(output)) return std::nullopt;
     const auto members = members_of(output.branches, lists);
     if (!members) return std::nullopt;
-    const auto found = seen_->list(*entity_.document, keys, *members);
+    const auto found =
+        seen_->list(*entity_.document, keys, *members,
+                    lists.is_cut(output) ? lists.items(output) : rewrite::ItemQuery());
     return found ? std::optional(name(*found, true)) : std::nullopt;
+}
+
+std::optional<Fragment> Reading::exists(const std::vector<std::string>& keys,
+                                        const rewrite::ItemQuery& items) {
+    const auto found = seen_->exists(*entity_.document, keys, items);
+    if (!found) return std::nullopt;
+    const Fragment condition = name(*found, false);
+    if (!found->nullable) return condition;
+    return Fragment("coalesce(").add(condition).raw(", false)");
 }
 
 }  // namespace fraiseql::compile

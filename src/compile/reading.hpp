@@ -54,6 +54,9 @@ class Reading {
                                         const std::vector<plan::Branch>& branches, Lists& lists);
     std::optional<sql::Fragment> list(const std::vector<std::string>& keys,
                                       const plan::Output& output, Lists& lists);
+    /// For Source: a condition on the rows.
+    std::optional<sql::Fragment> exists(const std::vector<std::string>& keys,
+                                        const rewrite::ItemQuery& items);
     /// For Source: notes that the answer needs a column of the relation itself.
     void need(catalog::AttributeNumber column);
 

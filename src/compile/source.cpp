@@ -4,6 +4,15 @@
 #include "compile/reading.hpp"
 
 namespace fraiseql::compile {
+namespace {
+
+/// Where there is no value, `items` knows that the list cannot be had from its rows.
+Located item_located(const std::optional<rewrite::ItemValue>& found) {
+    if (!found) return {.sql = sql::Raw("NULL::jsonb"), .type = catalog::kJsonb};
+    return {.sql = found->sql, .type = found->type, .default_collation = found->default_collation};
+}
+
+}  // namespace
 
 sql::Fragment Source::value(const schema::FieldBinding& binding, bool as_text) const {
     if (seen_through) {
@@ -24,7 +33,23 @@ sql::Fragment Source::value(const schema::FieldBinding& binding, bool as_text) c
 }
 
 Located Source::locate(const schema::FieldBinding& binding) const {
+    if (items != nullptr) {
+        const bool column = binding.column && keys.empty() && row != nullptr;
+        auto found =
+            column ? items->column(*row, *binding.column, binding.beside_document) : std::nullopt;
+        // Nothing is under the key of a column that stands beside the document.
+        if (!found && !binding.beside_document) found = items->value(keys_to(binding));
+        return item_located(found);
+    }
     return reading->locate(binding.column, keys_to(binding), of_answer);
+}
+
+std::optional<sql::Fragment> Source::exists(const schema::FieldBinding& binding,
+                                            const rewrite::ItemQuery& items_wanted) const {
+    if (!seen_through) return std::nullopt;
+    if (items == nullptr) return reading->exists(keys_to(binding), items_wanted);
+    const auto found = items->exists(keys_to(binding), items_wanted);
+    return found ? std::optional(found->sql) : std::nullopt;
 }
 
 std::vector<std::string> Source::keys_to(const schema::FieldBinding& binding) const {
@@ -41,6 +66,7 @@ Source Source::object(const schema::FieldBinding& binding) const {
 }
 
 sql::Fragment Source::whole() const {
+    if (items != nullptr) return item_located(items->value(keys)).sql;
     if (seen_through) return reading->locate(std::nullopt, keys, of_answer).sql;
     if (reading != nullptr && document_column) reading->need(*document_column);
     return document;

@@ -32,7 +32,7 @@ struct Source {
     std::vector<std::string> keys = {};
     std::optional<catalog::AttributeNumber> document_column = {};
     /// The items of a list that is seen through; then there is no `reading`.
-    const rewrite::ItemValues* items = nullptr;
+    rewrite::ItemValues* items = nullptr;
 
     /// Returns the value of a field as SQL; with `as_text`, as a text value. Of a view that is seen
     /// through the value has its own SQL type, which `locate` tells.
@@ -45,8 +45,17 @@ struct Source {
     Located locate(const schema::FieldBinding& binding) const;
     /// Returns the keys that lead to a field.
     std::vector<std::string> keys_to(const schema::FieldBinding& binding) const;
+    /// Returns the condition that the list under a field has such items, where `seen_through` and
+    /// where the rows behind the list are known.
+    std::optional<sql::Fragment> exists(const schema::FieldBinding& binding,
+                                        const rewrite::ItemQuery& items_wanted) const;
     /// Returns the source for the fields of the object that a field holds.
     Source object(const schema::FieldBinding& binding) const;
+    /// Returns the source for the items of a list that is seen through; `relation` is the one whose
+    /// documents they are, or nullptr.
+    static Source of_items(rewrite::ItemValues& items, const catalog::Relation* relation) {
+        return {.row = relation, .seen_through = true, .items = &items};
+    }
     /// Returns the source for what is inside the document `inner`.
     Source inside(sql::Fragment inner) const { return inside(std::move(inner), jsonb); }
     static Source inside(sql::Fragment inner, bool jsonb) {

@@ -14,11 +14,6 @@ constexpr std::size_t kMaxPairs = 50;
 
 Value json_value(Fragment sql) { return {.sql = std::move(sql), .type = catalog::kJson}; }
 
-/// `'[]'::jsonb`, also as json.
-bool is_empty_list(const Tokens& tokens, Slice text) {
-    return text.size() >= 1 && tokens[text.begin].text == "'[]'";
-}
-
 }  // namespace
 
 std::optional<Value> Navigator::object(Scope& scope, const Expression& expression, Keys keys,
@@ -30,9 +25,10 @@ std::optional<Value> Navigator::object(Scope& scope, const Expression& expressio
 }
 
 std::optional<Value> Navigator::list(Scope& scope, const Expression& expression, Keys keys,
-                                     const std::vector<Member>& members) {
+                                     const std::vector<Member>& members, const ItemQuery& items) {
     const End end = [&](Scope& at, const Expression& found) {
-        return build_list(at, found, members);
+        return items ? build_part(at, found, members, items, /*null_is_empty=*/false)
+                     : build_list(at, found, members);
     };
     return follow(scope, expression, keys, {.end = end, .label = "[]"});
 }
@@ -63,10 +59,10 @@ std::optional<Fragment> Navigator::build_member(Scope& scope, const Expression& 
             found = object(scope, expression, keys, member.members);
             break;
         case Member::Kind::List:
-            found = list(scope, expression, keys, member.members);
+            found = list(scope, expression, keys, member.members, member.items);
             break;
     }
-    if (!found) return std::nullopt;
+    if (!found || found->complete) return std::nullopt;
     return found->sql;
 }
 
@@ -85,16 +81,8 @@ std::optional<Fragment> Navigator::build_leaf(const Value& value, const Member& 
 
 std::optional<Value> Navigator::build_list(Scope& scope, const Expression& expression,
                                            const std::vector<Member>& members) {
-    const lineage::Node& tree = *expression.tree;
-    const Tokens& tokens = *expression.tokens;
-    if (tree.is("COALESCE") || tree.is("COALESCEEXPR")) {
-        const auto trees = tree.list("args");
-        std::uint32_t after = 0;
-        const auto inside = tokens.arguments(expression.text, "COALESCE", after);
-        if (!inside || trees.size() != 2) return std::nullopt;
-        const std::vector<Slice> texts = tokens.split_commas(*inside);
-        if (texts.size() != 2 || !is_empty_list(tokens, texts[1])) return std::nullopt;
-        const auto value = list(scope, {&tokens, texts[0], &trees[0]}, {}, members);
+    if (const auto inside = list_or_empty(expression)) {
+        const auto value = list(scope, *inside, {}, members);
         if (!value) return std::nullopt;
         return json_value(Fragment("COALESCE(").add(value->sql).raw(", '[]'::json)"));
     }

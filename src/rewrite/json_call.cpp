@@ -63,6 +63,21 @@ std::optional<Expression> converted_by(const catalog::Catalog& catalog,
     return arguments.front();
 }
 
+std::optional<Expression> list_or_empty(const Expression& expression) {
+    const Node& tree = *expression.tree;
+    if (!tree.is("COALESCE") && !tree.is("COALESCEEXPR")) return std::nullopt;
+    const Tokens& tokens = *expression.tokens;
+    const auto trees = tree.list("args");
+    std::uint32_t after = 0;
+    const auto inside = tokens.arguments(expression.text, "COALESCE", after);
+    if (!inside || trees.size() != 2) return std::nullopt;
+    const std::vector<Slice> texts = tokens.split_commas(*inside);
+    const bool empty =
+        texts.size() == 2 && !texts[1].empty() && tokens[texts[1].begin].text == "'[]'";
+    if (!empty) return std::nullopt;
+    return Expression{&tokens, texts[0], &trees[0]};
+}
+
 std::optional<AggregateText> read_aggregate(const catalog::Catalog& catalog,
                                             const Expression& expression) {
     const Node& tree = *expression.tree;

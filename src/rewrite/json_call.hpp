@@ -28,6 +28,9 @@ std::optional<Expression> member_of(const Expression& object, std::string_view k
 std::optional<Expression> converted_by(const catalog::Catalog& catalog,
                                        const Expression& expression);
 
+/// Returns the list in `COALESCE(list, '[]')`, or nothing.
+std::optional<Expression> list_or_empty(const Expression& expression);
+
 /// `json_agg(item ORDER BY …) FILTER (…)` and the like.
 struct AggregateText {
     Expression item;

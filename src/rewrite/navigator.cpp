@@ -115,8 +115,10 @@ std::optional<Value> Navigator::through_column(Scope& scope, const Expression& e
     std::string name = item->column_names[column - 1];
     for (const std::string& key : keys)
         name += "." + key;
-    name = add_output(item->added, name + route.label, value->sql);
+    name = add_output(item->added, name + route.label, value->sql, value->complete);
     value->sql = Fragment().identifier(item->name).raw(".").identifier(name);
+    value->complete = false;
+    value->nullable = value->nullable || item->nullable;
     return value;
 }
 
@@ -161,7 +163,7 @@ std::optional<Value> Navigator::through_case(Scope& scope, const Expression& exp
             result = Value{.sql = sql::Raw("NULL")};
         else
             result = follow(scope, branch.result, keys, route);
-        if (!result) return std::nullopt;
+        if (!result || result->complete) return std::nullopt;
         if (!branch.is_null) {
             if (out.type != 0 && result->type != out.type) return std::nullopt;
             out.type = result->type;
@@ -172,6 +174,7 @@ std::optional<Value> Navigator::through_case(Scope& scope, const Expression& exp
     }
     if (out.type == 0) return std::nullopt;
     out.sql.raw(" END");
+    out.nullable = true;
     return out;
 }
 
@@ -186,7 +189,8 @@ std::optional<Value> Navigator::through_sub_select(Scope& scope, const Expressio
     Scope& inner = scope.inside(std::move(*query));
     auto value = follow(inner, inner.query().targets.front().value, keys, route);
     if (!value) return std::nullopt;
-    value->sql = Fragment("(").add(inner.select({{"", value->sql}})).raw(")");
+    if (!value->complete) value->sql = Fragment("(").add(inner.select({{"", value->sql}})).raw(")");
+    value->complete = false;
     return value;
 }
 

@@ -18,6 +18,10 @@ struct Value {
     /// It was part of a jsonb document.
     bool of_jsonb = false;
     bool default_collation = true;
+    /// It has a query of its own, in the place of the one around it.
+    bool complete = false;
+    /// Of a condition: it may be NULL.
+    bool nullable = false;
 };
 
 /// Marks in the scopes what is used. Each function returns nothing
@@ -34,9 +38,16 @@ class Navigator {
     /// Returns the object under `keys` as json with just these members; NULL where there is none.
     std::optional<Value> object(Scope& scope, const Expression& expression, Keys keys,
                                 const std::vector<Member>& members);
-    /// The same for a list of objects.
+    /// The same for a list of objects, or for a part of it.
     std::optional<Value> list(Scope& scope, const Expression& expression, Keys keys,
-                              const std::vector<Member>& members);
+                              const std::vector<Member>& members, const ItemQuery& items = {});
+    /// Returns whether the list under `keys` has such items, asked of the rows that it is made of.
+    std::optional<Value> exists(Scope& scope, const Expression& expression, Keys keys,
+                                const ItemQuery& items);
+    /// Returns a column of `relation`, where the expression is another one of the same row.
+    std::optional<Value> sibling(Scope& scope, const Expression& expression,
+                                 const catalog::Relation& relation,
+                                 catalog::AttributeNumber column);
 
   private:
     using End = std::function<std::optional<Value>(Scope&, const Expression&)>;
@@ -76,6 +87,9 @@ class Navigator {
     std::optional<sql::Fragment> build_leaf(const Value& value, const Member& member) const;
     std::optional<Value> build_list(Scope& scope, const Expression& expression,
                                     const std::vector<Member>& members);
+    std::optional<Value> build_part(Scope& scope, const Expression& expression,
+                                    const std::vector<Member>& members, const ItemQuery& items,
+                                    bool null_is_empty);
 
     const catalog::Catalog& catalog_;
     int depth_ = 0;

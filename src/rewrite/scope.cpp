@@ -141,6 +141,14 @@ Scope& Scope::inside(Query query) {
     return workshop_.scopes.emplace_back(workshop_, own, this);
 }
 
+Scope* Scope::rows() {
+    if (!yields_one_row(*query_.tree)) return nullptr;
+    Query rows = query_;
+    rows.grouped = false;
+    const Query& own = workshop_.queries.emplace_back(std::move(rows));
+    return &workshop_.scopes.emplace_back(workshop_, own, parent_);
+}
+
 bool Scope::is_grouping(const Node& expression) const {
     for (const Node& target : query_.tree->list("targetList")) {
         const std::int64_t reference = target.number("ressortgroupref");

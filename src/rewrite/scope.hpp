@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "rewrite/query.hpp"
+#include "rewrite/selection.hpp"
 #include "rewrite/views.hpp"
 #include "sql/fragment.hpp"
 
@@ -21,12 +22,14 @@ class Scope;
 struct Output {
     std::string name;
     sql::Fragment value;
+    /// The value has a query of its own and needs no row of this one.
+    bool complete = false;
 };
 
 /// Returns the name of the output that has this value, which is added under `wanted` or, where that
 /// is taken or too long for PostgreSQL, under another name.
-std::string add_output(std::vector<Output>& outputs, std::string wanted,
-                       const sql::Fragment& value);
+std::string add_output(std::vector<Output>& outputs, std::string wanted, const sql::Fragment& value,
+                       bool complete = false);
 
 /// An item of FROM. Where `source` is set it can be replaced by that query.
 struct RangeItem {
@@ -68,6 +71,10 @@ class Scope {
     /// Returns the scope of a sub-select that stands in an expression of this query.
     Scope& inside(Query query);
 
+    /// Returns a scope of the rows that this query makes one row of by aggregates; nullptr where it
+    /// is no such query.
+    Scope* rows();
+
     /// Whether only grouped expressions may be used where expressions are being taken from now.
     bool is_grouped() const noexcept { return query_.grouped && inside_aggregate_ == 0; }
     /// Whether the expression is one that the rows are grouped by.
@@ -79,8 +86,12 @@ class Scope {
     sql::Fragment take(Slice text);
     /// Returns the query with other targets, without the parts of FROM that nothing uses any more.
     sql::Fragment select(const std::vector<Output>& targets, bool ordered = true);
+    /// Returns the query with other targets for a part of its rows.
+    sql::Fragment select_part(const std::vector<Output>& targets, const ItemRows& part);
 
   private:
+    sql::Fragment write_select(const std::vector<Output>& targets, const sql::Fragment& conditions,
+                               const sql::Fragment& order);
     void read_from(Slice text, const lineage::Node& tree, bool nullable);
     void read_join(Slice text, const lineage::Node& tree, bool nullable);
     void read_item(Slice text, std::int64_t rtindex, bool nullable);

@@ -20,9 +20,18 @@ Fragment named(const Output& output) {
     return out;
 }
 
+Fragment columns(const std::vector<Output>& targets) {
+    std::vector<Fragment> columns;
+    for (const Output& target : targets)
+        columns.push_back(named(target));
+    if (columns.empty()) columns.push_back(sql::Raw("true"));
+    return join(columns, ", ");
+}
+
 }  // namespace
 
-std::string add_output(std::vector<Output>& outputs, std::string wanted, const Fragment& value) {
+std::string add_output(std::vector<Output>& outputs, std::string wanted, const Fragment& value,
+                       bool complete) {
     for (const Output& output : outputs)
         if (output.value.text() == value.text()) return output.name;
     auto is_taken = [&] {
@@ -30,21 +39,42 @@ std::string add_output(std::vector<Output>& outputs, std::string wanted, const F
                            [&](const Output& output) { return output.name == wanted; });
     };
     if (wanted.size() > kMaxName || is_taken()) wanted = "#" + std::to_string(outputs.size());
-    outputs.push_back({wanted, value});
+    outputs.push_back({wanted, value, complete});
     return wanted;
 }
 
 Fragment Scope::select(const std::vector<Output>& targets, bool ordered) {
-    std::vector<Fragment> columns;
-    for (const Output& target : targets)
-        columns.push_back(named(target));
-    if (columns.empty()) columns.push_back(sql::Raw("true"));
+    const auto complete = [](const Output& target) { return target.complete; };
+    if (!targets.empty() && std::all_of(targets.begin(), targets.end(), complete))
+        return Fragment("SELECT ").add(columns(targets));
     // What stands further right may use what stands further left: so FROM comes last.
-    const Fragment conditions = take(query_.conditions);
-    const Fragment order = ordered ? take(query_.order) : Fragment();
+    Fragment conditions = take(query_.conditions);
+    // The aggregate that made it one row may be gone.
+    if (std::any_of(targets.begin(), targets.end(), complete))
+        conditions.raw(conditions.empty() ? sql::Raw("HAVING true") : sql::Raw(" HAVING true"));
+    return write_select(targets, conditions, ordered ? take(query_.order) : Fragment());
+}
+
+Fragment Scope::select_part(const std::vector<Output>& targets, const ItemRows& part) {
+    std::vector<Fragment> conditions;
+    if (!query_.conditions.empty())
+        // Without the word WHERE: a query that aggregates makes one row of has nothing else there.
+        conditions.push_back(take({query_.conditions.begin + 1, query_.conditions.end}));
+    if (!part.where.empty()) conditions.push_back(part.where);
+    std::vector<Fragment> rest;
+    if (!part.order.empty()) rest.push_back(Fragment("ORDER BY ").add(part.order));
+    if (!part.limit.empty()) rest.push_back(Fragment("LIMIT ").add(part.limit));
+    if (!part.offset.empty()) rest.push_back(Fragment("OFFSET ").add(part.offset));
+    Fragment where;
+    if (!conditions.empty()) where.raw("WHERE ").add(join(conditions, " AND "));
+    return write_select(targets, where, join(rest, " "));
+}
+
+Fragment Scope::write_select(const std::vector<Output>& targets, const Fragment& conditions,
+                             const Fragment& order) {
     const Fragment from = write_list(query_.from, (*query_.tree)["jointree"]);
     Fragment out("SELECT ");
-    out.add(join(columns, ", "));
+    out.add(columns(targets));
     if (!from.empty()) out.raw(" FROM ").add(from);
     if (!conditions.empty()) out.raw(" ").add(conditions);
     if (!order.empty()) out.raw(" ").add(order);

@@ -39,10 +39,11 @@ struct SeeThrough::State {
     std::optional<Column> add(std::string name, const std::optional<Value>& value) {
         if (!value) return std::nullopt;
         const bool same = is_same_in_json(workshop.views.catalog(), value->type);
-        return Column{.name = add_output(outputs, std::move(name), value->sql),
+        return Column{.name = add_output(outputs, std::move(name), value->sql, value->complete),
                       .type = value->type,
                       .through_jsonb = value->of_jsonb && !same,
-                      .default_collation = value->default_collation};
+                      .default_collation = value->default_collation,
+                      .nullable = value->nullable};
     }
 };
 
@@ -85,11 +86,20 @@ std::optional<Column> SeeThrough::object(catalog::AttributeNumber column, Keys k
 }
 
 std::optional<Column> SeeThrough::list(catalog::AttributeNumber column, Keys keys,
-                                       const std::vector<Member>& members) {
+                                       const std::vector<Member>& members, const ItemQuery& items) {
     const Expression* expression = state_->expression(column);
     if (expression == nullptr) return std::nullopt;
-    return state_->add_built(state_->name_of(column, keys),
-                             state_->navigator.list(*state_->scope, *expression, keys, members));
+    return state_->add_built(
+        state_->name_of(column, keys),
+        state_->navigator.list(*state_->scope, *expression, keys, members, items));
+}
+
+std::optional<Column> SeeThrough::exists(catalog::AttributeNumber column, Keys keys,
+                                         const ItemQuery& items) {
+    const Expression* expression = state_->expression(column);
+    if (expression == nullptr) return std::nullopt;
+    return state_->add(state_->name_of(column, keys) + "?",
+                       state_->navigator.exists(*state_->scope, *expression, keys, items));
 }
 
 sql::Fragment SeeThrough::select() const {

@@ -38,7 +38,11 @@ class SeeThrough {
     std::optional<Column> object(catalog::AttributeNumber column, Keys keys,
                                  const std::vector<Member>& members);
     std::optional<Column> list(catalog::AttributeNumber column, Keys keys,
-                               const std::vector<Member>& members);
+                               const std::vector<Member>& members, const ItemQuery& items = {});
+    /// Returns a boolean column: whether the list under `keys` has such items, asked of the rows
+    /// that it is made of. Nothing where the view does not tell which rows these are.
+    std::optional<Column> exists(catalog::AttributeNumber column, Keys keys,
+                                 const ItemQuery& items);
 
     /// Returns the SELECT with all columns that were returned so far.
     sql::Fragment select() const;
