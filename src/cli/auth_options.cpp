@@ -56,38 +56,10 @@ Result<auth::Keys> read_keys(const AuthOptions& options) {
     return auth::Keys{std::move(key)};
 }
 
-/// Whether anything was asked for that takes tokens.
-bool says_anything(const AuthOptions& options) {
-    return options.required || !options.issuers.empty() || !options.audiences.empty() ||
-           !options.preset.empty() || !options.roles_claims.empty() ||
-           !options.permissions_claims.empty() || !options.tenant_claims.empty() ||
-           !options.settings.empty() || !options.claims_setting.empty() ||
-           !options.database_role_claim.empty() || !options.database_roles.empty() ||
-           !options.anonymous_role.empty();
-}
-
-Result<auth::ClaimMap> read_claims(const AuthOptions& options) {
-    auth::ClaimMap map;
-    if (!options.preset.empty()) {
-        const std::string audience = options.audiences.empty() ? "" : options.audiences.front();
-        if (audience.empty() && (options.preset == "auth0" || options.preset == "keycloak"))
-            return wrong(
-                fmt::format("The claims of {} have the API's name in theirs.", options.preset),
-                "Give --jwt-audience, too.");
-        FRAISEQL_TRY(map, auth::claim_preset(options.preset, audience));
-    }
-    if (!options.roles_claims.empty()) map.roles = options.roles_claims;
-    if (!options.permissions_claims.empty()) map.permissions = options.permissions_claims;
-    if (!options.tenant_claims.empty()) map.tenant = options.tenant_claims;
-    for (const std::string& text : options.settings) {
-        FRAISEQL_TRY(auth::SettingRule rule, auth::read_setting_rule(text));
-        map.settings.push_back(std::move(rule));
-    }
-    map.claims_setting = options.claims_setting;
-    if (!options.database_role_claim.empty()) map.database_role = {options.database_role_claim};
-    map.database_roles = options.database_roles;
-    map.anonymous_role = options.anonymous_role;
-    return auth::complete(std::move(map));
+void add_audience(CLI::App& command, AuthOptions& options) {
+    command.add_option("--jwt-audience", options.audiences, "audience (aud) that tokens must have")
+        ->envname("FRAISEQL_JWT_AUDIENCE")
+        ->type_name("NAME");
 }
 
 void add_claim_options(CLI::App& command, AuthOptions& options) {
@@ -147,9 +119,6 @@ void add_authentication(CLI::App& command, AuthOptions& options) {
     command.add_option("--jwt-issuer", options.issuers, "issuer (iss) whose tokens count")
         ->envname("FRAISEQL_JWT_ISSUER")
         ->type_name("NAME");
-    command.add_option("--jwt-audience", options.audiences, "audience (aud) that tokens must have")
-        ->envname("FRAISEQL_JWT_AUDIENCE")
-        ->type_name("NAME");
     command.add_option("--jwt-leeway", options.leeway, "seconds by which clocks may differ")
         ->envname("FRAISEQL_JWT_LEEWAY")
         ->check(CLI::Range(0, 600))
@@ -162,6 +131,44 @@ void add_authentication(CLI::App& command, AuthOptions& options) {
         ->envname("FRAISEQL_ALLOW_RLS_BYPASS")
         ->delimiter(',')
         ->type_name("NAME,…");
+    add_claims(command, options);
+}
+
+bool says_anything(const AuthOptions& options) {
+    return options.required || !options.issuers.empty() || !options.audiences.empty() ||
+           !options.preset.empty() || !options.roles_claims.empty() ||
+           !options.permissions_claims.empty() || !options.tenant_claims.empty() ||
+           !options.settings.empty() || !options.claims_setting.empty() ||
+           !options.database_role_claim.empty() || !options.database_roles.empty() ||
+           !options.anonymous_role.empty();
+}
+
+Result<auth::ClaimMap> read_claim_map(const AuthOptions& options) {
+    auth::ClaimMap map;
+    if (!options.preset.empty()) {
+        const std::string audience = options.audiences.empty() ? "" : options.audiences.front();
+        if (audience.empty() && (options.preset == "auth0" || options.preset == "keycloak"))
+            return wrong(
+                fmt::format("The claims of {} have the API's name in theirs.", options.preset),
+                "Give --jwt-audience, too.");
+        FRAISEQL_TRY(map, auth::claim_preset(options.preset, audience));
+    }
+    if (!options.roles_claims.empty()) map.roles = options.roles_claims;
+    if (!options.permissions_claims.empty()) map.permissions = options.permissions_claims;
+    if (!options.tenant_claims.empty()) map.tenant = options.tenant_claims;
+    for (const std::string& text : options.settings) {
+        FRAISEQL_TRY(auth::SettingRule rule, auth::read_setting_rule(text));
+        map.settings.push_back(std::move(rule));
+    }
+    map.claims_setting = options.claims_setting;
+    if (!options.database_role_claim.empty()) map.database_role = {options.database_role_claim};
+    map.database_roles = options.database_roles;
+    map.anonymous_role = options.anonymous_role;
+    return auth::complete(std::move(map));
+}
+
+void add_claims(CLI::App& command, AuthOptions& options) {
+    add_audience(command, options);
     add_claim_options(command, options);
 }
 
@@ -173,7 +180,7 @@ Result<std::optional<server::Authentication>> read_authentication(const AuthOpti
                          "Give --jwks-file, --jwt-secret-file or FRAISEQL_JWT_SECRET.");
         return std::optional<server::Authentication>{};
     }
-    FRAISEQL_TRY(auth::ClaimMap claims, read_claims(options));
+    FRAISEQL_TRY(auth::ClaimMap claims, read_claim_map(options));
     server::Authentication out;
     out.keys = std::make_shared<const auth::Keys>(std::move(keys));
     out.settings.policy.issuers = options.issuers;

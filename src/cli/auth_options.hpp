@@ -42,6 +42,15 @@ struct AuthOptions {
 /// Adds the options to a command that serves.
 void add_authentication(CLI::App& command, AuthOptions& options);
 
+/// Adds those that say what claims mean, to a command that gets its claims in another way.
+void add_claims(CLI::App& command, AuthOptions& options);
+
+/// Whether any option is given that takes tokens.
+bool says_anything(const AuthOptions& options);
+
+/// Returns what claims mean; Configuration where options contradict each other.
+Result<auth::ClaimMap> read_claim_map(const AuthOptions& options);
+
 /// Reads the keys and checks everything against everything. Nothing where authentication is off;
 /// Configuration where options contradict each other or could not take effect.
 Result<std::optional<server::Authentication>> read_authentication(const AuthOptions& options);

@@ -174,7 +174,27 @@ void add_explaining(CLI::App& command, Options& options) {
     command.add_option("--variables", options.variables, "JSON object")->type_name("JSON");
     command.add_option("--operation", options.operation, "name of the operation")
         ->type_name("NAME");
-    command.add_flag("--analyze", options.analyze, "execute it too, in a transaction rolled back");
+    command.add_flag("--analyze", options.analyze,
+                     "execute and measure queries, in a transaction that is rolled back");
+    command
+        .add_flag("--analyze-mutations", options.analyze_mutations,
+                  "execute mutations, too; they are rolled back")
+        ->needs("--analyze");
+    const std::map<std::string, cli::ExplainFormat> formats = {{"text", cli::ExplainFormat::Text},
+                                                               {"tree", cli::ExplainFormat::Tree},
+                                                               {"json", cli::ExplainFormat::Json}};
+    command
+        .add_option("--format", options.format,
+                    "text: everything; tree: the plan and the hints; json: one document")
+        ->transform(CLI::CheckedTransformer(formats).description(""))
+        ->type_name("NAME");
+    command
+        .add_option("--claims", options.claims,
+                    "claims of the token that the request would come with")
+        ->type_name("JSON");
+    command.add_option("--role", options.role, "PostgreSQL role that the request would run under")
+        ->type_name("ROLE");
+    add_claims(command, options.auth);
     add_paging(command, options);
 }
 

@@ -41,6 +41,9 @@ Result<void> refuse_leaks(const schema::Model& model, const std::vector<std::str
 /// Turns what libpq or the server said into an error with a hint for whoever started the program.
 Error connection_error(const sql::DatabaseError& failure);
 
+/// The same for a statement of a request, whose cause may be its arguments.
+Error statement_error(const sql::DatabaseError& failure);
+
 /// Prints "error: …" and its hint to the standard error; returns 1.
 int complain(const Error& error);
 

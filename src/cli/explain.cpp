@@ -1,59 +1,71 @@
 // SPDX-License-Identifier: MIT
-// `fraiseql explain`: the SQL of an operation, its parameters, and PostgreSQL's plan for it.
+// `fraiseql explain`: the SQL of an operation, where its fields come from, its plan, and hints.
 #include <fmt/format.h>
 
 #include <cstdio>
 
 #include "cli/commands.hpp"
-#include "compile/parameters.hpp"
-#include "compile/source_notes.hpp"
-#include "engine/prepared.hpp"
+#include "engine/explanation.hpp"
 #include "pg/session.hpp"
 
 namespace fraiseql::cli {
 namespace {
 
-std::string parameter_line(std::size_t number, const compile::Parameter& parameter,
-                           const std::optional<std::string>& value) {
-    return fmt::format("  ${} {} = {}  (argument {})\n", number, parameter.type,
-                       value ? "'" + *value + "'" : "NULL", compile::path_text(parameter.path));
+using Principal = std::shared_ptr<const auth::Principal>;
+
+/// Who would ask: the bearer of `--claims`, or the anonymous one; nobody in particular where
+/// nothing of that kind is said.
+Result<Principal> read_principal(const Options& options) {
+    FRAISEQL_TRY(auth::ClaimMap map, read_claim_map(options.auth));
+    if (!options.role.empty()) {
+        if (!map.database_role.empty() || !map.anonymous_role.empty())
+            return fail(ErrorCode::Configuration,
+                        "--role and the options that find the role in the claims exclude each "
+                        "other.",
+                        "Leave --role out.");
+        map.anonymous_role = options.role;
+    }
+    if (options.claims.empty()) {
+        const bool anyone = options.role.empty() && !says_anything(options.auth);
+        return anyone ? Principal{} : auth::make_anonymous(map);
+    }
+    auth::Claims claims;
+    FRAISEQL_TRY(claims.value, json::read(options.claims, claims.arena));
+    if (!claims.value.is_object())
+        return fail(ErrorCode::BadRequest, "--claims must be a JSON object.",
+                    R"(For example --claims '{"sub": "1"}')");
+    auto principal = auth::make_principal(map, claims);
+    if (!principal) return fail(auth::to_error(principal.error()));
+    return Principal(std::move(*principal));
 }
 
-/// EXPLAIN of one statement, indented. ANALYZE executes it: the caller has opened a transaction
-/// that will be rolled back.
-Result<std::string> plan_of(pg::Session& session, const pg::Call& call, bool analyze) {
-    const std::string options = analyze ? "EXPLAIN (ANALYZE, BUFFERS) " : "EXPLAIN ";
-    auto rows = session.query(options + call.statement->sql, call.params);
-    if (!rows) return fail(connection_error(rows.error()));
-    std::string out;
-    for (std::size_t i = 0; i < rows->row_count(); ++i)
-        out += fmt::format("  {}\n", rows->get(i, 0));
+Result<std::vector<pg::Rows>> run_batch(pg::Session& session, const pg::Batch& batch) {
+    std::vector<pg::Rows> out;
+    for (const pg::Call& call : batch.calls) {
+        auto rows = session.query(call.statement->sql, call.params);
+        if (!rows) return fail(statement_error(rows.error()));
+        out.push_back(std::move(*rows));
+    }
     return out;
 }
 
-Result<void> explain_unit(pg::Session& session, const engine::CompiledUnit& unit,
-                          const engine::PreparedRequest& request, bool analyze) {
-    const pg::Batch batch = engine::bind_unit(unit, request);
-    for (std::size_t i = 0; i < batch.calls.size(); ++i) {
-        fmt::print("SQL\n{}\n", batch.calls[i].statement->sql);
-        const auto& parameters = unit.unit.statements[i].parameters;
-        if (!parameters.empty()) fmt::print("\nParameters\n");
-        for (std::size_t n = 0; n < parameters.size(); ++n)
-            fmt::print("{}", parameter_line(n + 1, parameters[n], batch.calls[i].params[n]));
-        FRAISEQL_TRY(std::string plan, plan_of(session, batch.calls[i], analyze));
-        fmt::print("\nPlan\n{}\n", plan);
-    }
-    return {};
+/// The transaction ends with the batch's own ROLLBACK, or with this one.
+Result<void> run_explanation(pg::Session& session, engine::Explanation& explanation) {
+    if (auto begun = session.run_script("BEGIN"); !begun)
+        return fail(connection_error(begun.error()));
+    FRAISEQL_TRY(const auto plans, run_batch(session, explanation.plans_batch()));
+    if (auto read = explanation.read_plans(plans); !read) return read;
+    if (auto ended = session.run_script("ROLLBACK"); !ended)
+        return fail(connection_error(ended.error()));
+    FRAISEQL_TRY(const auto tables, run_batch(session, explanation.tables_batch()));
+    return explanation.read_tables(tables);
 }
 
-void print_sources(const std::vector<compile::SourceNote>& notes) {
-    if (notes.empty()) return;
-    fmt::print("Sources\n");
-    for (const compile::SourceNote& note : notes) {
-        fmt::print("  {}: {}\n", note.path, note.source);
-        if (!note.reason.empty()) fmt::print("    {}\n", note.reason);
-    }
-    fmt::print("\n");
+void print_report(const explain::Report& report, ExplainFormat format) {
+    if (format == ExplainFormat::Json)
+        fmt::print("{}\n", explain::to_json(report));
+    else
+        fmt::print("{}", explain::to_text(report, format == ExplainFormat::Tree));
 }
 
 int complain_all(const std::vector<Error>& errors) {
@@ -84,25 +96,22 @@ int explain(const Options& options) {
     engine::Settings settings;
     settings.compile.default_page_size = options.default_page_size;
     settings.compile.max_page_size = options.max_page_size;
-    engine::Request request{.query = options.query, .variables = &variables};
+    auto principal = read_principal(options);
+    if (!principal) return complain(principal.error());
+    engine::Request request{
+        .query = options.query, .variables = &variables, .principal = principal->get()};
+    if (request.principal != nullptr) request.context = &request.principal->context;
     if (!options.operation.empty()) request.operation_name = options.operation;
     auto prepared = engine::prepare_request(
         engine::prepare_document(*model, options.query, settings.parse), request, settings);
     if (!prepared) return complain_all(prepared.error());
 
-    print_sources(compile::source_notes(**model, prepared->operation->plan, prepared->arguments,
-                                        settings.compile));
+    engine::Explanation explanation(std::move(*prepared), request.operation_name, settings,
+                                    {options.analyze, options.analyze_mutations});
     auto session = pg::Session::open(options.database);
     if (!session) return complain(connection_error(session.error()));
-    if (auto begun = session->run_script("BEGIN"); !begun)
-        return complain(connection_error(begun.error()));
-    std::size_t statements = 0;
-    for (const engine::CompiledUnit& unit : *prepared->units) {
-        if (auto done = explain_unit(*session, unit, *prepared, options.analyze); !done)
-            return complain(done.error());
-        statements += unit.statements.size();
-    }
-    fmt::print("{} SQL statement{}\n", statements, statements == 1 ? "" : "s");
+    if (auto done = run_explanation(*session, explanation); !done) return complain(done.error());
+    print_report(explanation.report(), options.format);
     return 0;
 }
 

@@ -39,6 +39,13 @@ Error connection_error(const sql::DatabaseError& failure) {
     return error;
 }
 
+Error statement_error(const sql::DatabaseError& failure) {
+    Error error{.code = ErrorCode::BadUserInput,
+                .message = "PostgreSQL refused the statement: " + failure.message};
+    if (!failure.sqlstate.empty()) error.extensions.emplace_back("sqlstate", failure.sqlstate);
+    return error;
+}
+
 Result<std::string> read_catalog(const std::string& database) {
     auto document = pg::query_once(database, std::string(catalog::snapshot_sql()));
     if (!document) return fail(connection_error(document.error()));

@@ -15,6 +15,7 @@ enum class Environment : std::uint8_t { Automatic, Development, Production };
 
 /// How `fraiseql config` shows them.
 enum class SettingsFormat : std::uint8_t { Text, Json, Markdown };
+enum class ExplainFormat : std::uint8_t { Text, Tree, Json };
 
 struct Options {
     /// A PostgreSQL connection URL or libpq's key=value form.
@@ -51,6 +52,12 @@ struct Options {
     std::string variables;
     std::string operation;
     bool analyze = false;
+    bool analyze_mutations = false;
+    ExplainFormat format = ExplainFormat::Text;
+    /// The claims of a token, as JSON.
+    std::string claims;
+    /// The PostgreSQL role that the request would run under.
+    std::string role;
 
     // db install, turbo
     std::string module;

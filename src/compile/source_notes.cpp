@@ -105,6 +105,20 @@ void connection_notes(NoteWriter& writer, const std::vector<Branch>& branches,
 
 }  // namespace
 
+std::vector<DocumentNote> document_notes(const schema::Model& model, const plan::Plan& plan,
+                                         const CompileOptions& options) {
+    std::vector<DocumentNote> notes;
+    for (const plan::Root& root : plan.roots) {
+        if (root.kind != plan::Root::Kind::Read) continue;
+        const Reading reading(model, *root.read.entity, options);
+        if (std::string reason = reading.refusal(); !reason.empty())
+            notes.push_back({root.response_key,
+                             model.catalog.display_name(*root.read.entity->relation),
+                             std::move(reason)});
+    }
+    return notes;
+}
+
 std::vector<SourceNote> source_notes(const schema::Model& model, const plan::Plan& plan,
                                      std::span<const json::Value> arguments,
                                      const CompileOptions& options) {

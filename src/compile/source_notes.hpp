@@ -20,6 +20,18 @@ struct SourceNote {
     std::string reason;
 };
 
+/// Why a root field reads its view as it is.
+struct DocumentNote {
+    /// The response key.
+    std::string root;
+    std::string view;
+    std::string reason;
+};
+
+/// Returns a note for each root field whose view is not seen through.
+std::vector<DocumentNote> document_notes(const schema::Model& model, const plan::Plan& plan,
+                                         const CompileOptions& options);
+
 /// Returns a note for each selected field of the reads of `plan`, in the order of the request.
 std::vector<SourceNote> source_notes(const schema::Model& model, const plan::Plan& plan,
                                      std::span<const json::Value> arguments,

@@ -108,6 +108,28 @@ runtime::Task<Response> Engine::execute(Request request) {
     co_return response;
 }
 
+runtime::Task<Response> Engine::explain(Request request, ExplainOptions options) {
+    const runtime::Clock::time_point deadline = runtime::Clock::now() + settings_.timeout;
+    auto document = documents_.find(request);
+    if (!document) co_return request_error({document.error()});
+    auto prepared = prepare_request(*document, request, settings_);
+    documents_.grown(**document);
+    if (!prepared) co_return request_error(prepared.error());
+    Explanation explanation(std::move(*prepared), request.operation_name, settings_, options);
+    pg::Batch batch = explanation.plans_batch();
+    // A statement that is measured may take long: nobody else waits behind it.
+    auto rows = co_await pool_.run(std::move(batch), pg::Lane::Exclusive, deadline);
+    if (!rows) co_return request_error({respond::to_error(rows.error(), true, next_reference())});
+    if (auto read = explanation.read_plans(*rows); !read) co_return request_error({read.error()});
+    batch = explanation.tables_batch();
+    rows = co_await pool_.run(std::move(batch), pg::Lane::Quick, deadline);
+    if (!rows) co_return request_error({respond::to_error(rows.error(), true, next_reference())});
+    if (auto read = explanation.read_tables(*rows); !read) co_return request_error({read.error()});
+    Response response;
+    response.body.append(explain::to_json(explanation.report()));
+    co_return response;
+}
+
 runtime::Task<void> Engine::run_units(Execution& execution,
                                       const std::vector<CompiledUnit>& units) {
     for (const CompiledUnit& unit : units) {

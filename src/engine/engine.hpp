@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "engine/documents.hpp"
+#include "engine/explanation.hpp"
 #include "engine/prepared.hpp"
 #include "engine/settings.hpp"
 #include "engine/transaction.hpp"
@@ -36,6 +37,11 @@ class Engine {
     /// mutation. Never fails: what goes wrong is part of the answer. `request`'s views must live
     /// until the answer is there.
     runtime::Task<Response> execute(Request request);
+
+    /// Explains one request in place of executing it; `body` is explain::to_json() of the report,
+    /// or the errors. It shows SQL and plans, so it is for administrators only. What `request` says
+    /// of its principal counts as in execute().
+    runtime::Task<Response> explain(Request request, ExplainOptions options);
 
     /// Uses `model` from the next request on; requests in progress keep theirs.
     void replace_model(std::shared_ptr<const schema::Model> model);

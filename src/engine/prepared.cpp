@@ -176,16 +176,17 @@ Result<Idempotency> read_idempotency(const PreparedDocument& document, const Req
     return out;
 }
 
-/// What views read with their owners' rights is not the same to a role of the request's own.
-compile::CompileOptions options_of(const Settings& settings, const auth::Principal* principal) {
+}  // namespace
+
+// What views read with their owners' rights is not the same to a role of the request's own.
+compile::CompileOptions compile_options(const Settings& settings,
+                                        const auth::Principal* principal) {
     compile::CompileOptions options = settings.compile;
     if (principal != nullptr)
         for (const auto& [name, value] : principal->settings)
             if (name == "role") options.switched_role = true;
     return options;
 }
-
-}  // namespace
 
 std::shared_ptr<PreparedDocument> prepare_document(std::shared_ptr<const schema::Model> model,
                                                    std::string_view text,
@@ -259,7 +260,7 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
                                             settings.compile, out.arena);
         !read)
         return tl::make_unexpected(Errors{located(read.error(), *document, plan->plan)});
-    const compile::CompileOptions options = options_of(settings, request.principal);
+    const compile::CompileOptions options = compile_options(settings, request.principal);
     const std::string structure = compile::structure_key(model, plan->plan, out.arguments, options);
     if (auto found = plan->units.find(structure); found != plan->units.end()) {
         out.units = found->second;
@@ -278,10 +279,11 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
 
 std::vector<CompiledUnit> compile_apart(const PreparedRequest& request, const Settings& settings) {
     // The same structure has been compiled once: it cannot fail now.
-    return with_statements(
-        compile::compile_plan(*request.document->model, request.operation->plan, request.arguments,
-                              options_of(settings, request.principal), compile::Grouping::Apart)
-            .value());
+    return with_statements(compile::compile_plan(*request.document->model, request.operation->plan,
+                                                 request.arguments,
+                                                 compile_options(settings, request.principal),
+                                                 compile::Grouping::Apart)
+                               .value());
 }
 
 pg::Batch bind_unit(const CompiledUnit& unit, const PreparedRequest& request) {

@@ -109,6 +109,9 @@ struct Request {
 tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     std::shared_ptr<PreparedDocument> document, const Request& request, const Settings& settings);
 
+/// Returns what plans for `principal` are compiled with.
+compile::CompileOptions compile_options(const Settings& settings, const auth::Principal* principal);
+
 /// Compiles the same request with one unit for each root field, to find out which of them fails.
 std::vector<CompiledUnit> compile_apart(const PreparedRequest& request, const Settings& settings);
 
