@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import generate_error_docs
+import generate_operator_docs
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(#[^)\s]*)?\)")
@@ -42,7 +43,7 @@ def main():
         if page not in linked and page.parent not in folders:
             problems.append(f"{page.relative_to(ROOT)}: no other page links to it")
     print("\n".join(problems) or f"{len(pages())} pages, all links lead somewhere")
-    return max(1 if problems else 0, generate_error_docs.main())
+    return max(1 if problems else 0, generate_error_docs.main(), generate_operator_docs.main())
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ class FilterWriter {
         for (const json::Member& member : value.members) {
             const InputBinding* binding = model_.input(input_type, member.name);
             const Path inner = below(path, std::string(member.name));
+            if (binding == nullptr) refuse_unknown(inner);
             if (binding == nullptr || refuse_null(member.value, inner)) continue;
             Fragment condition = this->member(*binding, member.value, source, inner);
             if (!condition.empty()) conditions.push_back(std::move(condition));
@@ -65,6 +66,7 @@ class FilterWriter {
         for (const json::Member& member : filter.members) {
             const Operator* op = kind.find(member.name);
             const Path inner = below(path, std::string(member.name));
+            if (op == nullptr) refuse_unknown(inner);
             if (op == nullptr || refuse_null(member.value, inner)) continue;
             parts.push_back(condition(*op, value, type, member.value, inner));
         }
@@ -84,6 +86,13 @@ class FilterWriter {
                                  "For rows without a value use isnull: true; to ask nothing, "
                                  "leave it out."};
         return true;
+    }
+
+    /// The schema takes a condition that the compiler does not know: never to be ignored.
+    void refuse_unknown(const Path& path) const {
+        if (!refusal_)
+            refusal_ = Error{.code = ErrorCode::InternalServerError,
+                             .message = fmt::format("{} has no meaning here.", path_text(path))};
     }
 
     Fragment member(const InputBinding& binding, const Value& value, const Source& source,
@@ -294,8 +303,10 @@ Fragment typed_value(const schema::Model& model, const schema::FieldBinding& bin
     const bool column = source.row != nullptr && binding.column.has_value();
     if (catalog::is_json(base)) {
         Fragment value = source.value(binding, false);
-        if (source.seen_through && !catalog::is_json(source.locate(binding).type))
-            value = Fragment("to_jsonb(").add(value).raw(")");
+        const bool json = source.seen_through ? catalog::is_json(source.locate(binding).type)
+                          : column ? catalog::is_json(source.row->column(*binding.column)->type)
+                                   : true;
+        if (!json) value = Fragment("to_jsonb(").add(value).raw(")");
         // In a document, null is a JSON value; to a filter it is the absence of one.
         return Fragment("nullif((").add(value).raw(")::jsonb, 'null')");
     }

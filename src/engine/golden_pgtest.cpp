@@ -10,15 +10,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "catalog/read_snapshot.hpp"
-#include "catalog/snapshot_sql.hpp"
-#include "engine/assemble.hpp"
-#include "engine/prepared.hpp"
+#include "engine/test_database_pgtest.hpp"
 #include "json/writer.hpp"
-#include "pg/session.hpp"
-#include "respond/error_json.hpp"
-#include "respond/sqlstate.hpp"
-#include "testing/cluster.hpp"
 
 namespace fraiseql::engine {
 namespace {
@@ -34,68 +27,14 @@ std::string read_file(const fs::path& path) {
     return text.str();
 }
 
-/// The example database, loaded once, and its model.
-struct Blog {
-    std::string url;
-    std::shared_ptr<const schema::Model> model;
-
-    static const Blog& shared() {
-        static const Blog blog = load();
-        return blog;
-    }
-
-  private:
-    static Blog load() {
-        auto& cluster = testing::Cluster::shared();
-        Blog blog{.url = cluster.create_database("golden")};
-        for (const char* file :
-             {"schema.sql", "views.sql", "functions.sql", "data.sql", "demo.sql"})
-            cluster.run_file(blog.url, (kRoot / "examples/blog" / file).string());
-        for (const char* file : {"extra.sql", "functions.sql"})
-            cluster.run_file(blog.url, (kRoot / "tests/golden" / file).string());
-        auto snapshot = pg::query_once(blog.url, std::string(catalog::snapshot_sql()));
-        auto catalog = catalog::read_snapshot(snapshot.value());
-        blog.model = schema::build_model(std::move(catalog.value())).value();
-        return blog;
-    }
-};
-
-/// What a request comes to: the statements, and the answer over a blocking connection.
-struct Outcome {
-    std::string sql;
-    std::string response;
-};
-
-Outcome run(const std::string& query, const std::string& variables_text, bool see_through = true) {
-    const Blog& blog = Blog::shared();
-    Arena arena;
-    json::Value variables;
-    if (!variables_text.empty()) variables = json::read(variables_text, arena).value();
-    Settings settings;
-    settings.compile.see_through = see_through;
-    auto prepared = prepare_request(prepare_document(blog.model, query, settings.parse),
-                                    Request{.query = query, .variables = &variables}, settings);
-    if (!prepared) return {"-- nothing is executed\n", respond::error_response(prepared.error())};
-
-    Outcome outcome;
-    auto session = pg::Session::open(blog.url);
-    EXPECT_TRUE(session->run_script("SET timezone = 'UTC'").has_value());
-    std::vector<UnitResult> results;
-    for (const CompiledUnit& unit : *prepared->units) {
-        EXPECT_TRUE(session->run_script("BEGIN").has_value());
-        UnitResult result{.unit = &unit.unit};
-        for (const pg::Call& call : bind_unit(unit, *prepared).calls) {
-            outcome.sql += call.statement->sql + ";\n";
-            auto rows = session->query(call.statement->sql, call.params);
-            if (!rows) ADD_FAILURE() << rows.error().message << "\n" << call.statement->sql;
-            if (rows) result.rows.push_back(std::move(*rows));
-        }
-        EXPECT_TRUE(session->run_script("ROLLBACK").has_value());
-        results.push_back(std::move(result));
-    }
-    if (!::testing::Test::HasFailure())
-        outcome.response = assemble(*prepared, results, {}, false).str();
-    return outcome;
+/// The example database, loaded once.
+const TestDatabase& blog() {
+    static const TestDatabase blog =
+        TestDatabase::load("golden", {"examples/blog/schema.sql", "examples/blog/views.sql",
+                                      "examples/blog/functions.sql", "examples/blog/data.sql",
+                                      "examples/blog/demo.sql", "tests/golden/extra.sql",
+                                      "tests/golden/functions.sql"});
+    return blog;
 }
 
 /// The answer with one member a line, so that a diff can be read.
@@ -155,7 +94,7 @@ class Golden : public ::testing::TestWithParam<fs::path> {};
 TEST_P(Golden, MakesTheSameSqlAndTheSameAnswer) {
     const fs::path& folder = GetParam();
     const Outcome outcome =
-        run(read_file(folder / "request.graphql"), read_file(folder / "variables.json"));
+        blog().run(read_file(folder / "request.graphql"), read_file(folder / "variables.json"));
     compare(folder / "query.sql", outcome.sql);
     compare(folder / "response.json", pretty(outcome.response));
 }
@@ -163,8 +102,8 @@ TEST_P(Golden, MakesTheSameSqlAndTheSameAnswer) {
 /// Two compilations of one query: key order and number text count, white space does not.
 TEST_P(Golden, AnswersTheSameFromWholeDocuments) {
     const fs::path& folder = GetParam();
-    const Outcome outcome = run(read_file(folder / "request.graphql"),
-                                read_file(folder / "variables.json"), /*see_through=*/false);
+    const Outcome outcome = blog().run(read_file(folder / "request.graphql"),
+                                       read_file(folder / "variables.json"), /*see_through=*/false);
     EXPECT_EQ(pretty(outcome.response), read_file(folder / "response.json"));
 }
 

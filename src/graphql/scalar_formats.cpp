@@ -80,6 +80,10 @@ bool read_zone(Reader& in) noexcept {
     return !in.take(':') || in.number(2, 59).has_value();
 }
 
+bool is_infinity(std::string_view text) noexcept {
+    return text == "infinity" || text == "-infinity";
+}
+
 bool read_local_date_time(Reader& in) noexcept {
     return read_date(in) && (in.take('T') || in.take('t') || in.take(' ')) && read_time(in);
 }
@@ -239,7 +243,7 @@ bool is_uuid(std::string_view text) noexcept {
 
 bool is_date(std::string_view text) noexcept {
     Reader in{text};
-    return read_date(in) && in.done();
+    return is_infinity(text) || (read_date(in) && in.done());
 }
 
 bool is_time(std::string_view text) noexcept {
@@ -247,14 +251,20 @@ bool is_time(std::string_view text) noexcept {
     return read_time(in) && in.done();
 }
 
+bool is_offset_time(std::string_view text) noexcept {
+    Reader in{text};
+    return read_time(in) && read_zone(in) && in.done();
+}
+
 bool is_date_time(std::string_view text) noexcept {
     Reader in{text};
+    if (is_infinity(text)) return true;
     return read_local_date_time(in) && read_zone(in) && in.done();
 }
 
 bool is_local_date_time(std::string_view text) noexcept {
     Reader in{text};
-    return read_local_date_time(in) && in.done();
+    return is_infinity(text) || (read_local_date_time(in) && in.done());
 }
 
 bool is_interval(std::string_view text) noexcept {
@@ -276,6 +286,10 @@ bool is_decimal(std::string_view text) noexcept {
         if (in.digits() == 0) return false;
     }
     return in.done();
+}
+
+bool is_special_number(std::string_view text) noexcept {
+    return text == "NaN" || text == "Infinity" || text == "-Infinity";
 }
 
 bool is_bytes(std::string_view text) noexcept {
@@ -317,18 +331,22 @@ bool is_ip_address(std::string_view text) noexcept { return is_address(text, fal
 bool is_cidr(std::string_view text) noexcept { return is_address(text, true); }
 
 bool is_mac_address(std::string_view text) noexcept {
-    if (text.size() == 12) return std::all_of(text.begin(), text.end(), is_hex);
-    return is_hex_groups(text, ':', 2, 6) || is_hex_groups(text, '-', 2, 6) ||
-           is_hex_groups(text, '.', 4, 3);
+    if (text.size() == 12 || text.size() == 16)
+        return std::all_of(text.begin(), text.end(), is_hex);
+    for (std::size_t octets : {6, 8})
+        if (is_hex_groups(text, ':', 2, octets) || is_hex_groups(text, '-', 2, octets) ||
+            is_hex_groups(text, '.', 4, octets / 2))
+            return true;
+    return false;
 }
 
 bool is_ltree(std::string_view text) noexcept {
-    return all_parts(text, '.', [](std::string_view label) {
-        return !label.empty() && label.size() <= 1000 &&
-               std::all_of(label.begin(), label.end(), [](char c) {
-                   return is_letter(c) || is_digit(c) || c == '_' || c == '-';
-               });
-    });
+    return text.empty() || all_parts(text, '.', [](std::string_view label) {
+               return !label.empty() && label.size() <= 1000 &&
+                      std::all_of(label.begin(), label.end(), [](char c) {
+                          return is_letter(c) || is_digit(c) || c == '_' || c == '-';
+                      });
+           });
 }
 
 bool is_range(std::string_view text, bool (*is_bound)(std::string_view) noexcept) noexcept {
@@ -344,6 +362,21 @@ bool is_range(std::string_view text, bool (*is_bound)(std::string_view) noexcept
         else if (bound.empty())
             continue;
         if (!is_bound(bound)) return false;
+    }
+    return true;
+}
+
+bool is_multirange(std::string_view text, bool (*is_bound)(std::string_view) noexcept) noexcept {
+    if (text.size() < 2 || text.front() != '{' || text.back() != '}') return false;
+    text = text.substr(1, text.size() - 2);
+    while (!text.empty()) {
+        // No bound has a bracket in it.
+        const std::size_t end = text.find_first_of(")]");
+        if (end == text.npos || !is_range(text.substr(0, end + 1), is_bound)) return false;
+        text.remove_prefix(end + 1);
+        if (text.empty()) return true;
+        if (text.front() != ',' || text.size() == 1) return false;
+        text.remove_prefix(1);
     }
     return true;
 }

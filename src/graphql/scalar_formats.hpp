@@ -8,11 +8,13 @@ namespace fraiseql::graphql::formats {
 
 /// 8-4-4-4-12 hexadecimal digits (RFC 9562).
 bool is_uuid(std::string_view text) noexcept;
-/// YYYY-MM-DD, a day that exists.
+/// YYYY-MM-DD, a day that exists; or "infinity" or "-infinity", which are beyond all others.
 bool is_date(std::string_view text) noexcept;
 /// HH:MM, optionally :SS and a fraction; no zone.
 bool is_time(std::string_view text) noexcept;
-/// A date, "T" or a space, a time, and a zone: Z, +HH or +HH:MM (RFC 3339 and PostgreSQL).
+/// A time and its zone: Z, +HH or +HH:MM.
+bool is_offset_time(std::string_view text) noexcept;
+/// A date, "T" or a space, a time, and a zone (RFC 3339 and PostgreSQL); or an infinity.
 bool is_date_time(std::string_view text) noexcept;
 /// The same without zone.
 bool is_local_date_time(std::string_view text) noexcept;
@@ -24,6 +26,8 @@ bool is_big_int(std::string_view text) noexcept;
 bool is_int(std::string_view text) noexcept;
 /// Digits with an optional sign, fraction and exponent.
 bool is_decimal(std::string_view text) noexcept;
+/// "NaN", "Infinity" or "-Infinity", as PostgreSQL writes numbers that are none.
+bool is_special_number(std::string_view text) noexcept;
 /// "\x" and pairs of hexadecimal digits.
 bool is_bytes(std::string_view text) noexcept;
 /// One "@", with something before it and a dotted name after it.
@@ -36,12 +40,14 @@ bool is_hostname(std::string_view text) noexcept;
 bool is_ip_address(std::string_view text) noexcept;
 /// IPv4 or IPv6 with /prefix.
 bool is_cidr(std::string_view text) noexcept;
-/// Six octets: 08:00:2b:01:02:03, with hyphens, as 0800.2b01.0203, or 12 digits.
+/// Six octets: 08:00:2b:01:02:03, with hyphens, as 0800.2b01.0203, or 12 digits; or eight octets.
 bool is_mac_address(std::string_view text) noexcept;
-/// Labels of letters, digits, underscores and hyphens, joined by dots.
+/// Labels of letters, digits, underscores and hyphens, joined by dots; empty for the root.
 bool is_ltree(std::string_view text) noexcept;
 /// "[" or "(", a bound or nothing, a comma, a bound or nothing, "]" or ")"; or "empty".
 bool is_range(std::string_view text, bool (*is_bound)(std::string_view) noexcept) noexcept;
+/// Ranges between "{" and "}", with commas between them.
+bool is_multirange(std::string_view text, bool (*is_bound)(std::string_view) noexcept) noexcept;
 /// "[1,2.5,-3]".
 bool is_vector(std::string_view text) noexcept;
 

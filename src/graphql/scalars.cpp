@@ -75,6 +75,7 @@ Problem check_big_int(const json::Value& value) {
 Problem check_decimal(const json::Value& value) {
     if ((value.is_string() || value.is_number()) && formats::is_decimal(value.text))
         return std::nullopt;
+    if (value.is_string() && formats::is_special_number(value.text)) return std::nullopt;
     return refuse("Decimal must be a decimal number, as a number or a string", value);
 }
 
@@ -114,9 +115,16 @@ Problem check_range(const json::Value& value) {
     return refuse(expectation, value);
 }
 
+template <Format is_bound, const char* expectation>
+Problem check_multirange(const json::Value& value) {
+    if (value.is_string() && formats::is_multirange(value.text, is_bound)) return std::nullopt;
+    return refuse(expectation, value);
+}
+
 constexpr char kUuid[] = "UUID must be a string of 8-4-4-4-12 hexadecimal digits";
 constexpr char kDate[] = "Date must be a string like \"2026-01-31\", a day that exists";
 constexpr char kTime[] = "Time must be a string like \"23:59:59.999\", without zone";
+constexpr char kOffsetTime[] = "OffsetTime must be a string like \"23:59:59.999Z\", with a zone";
 constexpr char kDateTime[] = "DateTime must be a string like \"2026-01-31T23:59:59Z\", with a zone";
 constexpr char kLocalDateTime[] =
     "LocalDateTime must be a string like \"2026-01-31T23:59:59\", without zone";
@@ -127,7 +135,7 @@ constexpr char kUrl[] = "URL must be a string like \"https://example.com/path\""
 constexpr char kHostname[] = "Hostname must be a string like \"www.example.com\"";
 constexpr char kIpAddress[] = "IPAddress must be an IPv4 or IPv6 address";
 constexpr char kCidr[] = "CIDR must be a network like \"10.0.0.0/8\" or \"2001:db8::/32\"";
-constexpr char kMac[] = "MacAddress must be six octets like \"08:00:2b:01:02:03\"";
+constexpr char kMac[] = "MacAddress must be six or eight octets like \"08:00:2b:01:02:03\"";
 constexpr char kLtree[] = "LTree must be labels of letters, digits, _ and - joined by dots";
 constexpr char kDateRange[] = "DateRange must be a string like \"[2026-01-01,2026-02-01)\"";
 constexpr char kIntRange[] = "IntRange must be a string like \"[1,10)\"";
@@ -137,6 +145,15 @@ constexpr char kLocalDateTimeRange[] =
     "LocalDateTimeRange must be a string like \"[2026-01-01T00:00:00,2026-02-01T00:00:00)\"";
 constexpr char kDateTimeRange[] =
     "DateTimeRange must be a string like \"[2026-01-01T00:00:00Z,2026-02-01T00:00:00Z)\"";
+constexpr char kDateMultirange[] =
+    "DateMultirange must be a string like \"{[2026-01-01,2026-02-01)}\"";
+constexpr char kIntMultirange[] = "IntMultirange must be a string like \"{[1,10),[20,30)}\"";
+constexpr char kBigIntMultirange[] = "BigIntMultirange must be a string like \"{[1,10),[20,30)}\"";
+constexpr char kDecimalMultirange[] = "DecimalMultirange must be a string like \"{[1.5,10)}\"";
+constexpr char kLocalDateTimeMultirange[] =
+    "LocalDateTimeMultirange must be a string like \"{[2026-01-01T00:00:00,)}\"";
+constexpr char kDateTimeMultirange[] =
+    "DateTimeMultirange must be a string like \"{[2026-01-01T00:00:00Z,)}\"";
 
 namespace f = formats;
 constexpr std::string_view kRfc3339 = "https://www.rfc-editor.org/rfc/rfc3339";
@@ -154,6 +171,9 @@ constexpr Scalar kScalars[] = {
     {"Date", "A day of the calendar: `2026-01-31`.", kRfc3339, check_text<f::is_date, kDate>},
     {"Time", "A time of the day without zone: `23:59:59.999`.", kRfc3339,
      check_text<f::is_time, kTime>},
+    {"OffsetTime", "A time of the day with the offset of its zone: `23:59:59.999+02`.",
+     "https://www.postgresql.org/docs/current/datatype-datetime.html",
+     check_text<f::is_offset_time, kOffsetTime>},
     {"DateTime", "A point in time with its zone: `2026-01-31T23:59:59Z`.", kRfc3339,
      check_text<f::is_date_time, kDateTime>},
     {"LocalDateTime", "A day and time without zone: `2026-01-31T23:59:59`.",
@@ -201,6 +221,18 @@ constexpr Scalar kScalars[] = {
      check_range<f::is_local_date_time, kLocalDateTimeRange>},
     {"DateTimeRange", "A range of points in time.", kRanges,
      check_range<f::is_date_time, kDateTimeRange>},
+    {"DateMultirange", "Ranges of days with gaps between them: `{[2026-01-01,2026-02-01)}`.",
+     kRanges, check_multirange<f::is_date, kDateMultirange>},
+    {"IntMultirange", "Ranges of whole numbers: `{[1,10),[20,30)}`.", kRanges,
+     check_multirange<f::is_int, kIntMultirange>},
+    {"BigIntMultirange", "Ranges of whole numbers of 64 bits: `{[1,10),[20,30)}`.", kRanges,
+     check_multirange<f::is_big_int, kBigIntMultirange>},
+    {"DecimalMultirange", "Ranges of decimal numbers: `{[1.5,10)}`.", kRanges,
+     check_multirange<f::is_decimal, kDecimalMultirange>},
+    {"LocalDateTimeMultirange", "Ranges of days with times, without zone.", kRanges,
+     check_multirange<f::is_local_date_time, kLocalDateTimeMultirange>},
+    {"DateTimeMultirange", "Ranges of points in time.", kRanges,
+     check_multirange<f::is_date_time, kDateTimeMultirange>},
     {"Vector", "A vector of numbers: a list, or a string like `[1,2.5,3]`.",
      "https://github.com/pgvector/pgvector", check_vector},
 };

@@ -34,6 +34,7 @@ sql::DatabaseError error_of(const PGresult* result, PGconn* connection) {
     error.data_type = field(result, PG_DIAG_DATATYPE_NAME);
     error.constraint = field(result, PG_DIAG_CONSTRAINT_NAME);
     error.where = field(result, PG_DIAG_CONTEXT);
+    error.position = field(result, PG_DIAG_STATEMENT_POSITION);
     if (error.sqlstate.empty()) error.sqlstate = "08006";
     if (error.message.empty()) error.message = PQerrorMessage(connection);
     return error;

@@ -65,6 +65,8 @@ std::string* field(sql::DatabaseError& error, char type) {
             return &error.constraint;
         case 'W':
             return &error.where;
+        case 'P':
+            return &error.position;
         default:
             return nullptr;
     }

@@ -61,6 +61,12 @@ std::string_view shape_error(const sql::DatabaseError& database_error) {
     return words.substr(0, words.rfind('"'));
 }
 
+/// A value that is written in a language of its own (ltree, lquery, jsonpath) has a syntax error:
+/// one of the statement itself has a position, one inside a function a context.
+bool is_syntax_of_value(const sql::DatabaseError& error) {
+    return error.sqlstate == "42601" && error.position.empty() && error.where.empty();
+}
+
 void add(Error& error, std::string_view name, const std::string& value) {
     if (!value.empty()) error.extensions.emplace_back(name, value);
 }
@@ -87,7 +93,9 @@ Error to_error(const sql::DatabaseError& database_error, bool expose_internal,
                 .message = "The function returned something else than its comment says: " +
                            std::string(words) + ". Nothing was changed.",
                 .extensions = {{"reference", std::string(reference)}}};
-    const SqlstateRule rule = rule_for(database_error.sqlstate);
+    const SqlstateRule rule = is_syntax_of_value(database_error)
+                                  ? SqlstateRule{"42601", ErrorCode::BadUserInput, true}
+                                  : rule_for(database_error.sqlstate);
     Error error{.code = rule.code, .message = database_error.message};
     if (!rule.show_message && !expose_internal) {
         error.message = message_for(rule.code);

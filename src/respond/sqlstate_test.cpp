@@ -46,6 +46,18 @@ TEST(Sqlstate, MasksInternalMessagesUnlessExposed) {
     EXPECT_EQ(to_error(raised("42P01"), true, "ref-1").message, "The message.");
 }
 
+TEST(Sqlstate, TellsTheSyntaxOfAValueFromThatOfAStatement) {
+    sql::DatabaseError value = raised("42601");
+    value.where.clear();
+    EXPECT_EQ(to_error(value, false, "ref").code, ErrorCode::BadUserInput);
+    sql::DatabaseError statement = value;
+    statement.position = "8";
+    EXPECT_EQ(to_error(statement, false, "ref").code, ErrorCode::InternalServerError);
+    sql::DatabaseError function = value;
+    function.where = "PL/pgSQL function app.fn_x() line 3 at EXECUTE";
+    EXPECT_EQ(to_error(function, false, "ref").code, ErrorCode::InternalServerError);
+}
+
 TEST(Sqlstate, ShowsTheConstraintButNotOtherRowsValues) {
     Error error = to_error(raised("23505"), false, "ref");
     for (const auto& [name, value] : error.extensions)

@@ -11,6 +11,7 @@
 
 #include "graphql/schema.hpp"
 #include "schema/model.hpp"
+#include "schema/operator.hpp"
 
 namespace fraiseql::schema {
 
@@ -29,6 +30,8 @@ struct Draft {
     /// Names of types that are taken, also by entities whose type is still to be built.
     std::unordered_set<std::string> type_names = {"Query", "Mutation", "Subscription"};
 
+    /// The filters of values: by the name that they would like to have and by what can be asked.
+    std::map<std::pair<std::string, std::vector<OperatorFamily>>, std::string> filters = {};
     /// Order inputs that have members.
     std::unordered_set<std::string> order_inputs = {};
     /// Entities whose rows can be aggregated.

@@ -8,17 +8,15 @@ namespace {
 
 using graphql::TypeKind;
 
-std::string scalar(Draft& draft, const char* name) {
-    return draft.use_leaf({.type = name}, 0, true);
+std::string scalar(Draft& draft, std::string name) {
+    return draft.use_leaf({.type = std::move(name)}, 0, true);
 }
 
-/// The scalar between the bounds of a range scalar.
-const char* range_item(std::string_view range) {
-    if (range == "IntRange") return "Int";
-    if (range == "BigIntRange") return "BigInt";
-    if (range == "DecimalRange") return "Decimal";
-    if (range == "DateRange") return "Date";
-    return range == "DateTimeRange" ? "DateTime" : "LocalDateTime";
+/// The scalar between the bounds: IntRange and IntMultirange → Int.
+std::string range_item(std::string_view range) {
+    for (std::string_view suffix : {"Range", "Multirange"})
+        if (range.ends_with(suffix)) range.remove_suffix(suffix.size());
+    return std::string(range);
 }
 
 std::string use_address_range(Draft& draft) {
@@ -64,17 +62,19 @@ std::string operand_type(Draft& draft, const Operator& op, const Leaf& leaf) {
 std::string use_filter(Draft& draft, catalog::Oid type, const Leaf& leaf) {
     const FilterKind kind = filter_of(draft.model.catalog, type, leaf);
     draft.use_leaf(leaf, type, true);
-    if (!draft.type_names.insert(kind.name).second) return kind.name;
+    std::string& name = draft.filters[{kind.name, kind.families}];
+    if (!name.empty()) return name;
+    name = draft.take_type_name(kind.name);
     std::vector<graphql::InputValueSpec> fields;
     for (const Operator& op : operators())
         if (kind.find(op.name) == &op)
             fields.push_back({.name = std::string(op.name),
                               .type = operand_type(draft, op, leaf),
                               .description = std::string(op.description)});
-    graphql::TypeSpec& spec = draft.builder.add(TypeKind::InputObject, kind.name);
+    graphql::TypeSpec& spec = draft.builder.add(TypeKind::InputObject, name);
     spec.description = "All conditions given must hold.";
     spec.input_fields = std::move(fields);
-    return kind.name;
+    return name;
 }
 
 }  // namespace fraiseql::schema

@@ -44,7 +44,7 @@ constexpr std::array kScalars = {
     Row{"uuid", "UUID"},
     Row{"date", "Date"},
     Row{"time", "Time"},
-    Row{"timetz", "Time"},
+    Row{"timetz", "OffsetTime"},
     Row{"timestamp", "LocalDateTime"},
     Row{"timestamptz", "DateTime"},
     Row{"interval", "Interval"},
@@ -63,6 +63,12 @@ constexpr std::array kScalars = {
     Row{"numrange", "DecimalRange"},
     Row{"tsrange", "LocalDateTimeRange"},
     Row{"tstzrange", "DateTimeRange"},
+    Row{"datemultirange", "DateMultirange"},
+    Row{"int4multirange", "IntMultirange"},
+    Row{"int8multirange", "BigIntMultirange"},
+    Row{"nummultirange", "DecimalMultirange"},
+    Row{"tsmultirange", "LocalDateTimeMultirange"},
+    Row{"tstzmultirange", "DateTimeMultirange"},
 };
 
 std::string_view scalar_of(std::string_view pg) {
@@ -147,7 +153,8 @@ Leaf leaf_of(const Catalog& catalog, Oid oid, std::string_view name) {
     } else if (type->kind == Type::Kind::Base && is_key_name(name) && is_key_type(type->name)) {
         leaf.type = "ID";
         leaf.as_text = type->name.starts_with("int");
-    } else if (type->kind == Type::Kind::Base || type->kind == Type::Kind::Range) {
+    } else if (type->kind == Type::Kind::Base || type->kind == Type::Kind::Range ||
+               type->kind == Type::Kind::Multirange) {
         leaf.type = scalar_of(type->name);
     } else {
         leaf.type = "JSON";

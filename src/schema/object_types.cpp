@@ -107,8 +107,9 @@ class TypeWriter {
         if (const lineage::List* list = shape.list()) {
             const std::string item =
                 type_of(*list->element, singular(nested_name), singular(key), binding);
-            if (const catalog::Type* type = draft_.model.catalog.type(binding.type))
-                binding.type = type->array;
+            // A list of JSON values is a JSON value itself.
+            const catalog::Type* type = draft_.model.catalog.type(binding.type);
+            if (type != nullptr && !catalog::is_json(type->oid)) binding.type = type->array;
             return "[" + item + "]" + mark;
         }
         if (const lineage::RelationRef* reference = shape.relation())
@@ -128,8 +129,12 @@ class TypeWriter {
         if (const lineage::Opaque* opaque = shape.opaque())
             draft_.find(subject_,
                         fmt::format("key '{}' is typed JSON: {}", binding.key, opaque->reason));
-        draft_.use_leaf({.type = "JSON"}, catalog::kJsonb, true);
-        return "JSON" + mark;
+        return use_json(binding) + mark;
+    }
+
+    std::string use_json(FieldBinding& binding) {
+        binding.type = catalog::kJsonb;
+        return draft_.use_leaf({.type = "JSON"}, catalog::kJsonb, true);
     }
 
     std::string relation_type(const lineage::RelationRef& reference, const std::string& nested_name,
@@ -143,8 +148,7 @@ class TypeWriter {
         const auto& shape = draft_.model.lineage.relation(reference.relation);
         const lineage::ColumnShape* column = shape.column(reference.column);
         if (column == nullptr || column->shape->relation() != nullptr || depth_ > kMaxDepth) {
-            draft_.use_leaf({.type = "JSON"}, catalog::kJsonb, true);
-            return "JSON";
+            return use_json(binding);
         }
         ++depth_;
         Shape nullable = *column->shape;

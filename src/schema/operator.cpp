@@ -68,8 +68,11 @@ FilterKind filter_of(const catalog::Catalog& catalog, catalog::Oid oid, const Le
         if (!comparable) return {"PresenceFilter", {}};
         return {leaf.type + "ListFilter", {OperatorFamily::List}};
     }
-    if (type->kind == Kind::Enum) return {leaf.type + "Filter", {OperatorFamily::Equality}};
-    if (type->kind == Kind::Range)
+    // Labels that are no GraphQL names are text, but compare only as labels.
+    if (type->kind == Kind::Enum)
+        return {is_graphql_enum(*type) ? leaf.type + "Filter" : "LabelFilter",
+                {OperatorFamily::Equality}};
+    if ((type->kind == Kind::Range || type->kind == Kind::Multirange) && leaf.type != "JSON")
         return {leaf.type + "Filter", {OperatorFamily::Equality, OperatorFamily::Range}};
     Families families =
         type->kind == Kind::Base ? base_families(type->name, leaf.type == "ID") : Families{};

@@ -19,6 +19,8 @@ struct DatabaseError {
     std::string data_type;
     std::string constraint;
     std::string where;
+    /// Where in the statement's text the error is, counted from 1.
+    std::string position;
     /// Which statement of the batch failed, from 0.
     std::size_t statement = 0;
 };
