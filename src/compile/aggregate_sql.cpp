@@ -25,14 +25,19 @@ Fragment aggregate_call(std::string_view function, const Fragment& value) {
     return {};
 }
 
-Fragment truncated(const Fragment& value, std::string_view unit) {
+/// A time cut to a unit; a day stays a day, whatever the session's time zone.
+Fragment truncated(const Fragment& value, catalog::Oid type, std::string_view unit) {
+    const bool day = type == catalog::kDate;
     for (sql::Raw name :
          {sql::Raw("'year'"), sql::Raw("'quarter'"), sql::Raw("'month'"), sql::Raw("'week'"),
           sql::Raw("'day'"), sql::Raw("'hour'"), sql::Raw("'minute'")}) {
         std::string upper(name.text().substr(1, name.text().size() - 2));
         for (char& c : upper)
             c = static_cast<char>(c - 'a' + 'A');
-        if (upper == unit) return Fragment("date_trunc(").raw(name).raw(", ").add(value).raw(")");
+        if (upper != unit) continue;
+        Fragment out("date_trunc(");
+        out.raw(name).raw(", ").add(value);
+        return out.raw(day ? sql::Raw("::timestamp)::date") : sql::Raw(")"));
     }
     return value;
 }
@@ -77,9 +82,11 @@ class AggregateWriter {
                 const schema::InputBinding* binding =
                     model_.input(prefix_ + "GroupByInput", member.name);
                 if (binding == nullptr) continue;
+                const schema::FieldBinding& value = binding->value;
                 keys_.push_back(
                     {std::string(member.name),
-                     truncated(typed_value(model_, binding->value, source_), member.value.text)});
+                     truncated(typed_value(model_, value, source_),
+                               model_.catalog.base_type(value.type), member.value.text)});
             }
     }
 

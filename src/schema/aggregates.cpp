@@ -128,11 +128,10 @@ class AggregateWriter {
         for (const Member& member : members) {
             const std::string_view result = result_type(function.field, base_type(member)->name);
             const catalog::Type* type = draft_.model.catalog.type("pg_catalog", result);
-            if (result.empty() || type == nullptr ||
-                base_type(member)->kind != catalog::Type::Kind::Base)
-                continue;
-            const Leaf leaf = leaf_of(draft_.model.catalog, type->oid, "value");
             const bool count = function.field == "countDistinct";
+            const bool base = base_type(member)->kind == catalog::Type::Kind::Base;
+            if (result.empty() || type == nullptr || !(base || count)) continue;
+            const Leaf leaf = leaf_of(draft_.model.catalog, type->oid, "value");
             results.push_back(
                 {.name = member.name, .type = draft_.use_leaf(leaf, type->oid, !count)});
             draft_.fields[{type_name, member.name}] = member.value;
