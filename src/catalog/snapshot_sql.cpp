@@ -167,4 +167,38 @@ SELECT json_build_object(
 )sql";
 }
 
+// Every DDL statement writes new versions of catalog rows: their xmin tells. Cheap enough to ask
+// every few seconds, unlike the catalog itself. Temporary tables come and go and are left out.
+std::string_view fingerprint_sql() noexcept {
+    return R"sql(
+WITH relation AS (
+    SELECT oid, xmin FROM pg_catalog.pg_class
+    WHERE oid >= 16384 AND relpersistence <> 't' AND relkind IN ('r', 'p', 'v', 'm', 'f', 'c'))
+SELECT pg_catalog.concat_ws(' ',
+    pg_catalog.current_setting('server_version_num'), pg_catalog.current_database(), current_user,
+    pg_catalog.current_schemas(true),
+    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM relation),
+    (SELECT count(*) || ':' || sum(a.xmin::text::bigint) FROM pg_catalog.pg_attribute a
+     JOIN relation r ON r.oid = a.attrelid WHERE a.attnum > 0),
+    (SELECT count(*) || ':' || sum(w.xmin::text::bigint) FROM pg_catalog.pg_rewrite w
+     JOIN relation r ON r.oid = w.ev_class),
+    (SELECT count(*) || ':' || sum(i.xmin::text::bigint) FROM pg_catalog.pg_index i
+     JOIN relation r ON r.oid = i.indrelid),
+    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_constraint),
+    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_proc
+     WHERE oid >= 16384),
+    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_type
+     WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r', 'm')),
+    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_enum),
+    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_policy),
+    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_namespace
+     WHERE nspname NOT LIKE 'pg\_%temp\_%'),
+    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_description
+     WHERE objoid >= 16384),
+    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_auth_members),
+    (SELECT pg_catalog.md5(pg_catalog.string_agg(r::text, ',' ORDER BY oid))
+     FROM pg_catalog.pg_roles r))
+)sql";
+}
+
 }  // namespace fraiseql::catalog

@@ -10,4 +10,8 @@ namespace fraiseql::catalog {
 /// read_snapshot understands. Runs on PostgreSQL 13 to 17 under any role.
 std::string_view snapshot_sql() noexcept;
 
+/// Returns a SELECT that yields one text that differs whenever what snapshot_sql reads may differ;
+/// it costs a small part of that. Never NULL.
+std::string_view fingerprint_sql() noexcept;
+
 }  // namespace fraiseql::catalog

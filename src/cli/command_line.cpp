@@ -154,6 +154,17 @@ void add_serving(CLI::App& command, Options& options) {
         ->check(CLI::Range(0, 86'400))
         ->capture_default_str();
     command
+        .add_option("--startup-wait", options.startup_wait,
+                    "seconds to wait for a database that does not answer yet")
+        ->envname("FRAISEQL_STARTUP_WAIT")
+        ->check(CLI::Range(0, 3600))
+        ->capture_default_str();
+    command
+        .add_option("--schema-cache", options.schema_cache,
+                    "file that keeps the catalog, so that the next start needs no database")
+        ->envname("FRAISEQL_SCHEMA_CACHE")
+        ->type_name("FILE");
+    command
         .add_option("--shutdown-delay", options.shutdown_delay,
                     "seconds to go on serving, not ready, when told to stop: load balancers look "
                     "elsewhere first")

@@ -25,13 +25,10 @@ int turbo_list(const Options& options);
 int turbo_remove(const Options& options);
 int turbo_show(const Options& options);
 
-/// Reads the catalog of the database as one JSON document (catalog::snapshot_sql).
-Result<std::string> read_catalog(const std::string& database);
-
-/// Builds the model of such a document.
+/// Builds the model of a catalog's document (catalog::snapshot_sql).
 Result<std::shared_ptr<const schema::Model>> model_of(const std::string& catalog);
 
-/// Does both.
+/// Reads the catalog of the database and builds its model.
 Result<std::shared_ptr<const schema::Model>> load_model(const std::string& database);
 
 /// Fails (Configuration) where something exposed reads past row-level security, unless `intended`

@@ -46,20 +46,15 @@ Error statement_error(const sql::DatabaseError& failure) {
     return error;
 }
 
-Result<std::string> read_catalog(const std::string& database) {
-    auto document = pg::query_once(database, std::string(catalog::snapshot_sql()));
-    if (!document) return fail(connection_error(document.error()));
-    return std::move(*document);
-}
-
 Result<std::shared_ptr<const schema::Model>> model_of(const std::string& document) {
     FRAISEQL_TRY(catalog::Catalog catalog, catalog::read_snapshot(document));
     return schema::build_model(std::move(catalog));
 }
 
 Result<std::shared_ptr<const schema::Model>> load_model(const std::string& database) {
-    FRAISEQL_TRY(const std::string document, read_catalog(database));
-    return model_of(document);
+    const auto document = pg::query_once(database, std::string(catalog::snapshot_sql()));
+    if (!document) return fail(connection_error(document.error()));
+    return model_of(*document);
 }
 
 int complain(const Error& error) {

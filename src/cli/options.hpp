@@ -32,6 +32,10 @@ struct Options {
     std::uint32_t timeout = 30;
     /// Seconds between looks at the catalog; 0: none.
     std::uint32_t schema_poll = 10;
+    /// Seconds to wait for a database that does not answer yet.
+    std::uint32_t startup_wait = 10;
+    /// A file that keeps the catalog for the next start; empty: none.
+    std::string schema_cache;
     /// Seconds between "not ready" and no more requests when the server is told to stop.
     std::uint32_t shutdown_delay = 0;
     std::size_t max_body_bytes = std::size_t{1} << 20U;

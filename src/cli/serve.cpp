@@ -7,7 +7,9 @@
 #include <cstdio>
 #include <thread>
 
+#include "cli/catalog_file.hpp"
 #include "cli/commands.hpp"
+#include "cli/first_model.hpp"
 #include "fraiseql/version.hpp"
 #include "server/server.hpp"
 #include "web/assets.hpp"
@@ -78,6 +80,12 @@ server::Settings settings_of(const Options& options) {
     settings.engine.expose_errors = development;
     settings.engine.introspection = development;
     settings.schema_watch.poll = std::chrono::seconds(options.schema_poll);
+    if (!options.schema_cache.empty())
+        settings.schema_watch.keep = [path = options.schema_cache](std::string_view fingerprint,
+                                                                   std::string_view document) {
+            auto kept = write_catalog_file(path, {std::string(fingerprint), std::string(document)});
+            if (!kept) log_line(to_string(kept.error()));
+        };
     settings.shutdown_delay = std::chrono::seconds(options.shutdown_delay);
     settings.log = log_line;
     settings.workers =
@@ -118,11 +126,11 @@ int serve(const Options& options) {
                          .hint = "Lower the one or raise the other."});
     auto authentication = read_authentication(options.auth);
     if (!authentication) return complain(authentication.error());
-    const auto catalog = read_catalog(options.database);
-    if (!catalog) return complain(catalog.error());
-    auto model = model_of(*catalog);
-    if (!model) return complain(model.error());
-    describe_model(**model);
+    auto first = first_model(options);
+    if (!first) return complain(first.error());
+    describe_model(*first->model);
+    if (first->unverified)
+        fmt::print("  schema    from {}, until the database is there\n", options.schema_cache);
     if (!options.settings_file.empty()) fmt::print("  settings  {}\n", options.settings_file);
     describe_authentication(*authentication);
     server::Settings settings = settings_of(options);
@@ -130,11 +138,12 @@ int serve(const Options& options) {
         settings.schema_watch.accept = [&options](const schema::Model& each) {
             return refuse_leaks(each, options.auth.allowed_bypass);
         };
-        if (auto safe = settings.schema_watch.accept(**model); !safe) return complain(safe.error());
+        if (auto safe = settings.schema_watch.accept(*first->model); !safe)
+            return complain(safe.error());
     }
     settings.router.authentication = std::move(*authentication);
     settings.listen.address = *address;
-    auto served = server::serve(std::move(settings), *model, *catalog);
+    auto served = server::serve(std::move(settings), first->model, first->catalog);
     return served ? 0 : complain(served.error());
 }
 

@@ -46,11 +46,16 @@ Result<void> RegistryWatch::start() {
         FRAISEQL_TRY(from_folder_, read_operations_folder(settings_.folder));
     }
     auto session = pg::Session::open(settings_.conninfo);
-    auto read = session ? read_table(*session) : tl::unexpected(session.error());
-    if (!read)
+    if (!session) {
+        // The thread reads the table once the database is there.
+        lost_ = true;
+        log("registered operations: the database is not there yet (" + session.error().message +
+            ")");
+    } else if (auto read = read_table(*session); !read) {
         return fail(ErrorCode::Configuration,
                     "The registered operations cannot be read: " + read.error().message,
                     "The server's role needs USAGE on the schema turbo and SELECT on its tables.");
+    }
     publish();
     thread_ = std::thread([this] { run(); });
     return {};

@@ -41,7 +41,7 @@ class RegistryWatch {
     ~RegistryWatch();
 
     /// Publishes the first registry and starts the thread. Fails where the folder or the table
-    /// cannot be read; a database without the table is none of these.
+    /// cannot be read; a database that is away, or that has no such table, is none of these.
     Result<void> start();
 
   private:

@@ -11,39 +11,6 @@
 #include "turbo/sha256.hpp"
 
 namespace fraiseql::server {
-namespace {
-
-// Every DDL statement writes new versions of catalog rows: their xmin tells. Cheap enough to ask
-// every few seconds, unlike the catalog itself. Temporary tables come and go and are left out.
-constexpr const char* kFingerprint = R"(
-WITH relation AS (
-    SELECT oid, xmin FROM pg_catalog.pg_class
-    WHERE oid >= 16384 AND relpersistence <> 't' AND relkind IN ('r', 'p', 'v', 'm', 'f', 'c'))
-SELECT pg_catalog.concat_ws(' ',
-    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM relation),
-    (SELECT count(*) || ':' || sum(a.xmin::text::bigint) FROM pg_catalog.pg_attribute a
-     JOIN relation r ON r.oid = a.attrelid WHERE a.attnum > 0),
-    (SELECT count(*) || ':' || sum(w.xmin::text::bigint) FROM pg_catalog.pg_rewrite w
-     JOIN relation r ON r.oid = w.ev_class),
-    (SELECT count(*) || ':' || sum(i.xmin::text::bigint) FROM pg_catalog.pg_index i
-     JOIN relation r ON r.oid = i.indrelid),
-    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_constraint),
-    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_proc
-     WHERE oid >= 16384),
-    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_type
-     WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r', 'm')),
-    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_enum),
-    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_policy),
-    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_namespace
-     WHERE nspname NOT LIKE 'pg\_%temp\_%'),
-    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_description
-     WHERE objoid >= 16384),
-    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_auth_members),
-    (SELECT pg_catalog.md5(pg_catalog.string_agg(r::text, ',' ORDER BY oid))
-     FROM pg_catalog.pg_roles r)))";
-
-}  // namespace
-
 SchemaWatch::SchemaWatch(SchemaWatchSettings settings, std::shared_ptr<ModelFeed> feed,
                          std::string_view document)
     : settings_(std::move(settings)),
@@ -83,7 +50,7 @@ tl::expected<void, sql::DatabaseError> SchemaWatch::follow() {
 }
 
 tl::expected<void, sql::DatabaseError> SchemaWatch::look(pg::Session& session) {
-    const auto fingerprint = session.query(kFingerprint);
+    const auto fingerprint = session.query(std::string(catalog::fingerprint_sql()));
     if (!fingerprint) return tl::unexpected(fingerprint.error());
     std::string now(fingerprint->get(0, 0));
     if (now == fingerprint_) return {};
@@ -113,6 +80,7 @@ void SchemaWatch::rebuild(const std::string& document) {
     log(fmt::format("schema: the catalog has changed; serving {} relations and {} functions",
                     (*model)->entities.size(), (*model)->functions.size()));
     feed_->publish(std::move(*model));
+    if (settings_.keep) settings_.keep(fingerprint_, document);
 }
 
 void SchemaWatch::log(const std::string& message) const {

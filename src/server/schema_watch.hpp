@@ -25,6 +25,9 @@ struct SchemaWatchSettings {
     std::chrono::milliseconds poll{10'000};
     /// Refuses a model that must not be served. Called on the watch's thread. May be empty.
     std::function<Result<void>(const schema::Model&)> accept = {};
+    /// Receives the fingerprint and the catalog of each model that is published. Called on the
+    /// watch's thread. May be empty.
+    std::function<void(std::string_view fingerprint, std::string_view catalog)> keep = {};
     /// Called on the watch's thread. May be empty.
     std::function<void(std::string_view)> log = {};
     std::chrono::milliseconds reconnect{1'000};

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Starting, stopping, and a database that comes and goes."""
 import concurrent.futures
+import pathlib
 import signal
+import subprocess
+import tempfile
 import time
 import unittest
 
@@ -134,6 +137,64 @@ class DatabaseGoesAway(unittest.TestCase):
 
         database.get_up()
         wait_until(lambda: server.graphql(query).get("data") == before, "recovery")
+
+
+class StartsWithoutTheDatabase(unittest.TestCase):
+    QUERY = "{ users(limit: 1) { id } }"
+
+    def setUp(self):
+        self.database = Database(*BLOG_FILES)
+        self.addCleanup(self.database.close)
+
+    def serve(self, *options):
+        server = Server(command=["serve", "--database", self.database.url, *options])
+        self.addCleanup(server.close)
+        return server
+
+    def test_waits_for_a_database_that_is_coming_up(self):
+        self.database.fall_over()
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            started = pool.submit(self.serve, "--startup-wait", "30")
+            time.sleep(0.5)
+            self.assertFalse(started.done())
+            self.database.get_up()
+            server = started.result()
+        self.assertIn("Trying again for 30 seconds", server.log())
+        server.data(self.QUERY)
+
+    def test_starts_from_the_schema_of_the_last_time(self):
+        with tempfile.TemporaryDirectory() as folder:
+            cache = pathlib.Path(folder) / "schema.json"
+            first = self.serve("--schema-cache", str(cache))
+            before = first.data(self.QUERY)
+            first.stop()
+            self.assertEqual(cache.stat().st_mode & 0o777, 0o600)
+
+            self.database.fall_over()
+            second = self.serve("--schema-cache", str(cache))
+            self.assertIn("until the database is there", second.log())
+            self.assertEqual(second.request("GET", "/ready").status, 503)
+            self.assertEqual(second.error("{ usres }")["extensions"]["code"],
+                             "GRAPHQL_VALIDATION_FAILED")
+            self.assertEqual(second.error(self.QUERY)["extensions"]["code"], "SERVICE_UNAVAILABLE")
+            self.database.get_up()
+            wait_until(lambda: second.graphql(self.QUERY).get("data") == before, "recovery")
+
+            cache.chmod(0o666)
+            refused = run("serve", "--database", self.database.url, "--schema-cache", str(cache))
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn("Others may write", refused.stderr)
+
+    def test_a_cache_that_is_too_old_is_replaced(self):
+        with tempfile.TemporaryDirectory() as folder:
+            cache = pathlib.Path(folder) / "schema.json"
+            self.serve("--schema-cache", str(cache)).stop()
+            before = cache.read_text()
+            subprocess.run(["psql", "-qX", "-d", self.database.url, "-c",
+                            "CREATE VIEW v_late AS SELECT 1 AS id"], check=True)
+            server = self.serve("--schema-cache", str(cache))
+            self.assertEqual(server.data("{ lates { id } }"), {"lates": [{"id": "1"}]})
+            self.assertNotEqual(cache.read_text(), before)
 
 
 class Demo(unittest.TestCase):
