@@ -172,6 +172,17 @@ void add_claims(CLI::App& command, AuthOptions& options) {
     add_claim_options(command, options);
 }
 
+Result<server::AdminSettings> read_admin(const std::string& file, bool development) {
+    const char* given = std::getenv("FRAISEQL_ADMIN_TOKEN");
+    if (given != nullptr && !file.empty())
+        return wrong("There are two admin tokens.",
+                     "Give one of --admin-token-file and FRAISEQL_ADMIN_TOKEN.");
+    if (given != nullptr) return server::admin_settings(given);
+    if (file.empty()) return server::AdminSettings{.open_on_loopback = development};
+    FRAISEQL_TRY(const std::string token, read_file(file));
+    return server::admin_settings(without_line_end(token));
+}
+
 Result<std::optional<server::Authentication>> read_authentication(const AuthOptions& options) {
     FRAISEQL_TRY(auth::Keys keys, read_keys(options));
     if (keys.empty()) {

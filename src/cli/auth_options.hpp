@@ -51,6 +51,11 @@ bool says_anything(const AuthOptions& options);
 /// Returns what claims mean; Configuration where options contradict each other.
 Result<auth::ClaimMap> read_claim_map(const AuthOptions& options);
 
+/// Returns who may use /admin: the bearer of the token in `file` or FRAISEQL_ADMIN_TOKEN, and
+/// where there is neither, whoever asks from this machine if `development`, else nobody.
+/// Configuration where the token is weak, or given twice.
+Result<server::AdminSettings> read_admin(const std::string& file, bool development);
+
 /// Reads the keys and checks everything against everything. Nothing where authentication is off;
 /// Configuration where options contradict each other or could not take effect.
 Result<std::optional<server::Authentication>> read_authentication(const AuthOptions& options);

@@ -178,6 +178,11 @@ void add_serving(CLI::App& command, Options& options) {
     add_operations(command, options);
     add_paging(command, options);
     add_authentication(command, options.auth);
+    command
+        .add_option("--admin-token-file", options.admin_token_file,
+                    "token that opens /admin; the token itself: FRAISEQL_ADMIN_TOKEN")
+        ->envname("FRAISEQL_ADMIN_TOKEN_FILE")
+        ->type_name("FILE");
 }
 
 void add_explaining(CLI::App& command, Options& options) {

@@ -47,6 +47,8 @@ struct Options {
     bool persisted_queries = true;
 
     AuthOptions auth;
+    /// Holds the admin token; FRAISEQL_ADMIN_TOKEN is the other way to give it.
+    std::string admin_token_file;
 
     // config
     SettingsFormat settings_format = SettingsFormat::Text;

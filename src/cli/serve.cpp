@@ -126,6 +126,9 @@ int serve(const Options& options) {
                          .hint = "Lower the one or raise the other."});
     auto authentication = read_authentication(options.auth);
     if (!authentication) return complain(authentication.error());
+    auto admin = read_admin(options.admin_token_file,
+                            is_development(options) && is_loopback(options.listen));
+    if (!admin) return complain(admin.error());
     auto first = first_model(options);
     if (!first) return complain(first.error());
     describe_model(*first->model);
@@ -142,6 +145,7 @@ int serve(const Options& options) {
             return complain(safe.error());
     }
     settings.router.authentication = std::move(*authentication);
+    settings.router.admin = std::move(*admin);
     settings.listen.address = *address;
     auto served = server::serve(std::move(settings), first->model, first->catalog);
     return served ? 0 : complain(served.error());

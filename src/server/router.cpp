@@ -69,6 +69,14 @@ http::Response refuse_token(const auth::Refusal& refusal, std::string_view type)
     return response;
 }
 
+http::Response refuse_admin(const Error& error) {
+    http::Response response = http::make_error_response(error);
+    if (error.code == ErrorCode::Unauthenticated)
+        response.headers.push_back({"WWW-Authenticate", "Admin-Token"});
+    never_store(response);
+    return response;
+}
+
 http::Response to_http(engine::Response answer, MediaType type) {
     http::Response response;
     response.status = response_status(type, answer.request_error, answer.code);
@@ -112,6 +120,7 @@ Task<http::Response> Router::answer(const http::Request& request) {
             settings_.metrics->count_graphql(response.status, runtime::Clock::now() - started);
         co_return response;
     }
+    if (path == "/admin/explain") co_return co_await answer_explain(request);
     if (path == "/metrics" && settings_.metrics) {
         if (!reads(request)) co_return method_not_allowed(request, "GET, HEAD");
         co_return http::make_response(200, kMetricsType, settings_.metrics->render());
@@ -142,6 +151,30 @@ Task<http::Response> Router::answer_graphql(const http::Request& request) {
     if (asked->principal != nullptr) asked->context = &asked->principal->context;
     engine::Response answered = co_await engine_.execute(*asked);
     co_return to_http(std::move(answered), *type);
+}
+
+Task<http::Response> Router::answer_explain(const http::Request& request) {
+    const Result<void> admitted = admit_admin(settings_.admin, request);
+    if (!admitted) co_return refuse_admin(admitted.error());
+    if (request.method() != "POST") co_return method_not_allowed(request, "POST");
+    Arena arena;
+    const auth::Authenticator::Answer principal = authenticate(request);
+    if (!principal) co_return refuse_token(principal.error(), kJson);
+    Result<engine::Request> asked = read_graphql_request(request, arena);
+    if (!asked) co_return refuse(asked.error(), kJson);
+    const auto options = read_explain_options(asked->extensions);
+    if (!options) co_return refuse(options.error(), kJson);
+    // Nothing is written: there is no answer to keep.
+    asked->idempotency_key = {};
+    asked->principal = principal->get();
+    if (asked->principal != nullptr) asked->context = &asked->principal->context;
+    engine::Response explained = co_await engine_.explain(*asked, *options);
+    http::Response response;
+    if (explained.request_error) response.status = info(explained.code).http_status;
+    response.headers.push_back({"Content-Type", std::string(kJson)});
+    never_store(response);
+    response.body = std::move(explained.body);
+    co_return response;
 }
 
 auth::Authenticator::Answer Router::authenticate(const http::Request& request) {

@@ -11,6 +11,7 @@
 #include "http/message.hpp"
 #include "pg/pool.hpp"
 #include "runtime/task.hpp"
+#include "server/admin.hpp"
 #include "server/metrics.hpp"
 
 namespace fraiseql::server {
@@ -39,6 +40,7 @@ struct RouterSettings {
     std::function<std::optional<Asset>(std::string_view path)> find_asset = {};
     /// What /metrics shows; nullptr: there is no such resource.
     std::shared_ptr<Metrics> metrics = {};
+    AdminSettings admin = {};
     /// Development: /ready tells strangers what the database said.
     bool expose_errors = false;
 };
@@ -48,7 +50,8 @@ class Router {
   public:
     Router(engine::Engine& engine, pg::Pool& pool, RouterSettings settings);
 
-    /// Answers any request: /graphql, /health, /ready, the page; 404 and 405 otherwise.
+    /// Answers any request: /graphql, /admin/explain, /health, /ready, the page; 404 and 405
+    /// otherwise.
     runtime::Task<http::Response> answer(const http::Request& request);
 
     /// From now on /ready says that the server is stopping.
@@ -56,6 +59,7 @@ class Router {
 
   private:
     runtime::Task<http::Response> answer_graphql(const http::Request& request);
+    runtime::Task<http::Response> answer_explain(const http::Request& request);
     runtime::Task<http::Response> answer_ready();
     auth::Authenticator::Answer authenticate(const http::Request& request);
     std::optional<http::Response> find_page(const http::Request& request) const;
