@@ -119,9 +119,23 @@ void add_install(CLI::App& app, Options& options, int& status) {
         ->add_option(
             "module", options.module,
             "turbo: registered operations; idempotency: keys of mutations; events: an event "
-            "store; ddl: tells servers of changes of the catalog at once")
+            "store; ddl: tells servers of changes of the catalog at once; tv: a table that holds "
+            "what a view shows")
         ->required();
-    install->callback([&] { status = cli::install_module(options); });
+    install->add_option("view", options.view, "tv: the view");
+    install->add_option("--key", options.key, "tv: the view's column that tells rows apart")
+        ->capture_default_str();
+    install->add_flag("--print", options.print_only, "tv: print the SQL instead of running it");
+    install->add_flag("--without-triggers", options.without_triggers,
+                      "tv: you call sync_tv_…_all() yourself");
+    install->callback([&] {
+        status = options.module == "tv" ? cli::install_projection(options)
+                                        : cli::install_module(options);
+    });
+    CLI::App* verify = db->add_subcommand("verify", "Compare a tv_ table with its view");
+    add_database(*verify, options);
+    verify->add_option("table", options.view, "the table, or the view")->required();
+    verify->callback([&] { status = cli::verify_projection(options); });
 }
 
 void add_serving(CLI::App& command, Options& options) {

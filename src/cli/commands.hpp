@@ -19,6 +19,8 @@ int print_schema(const Options& options);
 int explain(const Options& options);
 int check_rls(const Options& options, bool json);
 int install_module(const Options& options);
+int install_projection(const Options& options);
+int verify_projection(const Options& options);
 int turbo_add(const Options& options);
 int turbo_import(const Options& options);
 int turbo_list(const Options& options);

@@ -17,12 +17,16 @@ int install_module(const Options& options) {
     const auto modules = install::modules();
     const auto module = std::find_if(modules.begin(), modules.end(),
                                      [&](const auto& each) { return each.name == options.module; });
+    if (!options.view.empty() || options.print_only || options.without_triggers)
+        return complain({.code = ErrorCode::BadRequest,
+                         .message = "Only `db install tv` takes a view and options.",
+                         .hint = "fraiseql db install tv v_post"});
     if (module == modules.end()) {
         std::string names;
         for (const install::Module& each : modules)
             names += fmt::format("{}{}", names.empty() ? "" : ", ", each.name);
         return complain({.message = "There is no module \"" + options.module + "\".",
-                         .hint = "There is: " + names + "."});
+                         .hint = "There is: " + names + ", tv."});
     }
     auto session = pg::Session::open(options.database);
     if (!session) return complain(connection_error(session.error()));

@@ -67,6 +67,11 @@ struct Options {
 
     // db install, turbo
     std::string module;
+    /// db install tv, db verify
+    std::string view;
+    std::string key = "id";
+    bool print_only = false;
+    bool without_triggers = false;
     std::string identifier;
     std::string file;
     std::vector<std::string> hashes;

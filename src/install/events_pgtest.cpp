@@ -7,14 +7,15 @@
 #include <thread>
 #include <vector>
 
-#include "install/connection_pgtest.hpp"
 #include "install/modules.hpp"
 #include "testing/cluster.hpp"
+#include "testing/connection.hpp"
 
 namespace fraiseql::install {
 namespace {
 
 using fraiseql::testing::Cluster;
+using fraiseql::testing::Connection;
 
 class Events : public ::testing::Test {
   protected:

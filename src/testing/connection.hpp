@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace fraiseql::install {
+namespace fraiseql::testing {
 
 /// A session on a test database. What it is told to run has to succeed unless it says otherwise.
 class Connection {
@@ -89,4 +89,4 @@ class Connection {
     std::unique_ptr<PGconn, Close> connection_;
 };
 
-}  // namespace fraiseql::install
+}  // namespace fraiseql::testing
