@@ -53,14 +53,14 @@ std::vector<OrderTerm> order_terms(const schema::Model& model, const schema::Ent
     const schema::FieldBinding binding{
         .key = key.name, .column = key.number, .type = key.type, .nullable = false};
     const Fragment value = source.value(binding, false);
-    const bool present = std::any_of(terms.begin(), terms.end(), [&](const OrderTerm& term) {
-        return term.value.text() == value.text();
-    });
+    // By what it means, not by its SQL: cursors have as many values however a view is read.
+    const std::string meaning = plain.value(binding, false).text();
+    const bool present = std::any_of(
+        terms.begin(), terms.end(), [&](const OrderTerm& term) { return term.meaning == meaning; });
     // The key follows the last criterion's direction, so that one index can serve both.
     const bool descending = !terms.empty() && terms.back().descending;
     if (!present)
-        terms.push_back({value, descending, /*nulls_first=*/descending, binding,
-                         plain.value(binding, false).text()});
+        terms.push_back({value, descending, /*nulls_first=*/descending, binding, meaning});
     return terms;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "compile/reading.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace fraiseql::compile {
@@ -57,7 +59,7 @@ Reading::Reading(const schema::Model& model, const schema::Entity& entity,
       rights_(options.switched_role ? rewrite::Rights::OfOthers : rewrite::Rights::OfCurrentUser) {
     if (!options.see_through || !entity.document) return;
     seen_.emplace(*model.views, entity.relation->oid, rights_);
-    if (!seen_->is_possible()) seen_.reset();
+    if (!seen_->is_possible() || has_own_order()) seen_.reset();
 }
 
 Source Reading::rows() {
@@ -78,8 +80,30 @@ Source Reading::answer() {
 }
 
 Fragment Reading::from() const {
-    if (seen_) return Fragment("(").add(seen_->select()).raw(") AS t");
+    if (seen_) return Fragment("(").add(with_privileges(seen_->select())).raw(") AS t");
     return Fragment().qualified(entity_.relation->schema, entity_.relation->name).raw(" AS t");
+}
+
+/// PostgreSQL checks the privileges of all that a statement's plan has when it starts, also of what
+/// it never reads. LIMIT 0 keeps all in the plan that reading these columns would have there.
+Fragment Reading::with_privileges(Fragment select) const {
+    const catalog::Relation& relation = *entity_.relation;
+    if (!model_.views->must_check_privileges(relation.oid, rights_)) return select;
+    std::vector<Fragment> columns;
+    for (const catalog::AttributeNumber column : read_)
+        columns.push_back(Fragment("v.").identifier(relation.column(column)->name));
+    const Fragment list = join(columns, ", ");
+    Fragment count("*");
+    if (!columns.empty()) count = Fragment("ROW(").add(list).raw(")");
+    return Fragment("SELECT * FROM (")
+        .add(select)
+        .raw(") AS t WHERE (SELECT count(")
+        .add(count)
+        .raw(") FROM (SELECT ")
+        .add(list)
+        .raw(" FROM ")
+        .qualified(relation.schema, relation.name)
+        .raw(" AS v LIMIT 0) AS v) = 0");
 }
 
 Fragment Reading::columns() const {
@@ -89,8 +113,16 @@ Fragment Reading::columns() const {
     return join(columns, ", ");
 }
 
+bool Reading::has_own_order() const {
+    return !entity_.key && model_.views->is_ordered(entity_.relation->oid);
+}
+
 std::string Reading::refusal() const {
     if (seen_ || !entity_.document) return {};
+    if (has_own_order())
+        return fmt::format(
+            "view {} is read as it is: it orders its rows, and has no key that could do so.",
+            model_.catalog.display_name(*entity_.relation));
     return model_.views->refusal(entity_.relation->oid, rights_);
 }
 
@@ -108,6 +140,7 @@ Fragment Reading::name(const rewrite::Column& column, bool of_answer) {
 Located Reading::locate(std::optional<catalog::AttributeNumber> column,
                         const std::vector<std::string>& keys, bool of_answer) {
     std::optional<rewrite::Column> found;
+    read_.insert(column && keys.size() == 1 ? *column : *entity_.document);
     if (column && keys.size() == 1) {
         found = seen_->value(*column, {});
         // A column shows as it is, whatever the document would make of it.
@@ -124,6 +157,7 @@ Located Reading::locate(std::optional<catalog::AttributeNumber> column,
 }
 
 std::optional<Fragment> Reading::presence(const std::vector<std::string>& keys) {
+    read_.insert(*entity_.document);
     const auto found = seen_->presence(*entity_.document, keys);
     if (!found) return std::nullopt;
     return found->name.empty() ? Fragment() : name(*found, true);
@@ -133,6 +167,7 @@ std::optional<Fragment> Reading::object(const std::vector<std::string>& keys,
                                         const std::vector<Branch>& branches, Lists& lists) {
     const auto members = members_of(branches, lists);
     if (!members) return std::nullopt;
+    read_.insert(*entity_.document);
     const auto found = seen_->object(*entity_.document, keys, *members);
     return found ? std::optional(name(*found, true)) : std::nullopt;
 }
@@ -141,6 +176,7 @@ std::optional<Fragment> Reading::list(const std::vector<std::string>& keys, cons
                                       Lists& lists) {
     const auto members = members_of(output.branches, lists);
     if (!members) return std::nullopt;
+    read_.insert(*entity_.document);
     const auto found =
         seen_->list(*entity_.document, keys, *members,
                     lists.is_cut(output) ? lists.items(output) : rewrite::ItemQuery());
@@ -149,6 +185,7 @@ std::optional<Fragment> Reading::list(const std::vector<std::string>& keys, cons
 
 std::optional<Fragment> Reading::exists(const std::vector<std::string>& keys,
                                         const rewrite::ItemQuery& items) {
+    read_.insert(*entity_.document);
     const auto found = seen_->exists(*entity_.document, keys, items);
     if (!found) return std::nullopt;
     const Fragment condition = name(*found, false);

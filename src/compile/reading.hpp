@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,9 @@ class Reading {
     void need(catalog::AttributeNumber column);
 
   private:
+    /// Lists of such a view are in its own order where nothing else is asked for.
+    bool has_own_order() const;
+    sql::Fragment with_privileges(sql::Fragment select) const;
     sql::Fragment name(const rewrite::Column& column, bool of_answer);
 
     const schema::Model& model_;
@@ -69,6 +73,8 @@ class Reading {
     std::optional<rewrite::SeeThrough> seen_ = {};
     /// Names of columns, in the order in which they were needed.
     std::vector<std::string> needed_ = {};
+    /// Columns of a view that is seen through that would be read of it otherwise.
+    std::set<catalog::AttributeNumber> read_ = {};
 };
 
 }  // namespace fraiseql::compile

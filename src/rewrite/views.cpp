@@ -34,6 +34,17 @@ std::string why_refused(const Catalog& catalog, const Relation& view) {
     return {};
 }
 
+/// Adds the relations of all range tables of a query, at any depth.
+void add_relations(const lineage::Node& node, std::set<catalog::Oid>& relations) {
+    constexpr std::int64_t kRelation = 0;
+    if (node.number("rtekind", -1) == kRelation)
+        relations.insert(static_cast<catalog::Oid>(node.number("relid")));
+    for (const lineage::Node& item : node.items)
+        add_relations(item, relations);
+    for (const lineage::NodeField& field : node.fields)
+        add_relations(field.value, relations);
+}
+
 std::string why_query_refused(const Catalog& catalog, const lineage::Node& query) {
     if (std::string why = why_kept_whole(query); !why.empty()) return "it " + why;
     if (!query["limitCount"].is_null() || !query["limitOffset"].is_null())
@@ -72,6 +83,8 @@ void read_view(const Catalog& catalog, View& view) {
 struct Views::Entry {
     View view;
     std::once_flag read;
+    bool may_read_all = false;
+    std::once_flag privileges;
 };
 
 Views::Views(const Catalog& catalog) : catalog_(catalog) {
@@ -106,6 +119,41 @@ std::string Views::refusal(catalog::Oid oid, Rights rights) const {
     if (relation == nullptr) return "The relation is not known.";
     return fmt::format("{} {} stores its rows.", describe(relation->kind),
                        catalog_.display_name(*relation));
+}
+
+bool Views::reads_only_what_it_may(const Relation& view, std::set<catalog::Oid>& visited) const {
+    Arena arena;
+    const auto rule = lineage::read_node(view.rule, arena);
+    if (!rule) return false;
+    std::set<catalog::Oid> read;
+    add_relations(*rule, read);
+    for (const catalog::Oid oid : read) {
+        // A rule's range table has the view itself, too (before PostgreSQL 16).
+        if (oid == view.oid || !visited.insert(oid).second) continue;
+        const Relation* relation = catalog_.relation(oid);
+        if (relation == nullptr || !relation->can_select) return false;
+        if (relation->kind != Relation::Kind::View) continue;
+        if (!runs_as_its_reader(catalog_, *relation)) return false;
+        if (!reads_only_what_it_may(*relation, visited)) return false;
+    }
+    return true;
+}
+
+bool Views::is_ordered(catalog::Oid oid) const {
+    const View* view = find(oid);
+    return view != nullptr && view->query && !view->query->order.empty();
+}
+
+bool Views::must_check_privileges(catalog::Oid oid, Rights rights) const {
+    const auto found = entries_.find(oid);
+    if (found == entries_.end() || rights == Rights::OfOthers) return true;
+    Entry& entry = *found->second;
+    std::call_once(entry.privileges, [&] {
+        std::set<catalog::Oid> visited;
+        const Relation& view = *entry.view.relation;
+        entry.may_read_all = view.can_select && reads_only_what_it_may(view, visited);
+    });
+    return !entry.may_read_all;
 }
 
 }  // namespace fraiseql::rewrite

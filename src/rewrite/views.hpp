@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -31,8 +32,16 @@ class Views {
     const View* find(catalog::Oid oid) const;
     /// Returns why statements must not see through the view, as a sentence; empty where they may.
     std::string refusal(catalog::Oid oid, Rights rights = Rights::OfCurrentUser) const;
+    /// Whether the view's query orders its rows.
+    bool is_ordered(catalog::Oid oid) const;
+    /// Whether a role may lack a privilege that reading the view asks for, while it has those that
+    /// reading a part of it does. Then PostgreSQL must be made to check what the whole view needs.
+    bool must_check_privileges(catalog::Oid oid, Rights rights) const;
 
   private:
+    bool reads_only_what_it_may(const catalog::Relation& view,
+                                std::set<catalog::Oid>& visited) const;
+
     struct Entry;
     const catalog::Catalog& catalog_;
     std::unordered_map<catalog::Oid, std::unique_ptr<Entry>> entries_;
