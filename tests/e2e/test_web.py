@@ -1,12 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""GraphiQL in Chromium and npm's audit, each run by node against a served blog."""
+"""GraphiQL with its Explain panel in Chromium, and npm's audit, run by node against a blog."""
 import os
 import pathlib
 import subprocess
+import tempfile
 import unittest
 
 from product import BLOG_FILES, Database, Server
 
+TOKEN = "an-admin-token-of-more-than-32-characters"
+# A table whose name and values are a script where HTML is made of them.
+SQL = """
+CREATE TABLE "<img src=x onerror=window.struck=1>" (id int PRIMARY KEY, label text);
+INSERT INTO "<img src=x onerror=window.struck=1>"
+    SELECT i, '<script>window.struck=1</script>' || i FROM generate_series(1, 30000) i;
+CREATE VIEW v_trap AS SELECT id, jsonb_build_object('id', id, 'label', label) AS data
+    FROM "<img src=x onerror=window.struck=1>";
+ANALYZE "<img src=x onerror=window.struck=1>";
+"""
 BROWSER = pathlib.Path(__file__).resolve().parent / "browser"
 
 
@@ -24,19 +35,30 @@ class Web(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         install()
-        cls.database = Database(*BLOG_FILES)
+        cls.database = Database(*BLOG_FILES, sql=SQL)
         cls.addClassCleanup(cls.database.close)
         cls.server = Server(cls.database.url)
         cls.addClassCleanup(cls.server.close)
 
-    def run_node_test(self, name):
+    def run_node_test(self, name, **environment):
         url = f"http://127.0.0.1:{self.server.port}"
         result = subprocess.run(["node", "--test", name], cwd=BROWSER, capture_output=True,
-                                text=True, timeout=300, env=os.environ | {"FRAISEQL_URL": url})
+                                text=True, timeout=300,
+                                env=os.environ | {"FRAISEQL_URL": url} | environment)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
     def test_graphiql(self):
         self.run_node_test("graphiql.test.mjs")
+
+    def test_explain(self):
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(TOKEN)
+            file.flush()
+            guarded = Server(command=["serve", "--database", self.database.url,
+                                      "--admin-token-file", file.name])
+        self.addCleanup(guarded.close)
+        self.run_node_test("explain.test.mjs", FRAISEQL_GUARDED_TOKEN=TOKEN,
+                           FRAISEQL_GUARDED_URL=f"http://127.0.0.1:{guarded.port}")
 
     def test_graphql_over_http(self):
         self.run_node_test("graphql_http.test.mjs")

@@ -4,6 +4,7 @@ import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { exampleQuery } from './example_query.js';
+import { explainPlugin } from './explain_panel.jsx';
 import './app.css';
 
 const endpoint = new URL('graphql', document.baseURI);
@@ -15,9 +16,15 @@ const fetcher = createGraphiQLFetcher({
   url: endpoint.href,
   subscriptionUrl: subscriptions.href,
 });
+const plugins = [explainPlugin(new URL('admin/explain', document.baseURI))];
 
 createRoot(document.getElementById('root')).render(
-  <GraphiQL fetcher={fetcher} defaultQuery={defaultQuery} defaultEditorToolsVisibility>
+  <GraphiQL
+    fetcher={fetcher}
+    defaultQuery={defaultQuery}
+    plugins={plugins}
+    defaultEditorToolsVisibility
+  >
     <GraphiQL.Logo>FraiseQL</GraphiQL.Logo>
   </GraphiQL>,
 );

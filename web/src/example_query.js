@@ -15,8 +15,8 @@ const introduction = `# Welcome to FraiseQL: a PostgreSQL database as a
 # GraphQL API. Its views are queries, its functions are
 # mutations; the book at the top left lists them all.
 #
-# Ctrl-Enter runs the query. "fraiseql explain" shows the
-# one SQL statement behind it.
+# Ctrl-Enter runs the query. Explain, at the left, shows
+# the one SQL statement behind it, and its plan.
 `;
 
 // The view of the demo that shows most on least space.
