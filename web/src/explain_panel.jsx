@@ -89,9 +89,9 @@ function ExplainPanel({ endpoint, kept }) {
 function Errors({ errors }) {
   return (
     <div role="alert" className="explain-errors">
-      {errors.map(({ message, code, hint }, index) => (
+      {errors.map(({ message, place, code, hint }, index) => (
         <p key={index}>
-          {message} {hint} {code && <code>{code}</code>}
+          {message} {place && `(${place})`} {hint} {code && <code>{code}</code>}
         </p>
       ))}
     </div>

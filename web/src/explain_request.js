@@ -6,8 +6,8 @@ const withoutToken =
   '(FRAISEQL_ADMIN_TOKEN) only development on a loopback address does.';
 
 /**
- * Returns the explanation of an operation as `{report}`, or what stands in its way as
- * `{errors: [{message, code, hint}], wantsToken}`. `variables` and `headers` are the texts of the
+ * Returns the explanation of an operation as `{report}`, or what stands in its way as `{errors:
+ * [{message, place, code, hint}], wantsToken}`. `variables` and `headers` are the texts of the
  * editors; `token` is empty where none was given, and `analyze` a boolean.
  */
 export async function explain(endpoint, asked) {
@@ -51,8 +51,9 @@ export async function readAnswer(response) {
   if (response.ok && Array.isArray(document?.statements)) return { report: document };
   const wantsToken = /\bAdmin-Token\b/.test(response.headers.get('WWW-Authenticate') ?? '');
   const errors = Array.isArray(document?.errors)
-    ? document.errors.map(({ message, extensions }) => ({
+    ? document.errors.map(({ message, locations, extensions }) => ({
         message,
+        place: locations?.map(({ line, column }) => `line ${line}, column ${column}`).join('; '),
         code: extensions?.code,
         hint: extensions?.hint,
       }))

@@ -14,11 +14,17 @@ test('asks for a token only where the server does', async () => {
   const errors = '{"errors": [{"message": "No.", "extensions": {"code": "UNAUTHENTICATED"}}]}';
   const wanted = await refusal(401, errors, { 'WWW-Authenticate': 'Admin-Token' });
   assert.deepEqual(wanted, {
-    errors: [{ message: 'No.', code: 'UNAUTHENTICATED', hint: undefined }],
+    errors: [{ message: 'No.', place: undefined, code: 'UNAUTHENTICATED', hint: undefined }],
     wantsToken: true,
   });
   const bearer = await refusal(401, errors, { 'WWW-Authenticate': 'Bearer' });
   assert.equal(bearer.wantsToken, false);
+});
+
+test('says where an error is', async () => {
+  const wrong = [{ message: 'No.', locations: [{ line: 1, column: 3 }] }];
+  const { errors } = await refusal(400, JSON.stringify({ errors: wrong }));
+  assert.equal(errors[0].place, 'line 1, column 3');
 });
 
 test('says why there may be nothing', async () => {

@@ -93,7 +93,7 @@ export function shorten(text, length) {
 }
 
 function typeOf({ subplan, type }) {
-  return subplan ? `${subplan}: ${type}` : type;
+  return subplan ? `${type} (${subplan})` : type;
 }
 
 function relationOf({ schema, relation, index, scanned }) {

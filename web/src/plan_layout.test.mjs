@@ -64,7 +64,7 @@ test('a box names type, relation, field, share and rows', () => {
     actual: { rows: 2, loops: 3, time: 0.5, rowsRemoved: 7 },
   });
   assert.deepEqual(linesOf(measured), [
-    'SubPlan 1: CTE Scan',
+    'CTE Scan (SubPlan 1)',
     'x',
     'within posts',
     '0%, rows 2 (exp. 1)',

@@ -7,7 +7,7 @@ const padding = 8;
 const lineHeight = 16;
 const frame = { x: 1, y: 1, rx: 4, width: box.width - 2, height: box.height - 2 };
 const barHeight = 6;
-const lengthOfLine = 26;
+const lengthOfLine = 24;
 const lineClasses = ['plan-type', 'plan-relation', 'plan-field', 'plan-rows'];
 
 /** Draws the plan whose root is `root`; `label` names the statement. */

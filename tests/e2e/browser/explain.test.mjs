@@ -129,7 +129,7 @@ test('shows names and values as they are, whatever they look like', async () => 
 test('shows what is wrong', async () => {
   const { page, panel, button, ask } = await openPanel('{ usres { id } }');
   assert.equal(await ask(), 400);
-  await panel.getByRole('alert').getByText(/Did you mean/).waitFor();
+  await panel.getByRole('alert').getByText(/Did you mean .*\(line 1, column 3\)/).waitFor();
   await write(page, variables, '{');
   await button.click();
   await panel.getByRole('alert').getByText(/^Variables are invalid JSON/).waitFor();
