@@ -113,26 +113,59 @@ def pgbench_program():
     return str(max(found, key=lambda path: int(path.parts[-3]), default="pgbench"))
 
 
-def one_run(options, workload, bodies, place):
+def generated_script(binaries, url, workload):
+    """Returns a pgbench script with the statement that the server makes of the query."""
+    command = [str(binaries / "fraiseql"), "explain", "--format", "json", "--database", url,
+               workload.query]
+    if "$" in workload.query:
+        command += ["--variables", json.dumps(workload.variables(workload.numbers[0]))]
+    sql = json.loads(measure.output_of(command))["statements"][0]["sql"]
+    for number in range(len(workload.parameters), 0, -1):
+        sql = sql.replace(f"${number}", workload.parameters[number - 1])
+    script = (HERE / "pgbench" / workload.script).read_text()
+    settings = [line for line in script.splitlines() if line.startswith("\\set")]
+    return "\n".join([*settings, sql.replace("\n", " ") + ";"]) + "\n"
+
+
+def sql_run(options, script, place):
+    """Returns (statements a second, database µs for each) of pgbench."""
+    with place.meter() as cost:
+        queries = measure.pgbench(pgbench_program(), place.url, script, options.connections,
+                                  options.seconds)
+    return queries / options.seconds, 1e6 * cost.database / queries, cost.others
+
+
+def one_run(options, workload, folder, place):
     """Measures the workload once each way and returns the numbers."""
-    with place.meter() as limit:
-        queries = measure.pgbench(pgbench_program(), place.url, HERE / "pgbench" / workload.script,
-                                  options.connections, options.seconds)
+    nothing = float("nan")
+    run = {"workload": workload.name, "requests_per_second": nothing, "ratio": nothing,
+           "p50_ms": nothing, "p99_ms": nothing, "server_us": nothing, "database_us": nothing,
+           "generated_us": nothing, "sql_ratio": nothing}
+    run["queries_per_second"], run["query_us"], run["others"] = sql_run(
+        options, HERE / "pgbench" / workload.script, place)
+    if workload.parameters is not None:
+        _, run["generated_us"], others = sql_run(options, folder / f"{workload.name}.sql", place)
+        run["sql_ratio"] = run["generated_us"] / run["query_us"]
+        run["others"] = max(run["others"], others)
+    if not workload.sql_only:
+        http_run(options, workload, folder / workload.name, place, run)
+    return run
+
+
+def http_run(options, workload, bodies, place, run):
+    """Adds the numbers of the server to those of `run`."""
     with place.meter() as cost:
         requests, elapsed, p50, p99 = measure.wrk(
             f"http://{place.address}", HERE / "wrk" / "graphql.lua", bodies, options.connections,
             options.seconds)
-    return {
-        "workload": workload.name,
-        "queries_per_second": queries / options.seconds,
+    run |= {
         "requests_per_second": requests / elapsed,
-        "ratio": (requests / elapsed) / (queries / options.seconds),
+        "ratio": (requests / elapsed) / run["queries_per_second"],
         "p50_ms": p50,
         "p99_ms": p99,
         "server_us": 1e6 * cost.server / requests,
         "database_us": 1e6 * cost.database / requests,
-        "query_us": 1e6 * limit.database / queries,
-        "others": max(limit.others, cost.others),
+        "others": max(run["others"], cost.others),
     }
 
 
@@ -159,6 +192,7 @@ COLUMNS = [
     ("HTTP/s", "{requests_per_second:.0f}"), ("ratio", "{ratio:.2f}"),
     ("p50 ms", "{p50_ms:.2f}"), ("p99 ms", "{p99_ms:.2f}"), ("server µs", "{server_us:.1f}"),
     ("database µs", "{database_us:.1f}"), ("µs by SQL", "{query_us:.1f}"),
+    ("µs by our SQL", "{generated_us:.1f}"), ("SQL ratio", "{sql_ratio:.2f}"),
     ("others", "{others:.0%}"),
 ]
 
@@ -172,7 +206,7 @@ def table(runs):
         row = {key: statistics.median(run[key] for run in mine) for key in mine[0]
                if key != "workload"}
         cells = (form.format(workload=workload, **row) for _, form in COLUMNS)
-        lines.append("| " + " | ".join(cells) + " |")
+        lines.append("| " + " | ".join(cells).replace("nan", "–") + " |")
     return "\n".join(lines)
 
 
@@ -191,11 +225,15 @@ def main():
         chosen = [workload for workload in chosen if answers(workload, place)]
         for workload in chosen:
             (folder / workload.name).write_text("\n".join(workload.bodies()) + "\n")
+            if workload.parameters is not None:
+                (folder / f"{workload.name}.sql").write_text(
+                    generated_script(options.bin, url, workload))
         # Round 0 warms caches and plans up, and is not counted.
         for number in range(options.rounds + 1):
             for workload in chosen:
-                run = one_run(options, workload, folder / workload.name, place)
-                say(f"round {number}, {workload.name}: {run['ratio']:.2f} of the limit")
+                run = one_run(options, workload, folder, place)
+                say(f"round {number}, {workload.name}: {run['ratio']:.2f} of the limit, "
+                    f"statement {run['sql_ratio']:.2f}")
                 if number > 0:
                     runs.append(run)
     if options.json:

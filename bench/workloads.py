@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import uuid
 
 USERS = range(1, 10001)
 # One in fifty, and never one of the suspended.
@@ -16,29 +17,59 @@ class Workload:
     # The file under pgbench/ with the hand-written SQL.
     script: str
     query: str
-    # The users whose ids go into $id, one request each.
-    users: range = USERS
+    # The numbers that a variable of the query is made of, one request each: $id is the id of that
+    # user, $category the name of that category.
+    numbers: range = USERS
+    # What pgbench says for the parameters of the generated statement, in their order; nothing where
+    # there is no such statement to compare.
+    parameters: tuple[str, ...] | None = ()
+    # Seconds are better spent on others: compare the statements only.
+    sql_only: bool = False
+
+    def variables(self, number):
+        if "$category" in self.query:
+            return {"category": f"cat_{number}"}
+        digest = hashlib.md5(f"user:{number}".encode()).hexdigest()
+        return {"id": str(uuid.UUID(digest))} if "$id" in self.query else {}
 
     def bodies(self):
-        """Returns the request bodies, one for each user where the query takes one."""
-        if "$id" not in self.query:
+        """Returns the request bodies, one for each number where the query takes a variable."""
+        if "$" not in self.query:
             return [json.dumps({"query": self.query})]
-        ids = (hashlib.md5(f"user:{n}".encode()).hexdigest() for n in self.users)
-        dashed = (f"{x[:8]}-{x[8:12]}-{x[12:16]}-{x[16:20]}-{x[20:]}" for x in ids)
-        return [json.dumps({"query": self.query, "variables": {"id": x}}) for x in dashed]
+        return [json.dumps({"query": self.query, "variables": self.variables(number)})
+                for number in self.numbers]
 
+
+BY_ID = ("md5('user:' || :i::text)::uuid",)
 
 WORKLOADS = [
     Workload("user", "a user by id, three fields", "user_by_id.sql",
-             "query U($id: ID!) { user(id: $id) { id username email } }"),
+             "query U($id: ID!) { user(id: $id) { id username email } }", parameters=BY_ID),
     Workload("posts", "the 20 newest published posts, each with its author",
              "posts_with_author.sql",
              """{ posts(limit: 20, where: {status: {eq: "published"}}, orderBy: {createdAt: DESC}) {
-             id title excerpt createdAt author { id name } } }"""),
+             id title excerpt createdAt author { id name } } }""", parameters=("'published'",)),
+    Workload("nested", "a user with 10 posts, each with 3 comments", "user_with_posts.sql",
+             """query N($id: ID!) { userWithPosts(id: $id) { id name
+             posts(limit: 10) { id title createdAt comments(limit: 3) { id content } } } }""",
+             parameters=BY_ID),
     Workload("document", "five fields of a stored 3 kB document", "stored_document.sql",
-             "query D($id: ID!) { userProfile(id: $id) { id name email bio postCount } }"),
+             "query D($id: ID!) { userProfile(id: $id) { id name email bio postCount } }",
+             parameters=BY_ID),
+    Workload("category", "100 posts by a key of their stored documents", "posts_by_category.sql",
+             """query P($category: String!) { storedPosts(limit: 100, orderBy: {createdAt: DESC},
+             where: {category: {eq: $category}}) { id title excerpt viewCount } }""",
+             numbers=range(10, 50), parameters=("'cat_' || :i::text",)),
     Workload("create", "a function that writes three rows", "create_post.sql",
              """mutation C($id: ID!) { createPost(userId: $id, title: "A new post title",
              content: "Content of the new post, two hundred characters or so, typed by a person.",
-             tags: ["a", "b"]) { id } }""", users=WRITERS),
+             tags: ["a", "b"]) { id } }""", numbers=WRITERS, parameters=None),
+    Workload("page", "1,000 posts with author, half a megabyte", "posts_large.sql",
+             """{ posts(limit: 1000, where: {status: {eq: "published"}},
+             orderBy: {createdAt: DESC}) { id title slug excerpt category status viewCount createdAt
+             author { id name } } }""", parameters=("'published'",)),
+    Workload("heavy", "three keys of 100 users whose view counts posts and comments of each",
+             "heavy_from_data.sql",
+             """{ userWithStatsLaterals(limit: 100, orderBy: {createdAt: DESC}) {
+             id name email } }""", sql_only=True),
 ]

@@ -25,6 +25,18 @@ SELECT p.pk_post, p.id, p.fk_user, p.status, p.created_at,
        FROM tb_comment c JOIN tb_user cu ON cu.pk_user = c.fk_user WHERE c.fk_post = p.pk_post), '[]')) AS data
 FROM tb_post p;
 
+-- A user with posts and their comments, whole lists: requests cut them
+CREATE VIEW v_user_with_posts AS
+SELECT u.pk_user, u.id,
+  jsonb_build_object('id',u.id,'name',u.name,
+    'posts', coalesce((
+       SELECT jsonb_agg(jsonb_build_object('id',p.id,'title',p.title,'created_at',p.created_at,
+                'comments', coalesce((
+                   SELECT jsonb_agg(jsonb_build_object('id',c.id,'content',c.content) ORDER BY c.created_at DESC)
+                   FROM tb_comment c WHERE c.fk_post = p.pk_post), '[]')) ORDER BY p.created_at DESC)
+       FROM tb_post p WHERE p.fk_user = u.pk_user), '[]')) AS data
+FROM tb_user u;
+
 -- Stats by joins that multiply and DISTINCT counts, as such views are often written
 CREATE VIEW v_user_with_stats AS
 SELECT u.id, u.email, u.created_at,
@@ -76,11 +88,18 @@ COMMENT ON TABLE tv_user_profile IS 'What a profile page shows.
 @field post_count bigint';
 
 -- Table view of posts, filtered by a jsonb field
-CREATE TABLE tv_post (id uuid PRIMARY KEY, created_at timestamptz NOT NULL, data jsonb NOT NULL);
-INSERT INTO tv_post SELECT id, created_at, data - 'content' FROM v_post ORDER BY pk_post;
-CREATE INDEX tv_post_cat     ON tv_post ((data->>'category'), created_at DESC);
-CREATE INDEX tv_post_created ON tv_post (created_at DESC);
-CREATE INDEX tv_post_gin     ON tv_post USING gin (data jsonb_path_ops);
+CREATE TABLE tv_stored_post (id uuid PRIMARY KEY, created_at timestamptz NOT NULL, data jsonb NOT NULL);
+INSERT INTO tv_stored_post SELECT id, created_at, data - 'content' FROM v_post ORDER BY pk_post;
+CREATE INDEX tv_post_cat     ON tv_stored_post ((data->>'category'), created_at DESC);
+CREATE INDEX tv_post_created ON tv_stored_post (created_at DESC);
+CREATE INDEX tv_post_gin     ON tv_stored_post USING gin (data jsonb_path_ops);
+
+COMMENT ON TABLE tv_stored_post IS 'A post as it was stored.
+@field id uuid
+@field title text
+@field excerpt text
+@field category text
+@field view_count bigint';
 
 CREATE MATERIALIZED VIEW mv_dashboard_stats AS
 SELECT date_trunc('day', p.created_at) AS date,
