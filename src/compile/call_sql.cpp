@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "compile/call_sql.hpp"
 
-#include <algorithm>
-
 #include "compile/call_arguments.hpp"
 #include "compile/json_sql.hpp"
 #include "compile/payload_sql.hpp"
 #include "compile/read_sql.hpp"
+#include "compile/result_check_sql.hpp"
 #include "json/writer.hpp"
 
 namespace fraiseql::compile {
@@ -87,28 +86,34 @@ void add_simple_payload(Unit& unit, const schema::Model& model, const plan::Call
     unit.pieces.emplace_back(std::string("}"));
 }
 
-/// `SELECT … AS result FROM …`: the result as jsonb, a set as an array.
-Fragment document_select(const schema::FunctionBinding& binding, const Fragment& call) {
-    const ResultBinding& result = binding.result;
+/// `to_jsonb(r)`, or of its text where the schema has it as a string.
+Fragment row_value(const ResultBinding& result) {
     const bool text = result.kind == Kind::Leaf && result.leaf.as_text;
-    const Fragment value(text ? sql::Raw("to_jsonb(r::text)") : sql::Raw("to_jsonb(r)"));
-    const catalog::Oid type = binding.function->return_type;
-    if (result.list)
-        return Fragment("SELECT coalesce(jsonb_agg(")
-            .add(value)
-            .raw("), '[]') AS result FROM ")
-            .add(call)
-            .raw(" AS r");
+    return Fragment(text ? sql::Raw("to_jsonb(r::text)") : sql::Raw("to_jsonb(r)"));
+}
+
+/// `SELECT … AS result`: one row for each that the function returns, as jsonb.
+Fragment result_rows(const schema::FunctionBinding& binding, const Fragment& call,
+                     const Fragment& page) {
+    const ResultBinding& result = binding.result;
     // Of OUT parameters, only FROM knows the names.
-    if (type == catalog::kRecord)
-        return Fragment("SELECT to_jsonb(r) AS result FROM ").add(call).raw(" AS r OFFSET 0");
-    const Fragment plain = Fragment("SELECT to_jsonb(").add(call).raw(") AS result OFFSET 0");
-    if (result.expectations.empty()) return plain;
-    return Fragment("SELECT ")
-        .add(checked_result_sql(result))
-        .raw(" AS result\n  FROM (")
-        .add(plain)
-        .raw(") AS x OFFSET 0");
+    const bool from = result.list || binding.function->return_type == catalog::kRecord;
+    Fragment rows("SELECT ");
+    if (from)
+        rows.add(row_value(result)).raw(" AS result FROM ").add(call).raw(" AS r").add(page);
+    else
+        rows.raw("to_jsonb(").add(call).raw(") AS result OFFSET 0");
+    return checked_result_sql(result, rows);
+}
+
+/// `SELECT … AS result`: the result as jsonb, a set as an array.
+Fragment document_select(const schema::FunctionBinding& binding, const Fragment& call,
+                         const Fragment& page = {}) {
+    const Fragment rows = result_rows(binding, call, page);
+    if (!binding.result.list) return rows;
+    return Fragment("SELECT coalesce(jsonb_agg(s.result), '[]') AS result FROM (")
+        .add(rows)
+        .raw(") AS s");
 }
 
 void add_document_payload(Unit& unit, const schema::Model& model, const plan::Call& call,
@@ -161,22 +166,15 @@ Fragment rows_of_entity(const schema::Model& model, const plan::Call& call,
 
 Fragment documents(const plan::Call& call, const Fragment& function, const Fragment& page,
                    Lists& lists) {
-    const ResultBinding& result = call.function->result;
-    const bool text = result.kind == Kind::Leaf && result.leaf.as_text;
-    if (!result.list)
-        return Fragment("SELECT ")
-            .add(document_sql(Fragment("c.result"), *call.type, call.branches, lists))
-            .raw("\nFROM (")
-            .add(document_select(*call.function, function))
-            .raw(") AS c");
-    const graphql::Type& item = *call.type->nullable()->of;
-    Fragment out("SELECT coalesce(json_agg(");
-    out.add(document_sql(Fragment("c.result"), item, call.branches, lists))
-        .raw("), '[]'::json)\nFROM (SELECT ");
-    out.raw(text ? sql::Raw("to_jsonb(r::text)") : sql::Raw("to_jsonb(r)"))
-        .raw(" AS result FROM ")
-        .add(function);
-    return out.raw(" AS r").add(page).raw(") AS c");
+    const bool list = call.function->result.list;
+    const graphql::Type& type = list ? *call.type->nullable()->of : *call.type;
+    const Fragment document = document_sql(Fragment("c.result"), type, call.branches, lists);
+    Fragment out("SELECT ");
+    if (list)
+        out.raw("coalesce(json_agg(").add(document).raw("), '[]'::json)");
+    else
+        out.add(document);
+    return out.raw("\nFROM (").add(result_rows(*call.function, function, page)).raw(") AS c");
 }
 
 }  // namespace
@@ -205,15 +203,7 @@ Fragment query_call_sql(const schema::Model& model, const plan::Call& call,
     if (result.list && !offset.empty()) page.raw(" OFFSET ").add(offset);
     if (result.kind == Kind::EntityRows) return rows_of_entity(model, call, function, page, lists);
     if (result.entity == nullptr) return documents(call, function, page, lists);
-    Fragment source = document_select(*call.function, function);
-    if (result.list)
-        source = Fragment(
-                     "SELECT coalesce(jsonb_agg(s.result), '[]') AS result FROM (SELECT "
-                     "to_jsonb(r) AS result FROM ")
-                     .add(function)
-                     .raw(" AS r")
-                     .add(page)
-                     .raw(") AS s");
+    const Fragment source = document_select(*call.function, function, page);
     return Fragment("SELECT ")
         .add(result_entity_sql(model, result, call.branches, options, lists))
         .raw("\nFROM (")

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "compile/payload_sql.hpp"
 
-#include <algorithm>
-
 #include "compile/json_sql.hpp"
 #include "compile/read_sql.hpp"
 
@@ -42,25 +40,6 @@ Fragment first_of(const Fragment& document, const std::vector<DocumentPath>& pla
         values.push_back(text ? value : Fragment("nullif(").add(value).raw(", 'null'::jsonb)"));
     }
     return Fragment("coalesce(").add(join(values, ", ")).raw(")");
-}
-
-/// Whether the function says that it succeeded: true or false, never NULL.
-Fragment verdict_sql(const ResultBinding& result) {
-    const Fragment word = Fragment("lower(c.result->>").literal(result.verdict_key).raw(")");
-    switch (result.verdict) {
-        case Verdict::Success:
-            return Fragment("coalesce(").add(word).raw(" = 'true', false)");
-        case Verdict::Type:
-            return Fragment("coalesce(").add(word).raw(" = 'success', false)");
-        case Verdict::Status:
-        case Verdict::None:
-            break;
-    }
-    return Fragment("coalesce(split_part(")
-        .add(word)
-        .raw(
-            ", ':', 1) IN ('success', 'completed', 'ok', 'done', 'new', 'existing', 'created', "
-            "'updated', 'deleted', 'cancelled', 'synced'), false)");
 }
 
 Fragment message_sql(const ResultBinding& result) {
@@ -196,6 +175,25 @@ Fragment branch_payload(const schema::Model& model, const plan::Call& call,
 
 }  // namespace
 
+Fragment verdict_sql(const ResultBinding& result, const Fragment& document) {
+    const Fragment word =
+        Fragment("lower(").add(document).raw("->>").literal(result.verdict_key).raw(")");
+    switch (result.verdict) {
+        case Verdict::Success:
+            return Fragment("coalesce(").add(word).raw(" = 'true', false)");
+        case Verdict::Type:
+            return Fragment("coalesce(").add(word).raw(" = 'success', false)");
+        case Verdict::Status:
+        case Verdict::None:
+            break;
+    }
+    return Fragment("coalesce(split_part(")
+        .add(word)
+        .raw(
+            ", ':', 1) IN ('success', 'completed', 'ok', 'done', 'new', 'existing', 'created', "
+            "'updated', 'deleted', 'cancelled', 'synced'), false)");
+}
+
 Fragment payload_sql(const schema::Model& model, const plan::Call& call,
                      const CompileOptions& options, Lists& lists) {
     const ResultBinding& result = call.function->result;
@@ -207,7 +205,7 @@ Fragment payload_sql(const schema::Model& model, const plan::Call& call,
         (branch.type->name == result.failure_type ? failure : success)
             .add(branch_payload(model, call, branch, options, lists));
     return Fragment("CASE WHEN ")
-        .add(verdict_sql(result))
+        .add(verdict_sql(result, Fragment("c.result")))
         .raw("\n     THEN ")
         .add(success)
         .raw("\n     ELSE ")
@@ -237,39 +235,6 @@ Fragment result_entity_sql(const schema::Model& model, const ResultBinding& resu
         .raw(
             " AS row, e.n FROM jsonb_array_elements(c.result) WITH ORDINALITY AS e(value, n)) AS k "
             "WHERE k.row IS NOT NULL)");
-}
-
-Fragment checked_result_sql(const ResultBinding& result) {
-    Fragment cases;
-    const auto& whole = result.expectations.front().types;
-    if (std::find(whole.begin(), whole.end(), "null") != whole.end())
-        cases.raw("\n    WHEN coalesce(jsonb_typeof(x.result), 'null') = 'null' THEN NULL");
-    for (const schema::Expectation& expectation : result.expectations) {
-        const Fragment type = Fragment("coalesce(jsonb_typeof(")
-                                  .add(at(Fragment("x.result"), expectation.place, false))
-                                  .raw("), 'null')");
-        std::string name = "the result";
-        for (std::size_t i = 0; i < expectation.place.size(); ++i)
-            name = (i == 0 ? "" : name + ".") + expectation.place[i];
-        std::vector<Fragment> types;
-        std::string words;
-        for (const std::string& word : expectation.types) {
-            types.push_back(Fragment().literal(word));
-            words += (words.empty() ? "" : " or ") + word;
-        }
-        cases.raw("\n    WHEN ")
-            .add(type)
-            .raw(" NOT IN (")
-            .add(join(types, ", "))
-            .raw(") THEN ")
-            .literal(name + " must be " + words + ", not ")
-            .raw(" || ")
-            .add(type);
-    }
-    // A text that is no number: SQL has no other way to raise an error with words of one's own.
-    return Fragment("coalesce(to_jsonb(('fraiseql: ' || CASE")
-        .add(cases)
-        .raw(" END)::int4), x.result)");
 }
 
 Fragment undeclared_failure_sql() {

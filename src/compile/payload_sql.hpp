@@ -13,14 +13,14 @@ namespace fraiseql::compile {
 sql::Fragment payload_sql(const schema::Model& model, const plan::Call& call,
                           const CompileOptions& options, Lists& lists);
 
+/// Returns whether `document`, a function's result, says that it succeeded: true or false, never
+/// NULL.
+sql::Fragment verdict_sql(const schema::ResultBinding& result, const sql::Fragment& document);
+
 /// Returns a json expression for the entity whose key the result has: one row, or a list of them.
 sql::Fragment result_entity_sql(const schema::Model& model, const schema::ResultBinding& result,
                                 const std::vector<plan::Branch>& branches,
                                 const CompileOptions& options, Lists& lists);
-
-/// Returns a jsonb expression: `x.result`, or an error where it is not what the function's comment
-/// says. The error ends the transaction; respond::to_error knows it by its words.
-sql::Fragment checked_result_sql(const schema::ResultBinding& result);
 
 /// Return text expressions that are NULL unless JSON without a declared verdict says that the
 /// function failed: a message and a code.

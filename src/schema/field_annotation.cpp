@@ -114,10 +114,12 @@ class LineReader {
     }
 
     ShapePointer leaf(std::string_view type) const {
-        if (const Oid oid = find_type(catalog_, type); oid != 0)
-            return extended_ ? shape_of_type(catalog_, oid)
-                             : make_shape(lineage::Scalar{.type = oid});
-        return extended_ ? document_of(catalog_, type) : nullptr;
+        // A view has a row type, too; with a document, that is what is meant.
+        if (extended_)
+            if (ShapePointer document = document_of(catalog_, type)) return document;
+        const Oid oid = find_type(catalog_, type);
+        if (oid == 0) return nullptr;
+        return extended_ ? shape_of_type(catalog_, oid) : make_shape(lineage::Scalar{.type = oid});
     }
 
     Result<void> read_whole(std::string_view type) {

@@ -78,6 +78,12 @@ class ArgumentReader {
         return is_json(argument) && (argument.name == "context" || argument.name == "p_context");
     }
 
+    bool has_variadic() const {
+        return std::any_of(
+            inputs_of_function_.begin(), inputs_of_function_.end(),
+            [](const auto* argument) { return argument->mode == Argument::Mode::Variadic; });
+    }
+
     std::size_t json_parameters() const {
         return static_cast<std::size_t>(std::count_if(
             inputs_of_function_.begin(), inputs_of_function_.end(), [&](const auto* a) {
@@ -124,8 +130,10 @@ class ArgumentReader {
                     fmt::format("two of its parameters are called {} in GraphQL", taken.name),
                     "Rename one of the parameters.");
         const InputType input = type_of(argument, bare, binding);
-        // By position, nothing can be left out: what follows would move forward.
-        const bool optional = (argument.has_default && index >= positional_) || binding.variadic;
+        // By position, nothing can be left out: what follows would move forward. Beside VARIADIC,
+        // PostgreSQL finds no function where something is left to its default.
+        const bool optional =
+            binding.variadic || (argument.has_default && index >= positional_ && !has_variadic());
         graphql::InputValueSpec spec{.name = binding.argument,
                                      .type = input.text + (optional ? "" : "!")};
         if (std::string checks = describe_checks(catalog_, argument.type); !checks.empty())

@@ -8,6 +8,7 @@
 #include "catalog/annotation.hpp"
 #include "schema/draft.hpp"
 #include "schema/function_arguments.hpp"
+#include "schema/function_overloads.hpp"
 #include "schema/function_results.hpp"
 #include "schema/naming.hpp"
 
@@ -49,6 +50,13 @@ class FunctionWriter {
             return refuse(subject, "the role may not EXECUTE it", "GRANT EXECUTE to the role.");
         if (function.kind == Function::Kind::Aggregate || function.kind == Function::Kind::Window)
             return refuse(subject, "aggregates and window functions cannot be called alone", {});
+        if (const Function* other = find_ambiguous_overload(catalog, function))
+            return refuse(subject,
+                          fmt::format("a call that leaves optional parameters out might mean {} "
+                                      "as well",
+                                      subject_of(catalog, *other)),
+                          "Drop one of the two, or rename it; where only defaults differ, "
+                          "PostgreSQL cannot tell them apart.");
         auto result = read_result(draft_, function, annotations);
         if (!result) return draft_.errors.push_back(result.error());
         if (!result->refusal.empty()) return refuse(subject, result->refusal, result->remedy);

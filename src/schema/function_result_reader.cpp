@@ -7,6 +7,7 @@
 #include "schema/field_annotation.hpp"
 #include "schema/function_results.hpp"
 #include "schema/naming.hpp"
+#include "schema/result_expectations.hpp"
 
 namespace fraiseql::schema {
 namespace {
@@ -43,9 +44,11 @@ class ResultReader {
                             ": @result describes JSON or a composite, and this function "
                             "returns neither.",
                         "Remove the @result lines.");
+        FRAISEQL_TRY(const std::vector<lineage::Field> described, describe_columns());
         if (out_.binding.kind == Kind::Document && !out_.binding.list) find_verdict();
-        if (out_.binding.json && !out_.binding.list && out_.shape != nullptr)
-            expect({}, *out_.shape, 0);
+        if (out_.inner != nullptr && out_.binding.verdict == Verdict::None)
+            return no_json_column(out_.inner->object()->fields.front().key);
+        expect(described);
         if (auto found = find_entity(); !found) return fail(found.error());
         return std::move(out_);
     }
@@ -104,13 +107,11 @@ class ResultReader {
                 {.key = column->name, .shape = shape_of_type(catalog_, column->type)});
         }
         out_.binding.kind = Kind::Document;
-        out_.inner = lines_;
         out_.shape = std::make_shared<lineage::Shape>(lineage::Shape{.kind = std::move(object)});
     }
 
     void read_row(const Type& type) {
         out_.binding.kind = Kind::Document;
-        out_.inner = lines_;
         out_.shape = shape_of_type(catalog_, function_.return_type);
         if (const Entity* entity = draft_.entity_of(type.relation)) {
             out_.binding.entity = entity;
@@ -174,42 +175,71 @@ class ResultReader {
             set(Verdict::Type, "type");
     }
 
-    /// The JSON types that values of a scalar may have; none where any will do.
-    std::vector<std::string> json_types(catalog::Oid type, std::string_view key) const {
-        const Leaf leaf = leaf_of(catalog_, type, key);
-        if (leaf.list) return {"array"};
-        if (leaf.type == "JSON") return {};
-        if (leaf.type == "Boolean") return {"boolean"};
-        if (leaf.type == "Int" || leaf.type == "Float") return {"number"};
-        if (leaf.type == "BigInt" || leaf.type == "Decimal" || leaf.as_text)
-            return {"number", "string"};
-        return {"string"};
+    tl::unexpected<Error> no_json_column(std::string_view key) const {
+        return fail(ErrorCode::Configuration,
+                    fmt::format("{}: @result describes '{}', which is no JSON column of what the "
+                                "function returns.",
+                                subject(), key),
+                    "Begin the path with the name of a column of type json or jsonb.");
     }
 
-    /// What is inside lists is not looked at: that would cost as much as reading all of it.
-    void expect(const DocumentPath& place, const lineage::Shape& shape, int depth) {
-        constexpr int kMaxDepth = 4;
-        Expectation here{.place = place};
-        if (const lineage::Scalar* scalar = shape.scalar())
-            here.types = json_types(scalar->type, place.empty() ? "" : place.back());
-        if (shape.list() != nullptr) here.types = {"array"};
-        if (shape.object() != nullptr || shape.relation() != nullptr) here.types = {"object"};
-        // A failure need not have what a success has.
-        const bool top_of_union = place.empty() && out_.binding.verdict != Verdict::None;
-        const bool required =
-            !shape.nullable && (out_.binding.verdict == Verdict::None ||
-                                (place.size() == 1 && place[0] == out_.binding.verdict_key));
-        if (!required && !top_of_union && !here.types.empty()) here.types.emplace_back("null");
-        if (!here.types.empty()) out_.binding.expectations.push_back(std::move(here));
-        if (shape.object() == nullptr || depth == kMaxDepth) return;
-        for (const lineage::Field& field : shape.object()->fields) {
-            DocumentPath inside = place;
-            inside.push_back(field.key);
-            // Where the object around it may be missing, so may what is in it.
-            lineage::Shape inner = *field.shape;
-            inner.nullable = inner.nullable || (depth > 0 && shape.nullable);
-            expect(inside, inner, depth + 1);
+    /// `@result` lines of rows: each describes what is in a JSON column, whose name it begins
+    /// with. The keys of others are looked for in the columns that hold documents
+    /// (ResultTypes::add_parts). Returns the columns that are described now.
+    Result<std::vector<lineage::Field>> describe_columns() {
+        std::vector<lineage::Field> described;
+        if (lines_ == nullptr || out_.binding.json) return described;
+        if (out_.binding.entity != nullptr || lines_->object() == nullptr)
+            return fail(ErrorCode::Configuration,
+                        subject() + ": @result describes JSON, and this function returns rows.",
+                        "Begin the paths with the name of a JSON column, or remove the lines.");
+        lineage::Object rows = *out_.shape->object();
+        lineage::Object rest;
+        for (const lineage::Field& line : lines_->object()->fields) {
+            const auto column =
+                std::find_if(rows.fields.begin(), rows.fields.end(),
+                             [&](const lineage::Field& each) { return each.key == line.key; });
+            if (column == rows.fields.end()) {
+                rest.fields.push_back(line);
+                continue;
+            }
+            if (!catalog::is_json(catalog_.base_type(scalar_type(*column))))
+                return no_json_column(line.key);
+            column->shape = line.shape;
+            described.push_back(line);
         }
+        // A type that this function alone describes is no longer that of all such rows.
+        if (!described.empty()) rows.row_type = 0;
+        lineage::Shape shape = *out_.shape;
+        shape.kind = std::move(rows);
+        out_.shape = std::make_shared<lineage::Shape>(std::move(shape));
+        const bool has_document = std::any_of(
+            kInnerDocuments.begin(), kInnerDocuments.end(),
+            [&](std::string_view key) { return out_.shape->object()->find(key) != nullptr; });
+        if (!rest.fields.empty() && !has_document) return no_json_column(rest.fields.front().key);
+        if (!rest.fields.empty())
+            out_.inner = std::make_shared<lineage::Shape>(lineage::Shape{.kind = std::move(rest)});
+        return described;
+    }
+
+    /// PostgreSQL sees to the types of columns; nobody does to what is in JSON, nor to a verdict
+    /// that is not there.
+    void expect(const std::vector<lineage::Field>& described) {
+        ResultBinding& binding = out_.binding;
+        if (out_.shape == nullptr) return;
+        if (binding.json) return expect_shape(binding, draft_.model, *out_.shape);
+        const bool verdict = binding.verdict != Verdict::None;
+        if (!verdict && described.empty()) return;
+        binding.expectations.push_back({.types = {"object"}, .required = true});
+        if (!verdict) binding.expectations.back() = {.types = {"object", "null"}};
+        if (verdict)
+            binding.expectations.push_back(
+                {.place = {binding.verdict_key},
+                 .types = {binding.verdict == Verdict::Success ? "boolean" : "string"},
+                 .required = true});
+        for (const lineage::Field& field : described)
+            if (!verdict || field.key != binding.verdict_key)
+                expect_shape(binding, draft_.model, *field.shape, {field.key});
     }
 
     /// The entity of `@returns`, or the longest entity name that ends the function's:
@@ -264,6 +294,13 @@ class ResultReader {
             if (const lineage::Field* field = object->find(key);
                 field != nullptr && catalog_.base_type(scalar_type(*field)) == key_type)
                 places.push_back({key});
+        if (out_.inner != nullptr)
+            for (const lineage::Field& field : out_.inner->object()->fields)
+                if ((field.key == noun + "_id" || field.key == "id") &&
+                    catalog_.base_type(scalar_type(field)) == key_type)
+                    for (const std::string_view outer : kInnerDocuments)
+                        if (object->find(outer) != nullptr)
+                            places.push_back({std::string(outer), field.key});
         for (const std::string_view outer :
              {std::string_view(noun), std::string_view("object_data"), std::string_view("data")})
             if (object->find(outer) != nullptr &&

@@ -21,10 +21,6 @@ using Verdict = ResultBinding::Verdict;
 constexpr std::array<std::string_view, 5> kFailureKeys = {"error", "code", "field_errors", "errors",
                                                           "fieldErrors"};
 
-/// JSON attributes of a composite in which `@result` lines find their keys.
-constexpr std::array<std::string_view, 3> kInnerDocuments = {"extra_metadata", "object_data",
-                                                             "data"};
-
 bool is_table(const Function& function) {
     return std::any_of(function.arguments.begin(), function.arguments.end(),
                        [](const auto& argument) {

@@ -2,13 +2,19 @@
 // From what a function returns to the type of its field.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "catalog/annotation.hpp"
 #include "schema/draft.hpp"
 
 namespace fraiseql::schema {
+
+/// JSON attributes of a composite in which `@result` lines find their keys.
+constexpr std::array<std::string_view, 3> kInnerDocuments = {"extra_metadata", "object_data",
+                                                             "data"};
 
 /// The result of one function in GraphQL.
 struct FunctionResult {

@@ -89,11 +89,26 @@ struct PayloadBinding {
     bool or_empty = false;
 };
 
-/// What the JSON under a place must be, as jsonb_typeof says it.
+/// What the JSON under a place must be, where the object around it is there.
 struct Expectation {
     DocumentPath place = {};
-    /// `string`, `number`, …: any of them.
+    /// After that many keys of `place` there is a list, each of whose elements is meant.
+    std::vector<std::size_t> lists = {};
+    /// `string`, `number`, … as jsonb_typeof says it: any of them.
     std::vector<std::string> types = {};
+    /// The key must be there.
+    bool required = false;
+    /// Only where the verdict is that the function succeeded.
+    bool of_success = false;
+};
+
+/// Where a function may give the row of a view that has a document, in place of the document.
+struct RowPlace {
+    DocumentPath place = {};
+    /// There is a list of them.
+    bool list = false;
+    /// The column that has the document.
+    std::string column = {};
 };
 
 /// What a function returns.
@@ -137,6 +152,7 @@ struct ResultBinding {
     std::vector<DocumentPath> key_places = {};
     /// JSON whose shape the function's comment tells: what has to hold for that to be true.
     std::vector<Expectation> expectations = {};
+    std::vector<RowPlace> rows_at = {};
 };
 
 /// What becomes a parameter of a function: an argument, or a value of the request's context.

@@ -3,11 +3,11 @@ SELECT to_json(c.result) FROM (SELECT "public"."fn_divide"($1::int4, $2::int4, "
 SELECT to_json(c.result) FROM (SELECT "public"."fn_total"(VARIADIC "p_numbers" => $1::int4[]) AS result OFFSET 0) AS c;
 SELECT to_json(c.result) FROM (SELECT "public"."fn_total"(VARIADIC "p_numbers" => '{}'::int4[]) AS result OFFSET 0) AS c;
 SELECT json_build_object('result', CASE jsonb_typeof(c.result) WHEN 'object' THEN json_build_object('lowest', c.result->'lowest', 'highest', c.result->'highest') END)
-FROM (SELECT to_jsonb(r) AS result FROM "public"."fn_min_max"("p_numbers" => $1::int4[]) AS r OFFSET 0) AS c;
+FROM (SELECT to_jsonb(r) AS result FROM "public"."fn_min_max"("p_numbers" => $1::int4[]) AS r) AS c;
 SELECT json_build_object('result', CASE jsonb_typeof(c.result) WHEN 'array' THEN (SELECT coalesce(json_agg(json_build_object('word', e0.value->'word', 'wordCount', e0.value->'word_count') ORDER BY e0.ordinality), '[]'::json) FROM jsonb_array_elements(c.result) WITH ORDINALITY AS e0(value, ordinality)) END)
-FROM (SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') AS result FROM "public"."fn_count_words"("p_text" => $1::text) AS r) AS c;
+FROM (SELECT coalesce(jsonb_agg(s.result), '[]') AS result FROM (SELECT to_jsonb(r) AS result FROM "public"."fn_count_words"("p_text" => $1::text) AS r) AS s) AS c;
 SELECT json_build_object('result', CASE jsonb_typeof(c.result) WHEN 'array' THEN (SELECT coalesce(json_agg(e0.value ORDER BY e0.ordinality), '[]'::json) FROM jsonb_array_elements(c.result) WITH ORDINALITY AS e0(value, ordinality)) END)
-FROM (SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') AS result FROM "public"."fn_make_numbers"("p_count" => $1::int4) AS r) AS c;
+FROM (SELECT coalesce(jsonb_agg(s.result), '[]') AS result FROM (SELECT to_jsonb(r) AS result FROM "public"."fn_make_numbers"("p_count" => $1::int4) AS r) AS s) AS c;
 SELECT json_build_object('result', c.result),
 CASE WHEN CASE WHEN jsonb_typeof(c.result) = 'object' THEN EXISTS (
   SELECT FROM jsonb_each_text(c.result) AS m(key, value)
