@@ -122,6 +122,8 @@ void add_install(CLI::App& app, Options& options, int& status) {
             "store; ddl: tells servers of changes of the catalog at once; tv: a table that holds "
             "what a view shows")
         ->required();
+    install->add_option("--role", options.grantee, "the server's role: it is granted what it needs")
+        ->type_name("NAME");
     install->add_option("view", options.view, "tv: the view");
     install->add_option("--key", options.key, "tv: the view's column that tells rows apart")
         ->capture_default_str();
@@ -129,8 +131,13 @@ void add_install(CLI::App& app, Options& options, int& status) {
     install->add_flag("--without-triggers", options.without_triggers,
                       "tv: you call sync_tv_…_all() yourself");
     install->callback([&] {
-        status = options.module == "tv" ? cli::install_projection(options)
-                                        : cli::install_module(options);
+        if (options.module != "tv")
+            status = cli::install_module(options);
+        else if (options.grantee.empty())
+            status = cli::install_projection(options);
+        else
+            status = cli::complain({.message = "--role does not go with tv.",
+                                    .hint = "GRANT SELECT on the table to the role."});
     });
     CLI::App* verify = db->add_subcommand("verify", "Compare a tv_ table with its view");
     add_database(*verify, options);
@@ -185,6 +192,16 @@ void add_serving(CLI::App& command, Options& options) {
         ->envname("FRAISEQL_SHUTDOWN_DELAY")
         ->check(CLI::Range(0, 600))
         ->capture_default_str();
+    command
+        .add_option("--max-list-items", options.max_list_items,
+                    "most items of a list in an argument, such as the input of a batch")
+        ->envname("FRAISEQL_MAX_LIST_ITEMS")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    command
+        .add_flag("--refresh,!--no-refresh", options.refresh,
+                  "refresh materialized views whose comments say '@refresh every …'")
+        ->envname("FRAISEQL_REFRESH");
     command.add_option("--max-body-bytes", options.max_body_bytes, "largest request body")
         ->envname("FRAISEQL_MAX_BODY_BYTES")
         ->check(CLI::Range(1024, 1 << 30))

@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "install/modules.hpp"
 #include "pg/session.hpp"
+#include "sql/fragment.hpp"
 
 namespace fraiseql::cli {
 
@@ -30,8 +31,13 @@ int install_module(const Options& options) {
     }
     auto session = pg::Session::open(options.database);
     if (!session) return complain(connection_error(session.error()));
+    std::string script(module->sql);
+    for (const std::string_view grant : module->grants)
+        if (!options.grantee.empty())
+            script += fmt::format("\n{} TO {};", grant,
+                                  sql::Fragment().identifier(options.grantee).text());
     // One message is one transaction: all of it or nothing.
-    if (auto done = session->run_script(std::string(module->sql)); !done)
+    if (auto done = session->run_script(script); !done)
         return complain(connection_error(done.error()));
     fmt::print("Installed \"{}\".\n", module->name);
     return 0;

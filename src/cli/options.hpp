@@ -45,6 +45,10 @@ struct Options {
     std::string operations;
     bool only_registered = false;
     bool persisted_queries = true;
+    /// Refresh materialized views whose comments ask for it.
+    bool refresh = true;
+    /// Most items of a list among the arguments.
+    std::uint32_t max_list_items = 10'000;
 
     AuthOptions auth;
     /// Holds the admin token; FRAISEQL_ADMIN_TOKEN is the other way to give it.
@@ -72,6 +76,8 @@ struct Options {
     std::string key = "id";
     bool print_only = false;
     bool without_triggers = false;
+    /// The role that may use the module; empty: whoever installs it.
+    std::string grantee;
     std::string identifier;
     std::string file;
     std::vector<std::string> hashes;

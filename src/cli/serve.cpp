@@ -76,6 +76,8 @@ server::Settings settings_of(const Options& options) {
     settings.pool.session_settings = {
         {"timezone", "UTC"}, {"intervalstyle", "iso_8601"}, {"client_encoding", "UTF8"}};
     settings.engine.compile = {options.default_page_size, options.max_page_size};
+    settings.engine.max_list_items = options.max_list_items;
+    settings.refresh = options.refresh;
     settings.engine.timeout = std::chrono::seconds(options.timeout);
     settings.engine.expose_errors = development;
     settings.engine.introspection = development;

@@ -32,9 +32,12 @@ bool worth_splitting(const CompiledUnit& unit, const sql::DatabaseError& failure
 
 constexpr int kMaxRetries = 3;
 
-/// Serialization failures and deadlocks: the same transaction may well succeed the next time.
+/// Serialization failures and deadlocks: the same transaction may well succeed the next time. So
+/// it will where a prepared statement no longer fits the database: it is prepared anew.
 bool is_transient(const sql::DatabaseError& failure) {
-    return failure.sqlstate == "40001" || failure.sqlstate == "40P01";
+    const bool stale =
+        failure.where.empty() && (failure.sqlstate == "26000" || failure.sqlstate == "0A000");
+    return stale || failure.sqlstate == "40001" || failure.sqlstate == "40P01";
 }
 
 /// Longer each time, and never the same for two that met.

@@ -71,6 +71,9 @@ END $$;
 COMMENT ON FUNCTION fn_increment IS '@returns Account
 @isolation serializable
 @timeout 10s';
+CREATE FUNCTION fn_many(p_items jsonb[]) RETURNS int LANGUAGE sql AS $$
+    INSERT INTO tb_account VALUES (99, 'many') RETURNING 1 $$;
+COMMENT ON FUNCTION fn_many IS '@input mode text';
 CREATE FUNCTION fn_level() RETURNS text LANGUAGE sql AS $$
     SELECT current_setting('transaction_isolation') $$;
 COMMENT ON FUNCTION fn_level IS '@isolation repeatable read';
@@ -131,6 +134,11 @@ TEST_F(MutationTest, RefusesBadInputBeforeAnythingRuns) {
         EXPECT_EQ(answer.find("\"data\""), std::string::npos) << answer;
         expect(answer, {"locations"});
     }
+    std::string many = "{}";
+    for (int i = 0; i < 10'000; ++i)
+        many += ", {}";
+    expect(run("mutation { many(items: [" + many + "]) { result } }"),
+           {"BAD_USER_INPUT", R"(\"items\" is a list of 10001 items)", "at most 10000"});
     // An ID may be any text: PostgreSQL knows that this key is a number.
     expect(run(R"(mutation { newAccount(pkAccount: "three", email: "x") { id } })"),
            {"BAD_USER_INPUT", R"(\"three\")", R"("newAccount":null)"});
@@ -144,8 +152,14 @@ TEST_F(MutationTest, EndsFunctionsThatTakeTooLong) {
 
 TEST_F(MutationTest, ReportsAFunctionThatIsGone) {
     Cluster::shared().run_sql(url_, "DROP FUNCTION fn_nothing()");
-    expect(run("mutation { nothing { result } }"), {"INTERNAL_SERVER_ERROR", R"("nothing":null)"});
+    expect(run("mutation { nothing { result } }"),
+           {"INTERNAL_SERVER_ERROR", "The database has changed", R"("nothing":null)"});
     expect(log_, {"42883"});
+    // Another one in its place is called, whatever plans were prepared for the first.
+    Cluster::shared().run_sql(url_,
+                              "CREATE FUNCTION fn_nothing() RETURNS text LANGUAGE sql AS $$ "
+                              "SELECT 'something' $$");
+    expect(run("mutation { nothing { result } }"), {R"("nothing":{"result":"something"})"});
 }
 
 TEST_F(MutationTest, NeverTakesFailureForSuccess) {

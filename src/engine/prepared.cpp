@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/prepared.hpp"
 
+#include "engine/list_limit.hpp"
 #include "engine/weight.hpp"
 #include "graphql/coerce.hpp"
 #include "graphql/operation.hpp"
@@ -255,6 +256,8 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     auto arguments = coerce_arguments(*document, plan->plan, out.variables, out.arena);
     if (!arguments) return tl::make_unexpected(Errors{arguments.error()});
     out.arguments = std::move(*arguments);
+    if (auto error = find_long_list(out.arguments, settings.max_list_items))
+        return tl::make_unexpected(Errors{std::move(*error)});
     if (auto read = compile::read_arguments(model, plan->plan, out.arguments,
                                             request.context != nullptr ? *request.context : none,
                                             settings.compile, out.arena);

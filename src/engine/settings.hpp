@@ -21,6 +21,8 @@ struct Settings {
     std::chrono::milliseconds timeout{30'000};
     /// Development: messages of unexpected database errors reach the client.
     bool expose_errors = false;
+    /// Most items of a list anywhere in an argument.
+    std::size_t max_list_items = 10'000;
     /// Whether __schema and __type are answered.
     bool introspection = true;
     /// Memory for the documents that are kept with their plans.

@@ -14,12 +14,38 @@ extern "C" const char fraiseql_install_turbo_end[];
 
 namespace fraiseql::install {
 
+namespace {
+
+constexpr std::array<std::string_view, 2> kIdempotencyGrants = {
+    "GRANT USAGE ON SCHEMA fraiseql",
+    "GRANT EXECUTE ON FUNCTION fraiseql.idempotency_claim, fraiseql.idempotency_store, "
+    "fraiseql.idempotency_replay",
+};
+constexpr std::array<std::string_view, 2> kTurboGrants = {
+    "GRANT USAGE ON SCHEMA turbo",
+    "GRANT SELECT ON turbo.tb_turbo_query",
+};
+/// Those of a reader and of a writer: a server's functions are both.
+constexpr std::array<std::string_view, 6> kEventsGrants = {
+    "GRANT USAGE ON SCHEMA events",
+    "GRANT SELECT ON events.stream, events.event, events.snapshot",
+    "GRANT EXECUTE ON FUNCTION events.tenant, events.stream_version, events.read_stream, "
+    "events.state, events.append, events.append_all, events.publish",
+    "GRANT INSERT, UPDATE (version) ON events.stream",
+    "GRANT INSERT ON events.event, events.outbox",
+    "GRANT SELECT (id) ON events.outbox",
+};
+
+}  // namespace
+
 std::span<const Module> modules() {
     static const std::array all = {
         Module{"ddl", {fraiseql_install_ddl, fraiseql_install_ddl_end}},
-        Module{"events", {fraiseql_install_events, fraiseql_install_events_end}},
-        Module{"idempotency", {fraiseql_install_idempotency, fraiseql_install_idempotency_end}},
-        Module{"turbo", {fraiseql_install_turbo, fraiseql_install_turbo_end}},
+        Module{"events", {fraiseql_install_events, fraiseql_install_events_end}, kEventsGrants},
+        Module{"idempotency",
+               {fraiseql_install_idempotency, fraiseql_install_idempotency_end},
+               kIdempotencyGrants},
+        Module{"turbo", {fraiseql_install_turbo, fraiseql_install_turbo_end}, kTurboGrants},
     };
     return all;
 }

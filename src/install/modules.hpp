@@ -11,6 +11,8 @@ namespace fraiseql::install {
 struct Module {
     std::string_view name;
     std::string_view sql;
+    /// What a server's role needs in order to use it: `GRANT … ON …`, without the role.
+    std::span<const std::string_view> grants = {};
 };
 
 /// Returns all modules. Running one twice changes nothing.

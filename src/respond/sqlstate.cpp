@@ -67,6 +67,15 @@ bool is_syntax_of_value(const sql::DatabaseError& error) {
     return error.sqlstate == "42601" && error.position.empty() && error.where.empty();
 }
 
+/// The statement itself, made from the catalog as it was, no longer fits the database. Errors
+/// inside of a function have a context.
+bool is_outdated(const sql::DatabaseError& database_error) {
+    constexpr std::array<std::string_view, 7> kMissing = {"42883", "42P01", "42703", "42704",
+                                                          "42725", "42809", "3F000"};
+    return database_error.where.empty() &&
+           std::find(kMissing.begin(), kMissing.end(), database_error.sqlstate) != kMissing.end();
+}
+
 void add(Error& error, std::string_view name, const std::string& value) {
     if (!value.empty()) error.extensions.emplace_back(name, value);
 }
@@ -92,6 +101,13 @@ Error to_error(const sql::DatabaseError& database_error, bool expose_internal,
         return {.code = ErrorCode::InternalServerError,
                 .message = "The function returned something else than its comment says: " +
                            std::string(words) + ". Nothing was changed.",
+                .extensions = {{"reference", std::string(reference)}}};
+    if (is_outdated(database_error) && !expose_internal)
+        return {.code = ErrorCode::InternalServerError,
+                .message =
+                    "The database has changed since the server read its catalog: what the "
+                    "field calls or reads is not there any more, or is another thing. "
+                    "Nothing was changed.",
                 .extensions = {{"reference", std::string(reference)}}};
     const SqlstateRule rule = is_syntax_of_value(database_error)
                                   ? SqlstateRule{"42601", ErrorCode::BadUserInput, true}

@@ -39,7 +39,7 @@ TEST(Sqlstate, TakesAnUndefinedClassForAFunctionsOwnCode) {
 }
 
 TEST(Sqlstate, MasksInternalMessagesUnlessExposed) {
-    Error masked = to_error(raised("42P01"), false, "ref-1");
+    Error masked = to_error(raised("22012"), false, "ref-1");
     EXPECT_EQ(masked.message, "Internal server error.");
     ASSERT_EQ(masked.extensions.size(), 1u);
     EXPECT_EQ(masked.extensions[0].second, "ref-1");
@@ -56,6 +56,17 @@ TEST(Sqlstate, TellsTheSyntaxOfAValueFromThatOfAStatement) {
     sql::DatabaseError function = value;
     function.where = "PL/pgSQL function app.fn_x() line 3 at EXECUTE";
     EXPECT_EQ(to_error(function, false, "ref").code, ErrorCode::InternalServerError);
+}
+
+TEST(Sqlstate, SaysThatTheDatabaseHasChanged) {
+    sql::DatabaseError gone = raised("42883");
+    gone.where.clear();
+    const Error error = to_error(gone, false, "ref-1");
+    EXPECT_NE(error.message.find("The database has changed"), std::string::npos);
+    EXPECT_EQ(error.extensions[0].second, "ref-1");
+    // Inside of a function, it is the function that is at fault.
+    gone.where = "PL/pgSQL function fn_x() line 1";
+    EXPECT_EQ(to_error(gone, false, "ref-1").message, "Internal server error.");
 }
 
 TEST(Sqlstate, ShowsTheConstraintButNotOtherRowsValues) {

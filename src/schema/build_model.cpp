@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "schema/draft.hpp"
+#include "schema/refresh.hpp"
 
 namespace fraiseql::schema {
 namespace {
@@ -35,6 +36,14 @@ void fill(const graphql::Schema& schema, const std::map<FieldKey, Binding>& from
             if (const graphql::FieldDef* field = type->field(key.second)) to[field->id] = binding;
 }
 
+void check_refreshes(Draft& draft) {
+    const auto refreshes = read_refreshes(draft.model.catalog);
+    if (!refreshes) return draft.errors.push_back(refreshes.error());
+    for (const Refresh& refresh : *refreshes)
+        if (auto obstacle = find_obstacle(draft.model.catalog, refresh))
+            draft.model.findings.push_back(std::move(*obstacle));
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source) {
@@ -49,6 +58,7 @@ Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source) {
     build_aggregates(draft);
     build_root_fields(draft);
     build_function_fields(draft);
+    check_refreshes(draft);
     if (!draft.errors.empty()) return fail(together(draft.errors));
     if (model->entities.empty()) return fail(nothing_to_expose(model->catalog));
     FRAISEQL_TRY(model->schema, draft.builder.build());

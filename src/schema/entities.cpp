@@ -14,7 +14,8 @@ namespace {
 
 using catalog::Relation;
 
-const std::vector<std::string_view> kRelationAnnotations = {"name", "expose", "hide", "field"};
+const std::vector<std::string_view> kRelationAnnotations = {"name", "expose", "hide", "field",
+                                                            "refresh"};
 
 bool has_read_prefix(std::string_view name) {
     return name.starts_with("v_") || name.starts_with("tv_") || name.starts_with("mv_");

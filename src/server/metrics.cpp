@@ -15,6 +15,11 @@ struct Metrics::Families {
             .Name("fraiseql_http_requests_total")
             .Help("Answers of /graphql by HTTP status.")
             .Register(registry);
+    prometheus::Family<prometheus::Counter>& refreshes =
+        prometheus::BuildCounter()
+            .Name("fraiseql_refreshes_total")
+            .Help("Refreshes of materialized views by this server, by view and outcome.")
+            .Register(registry);
     prometheus::Histogram& seconds =
         prometheus::BuildHistogram()
             .Name("fraiseql_http_request_duration_seconds")
@@ -32,6 +37,11 @@ Metrics::~Metrics() = default;
 void Metrics::count_graphql(int status, std::chrono::nanoseconds duration) {
     families_->requests.Add({{"status", std::to_string(status)}}).Increment();
     families_->seconds.Observe(std::chrono::duration<double>(duration).count());
+}
+
+void Metrics::count_refresh(const std::string& view, bool succeeded) {
+    families_->refreshes.Add({{"view", view}, {"outcome", succeeded ? "success" : "failure"}})
+        .Increment();
 }
 
 std::string Metrics::render() const {

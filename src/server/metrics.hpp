@@ -19,6 +19,9 @@ class Metrics {
     /// Counts one answer of /graphql by its HTTP status, and the time it took.
     void count_graphql(int status, std::chrono::nanoseconds duration);
 
+    /// Counts one refresh of a materialized view, `public.mv_x`.
+    void count_refresh(const std::string& view, bool succeeded);
+
     /// Returns all metrics in Prometheus' text format, version 0.0.4.
     std::string render() const;
 

@@ -7,6 +7,7 @@
 #include "engine/prepared.hpp"
 #include "runtime/mailbox.hpp"
 #include "runtime/outbound.hpp"
+#include "server/refresh_schedule.hpp"
 
 namespace fraiseql::server {
 
@@ -80,6 +81,15 @@ RegistryWatchSettings registry_watch_settings(const Settings& settings) {
             .log = settings.log};
 }
 
+RefreshSettings refresh_settings(const Settings& settings) {
+    RefreshSettings out{.conninfo = settings.pool.conninfo, .log = settings.log};
+    if (const std::shared_ptr<Metrics> metrics = settings.router.metrics)
+        out.count = [metrics](const std::string& view, bool succeeded) {
+            metrics->count_refresh(view, succeeded);
+        };
+    return out;
+}
+
 }  // namespace
 
 std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
@@ -99,6 +109,8 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     RegistryWatch registry_watch(registry_watch_settings(settings), settings.registry);
     if (auto watched = registry_watch.start(); !watched) return watched;
     schema_watch.start();
+    RefreshSchedule schedule(refresh_settings(settings), settings.models);
+    if (settings.refresh) schedule.start();
     runtime::Outbound outbound;
     runtime::RunSettings run;
     run.workers = settings.workers;

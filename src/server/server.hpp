@@ -30,6 +30,8 @@ struct Settings {
     std::shared_ptr<ModelFeed> models = {};
     /// How the catalog is watched; serve() adds `conninfo` and `log`.
     SchemaWatchSettings schema_watch = {};
+    /// Whether this server may be the one that refreshes materialized views.
+    bool refresh = true;
     /// Receives log lines of all parts; called on any thread.
     runtime::Log log = {};
     std::size_t workers = 1;
