@@ -103,7 +103,7 @@ void plan(benchmark::State& state) {
     const graphql::Condition everything = [](const graphql::Value&) { return true; };
     for (auto round : state)
         benchmark::DoNotOptimize(
-            plan::plan_operation(*model(), prepared->document, *operation, everything));
+            plan::plan_operation(*model(), prepared->document, *operation, everything).value());
 }
 BENCHMARK(plan);
 

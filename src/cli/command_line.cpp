@@ -59,6 +59,26 @@ void add_paging(CLI::App& command, Options& options) {
         ->capture_default_str();
 }
 
+void add_limits(CLI::App& command, Options& options) {
+    const auto add = [&](const char* name, std::uint32_t& value, const char* variable,
+                         std::uint32_t most, const char* purpose) {
+        command.add_option(name, value, purpose)
+            ->envname(variable)
+            ->check(CLI::Range(std::uint32_t{1}, most))
+            ->capture_default_str();
+    };
+    add("--max-depth", options.limits.depth, "FRAISEQL_MAX_DEPTH", 100,
+        "fields inside fields that an operation may have");
+    add("--max-complexity", options.limits.complexity, "FRAISEQL_MAX_COMPLEXITY", 1'000'000'000,
+        "objects and their fields that an operation may ask for, by their weights");
+    add("--max-root-fields", options.limits.root_fields, "FRAISEQL_MAX_ROOT_FIELDS", 10'000,
+        "root fields that an operation may have");
+    add("--max-aliases", options.limits.aliases, "FRAISEQL_MAX_ALIASES", 100'000,
+        "aliases that an operation may have");
+    add("--assumed-list-size", options.limits.list_size, "FRAISEQL_ASSUMED_LIST_SIZE", 1'000'000,
+        "items that a list inside a document counts for where no limit says it");
+}
+
 void add_operations(CLI::App& command, Options& options) {
     command
         .add_option("--plan-cache", options.plan_cache,
@@ -208,6 +228,7 @@ void add_serving(CLI::App& command, Options& options) {
         ->capture_default_str();
     add_operations(command, options);
     add_paging(command, options);
+    add_limits(command, options);
     add_authentication(command, options.auth);
     command
         .add_option("--admin-token-file", options.admin_token_file,

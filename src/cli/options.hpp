@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/auth_options.hpp"
+#include "plan/limits.hpp"
 
 namespace fraiseql::cli {
 
@@ -28,6 +29,7 @@ struct Options {
     std::size_t workers = 0;
     std::uint32_t default_page_size = 100;
     std::uint32_t max_page_size = 1000;
+    plan::Limits limits;
     /// Seconds that a request may take.
     std::uint32_t timeout = 30;
     /// Seconds between looks at the catalog; 0: none.

@@ -78,6 +78,7 @@ server::Settings settings_of(const Options& options) {
     settings.engine.compile = {options.default_page_size, options.max_page_size};
     settings.engine.max_list_items = options.max_list_items;
     settings.refresh = options.refresh;
+    settings.engine.limits = options.limits;
     settings.engine.timeout = std::chrono::seconds(options.timeout);
     settings.engine.expose_errors = development;
     settings.engine.introspection = development;

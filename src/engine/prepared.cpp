@@ -60,6 +60,13 @@ Error at_root(Error error, const graphql::Document& document, const plan::Root& 
     return error;
 }
 
+/// Adds the place of the operation to an error that was found before there was a plan.
+Error at_operation(Error error, const graphql::Document& document,
+                   const OperationDefinition& operation) {
+    error.locations = {graphql::locate(document.source, operation.offset)};
+    return error;
+}
+
 Error at_list(Error error, const graphql::Document& document, const plan::List& list) {
     error.locations = {graphql::locate(document.source, list.group.node().offset)};
     error.path = list.path;
@@ -228,10 +235,21 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
 
     const graphql::Condition condition = graphql::condition_of(out.variables);
     const std::string key = plan_key(*document, **operation, condition);
-    std::shared_ptr<PlannedOperation> plan = remembered(document->plans, key, [&] {
-        return std::make_shared<PlannedOperation>(PlannedOperation{
-            plan::plan_operation(model, document->document, **operation, condition)});
-    });
+    std::shared_ptr<PlannedOperation> plan;
+    if (auto known = document->plans.find(key); known != document->plans.end()) {
+        plan = known->second;
+    } else {
+        auto made = plan::plan_operation(model, document->document, **operation, condition,
+                                         settings.limits);
+        if (!made)
+            return tl::make_unexpected(
+                Errors{at_operation(made.error(), document->document, **operation)});
+        plan = remembered(document->plans, key, [&] {
+            const plan::Cost cost(*made);
+            return std::make_shared<PlannedOperation>(
+                PlannedOperation{.plan = std::move(*made), .cost = cost});
+        });
+    }
     out.operation = plan;
     if ((*operation)->type == graphql::OperationType::Mutation) {
         for (const graphql::Directive& directive : (*operation)->directives)
@@ -263,6 +281,9 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
                                             settings.compile, out.arena);
         !read)
         return tl::make_unexpected(Errors{located(read.error(), *document, plan->plan)});
+    const plan::ListSizes sizes{settings.compile.default_page_size, settings.limits.list_size};
+    if (auto error = plan::too_complex(plan->cost, out.arguments, sizes, settings.limits))
+        return tl::make_unexpected(Errors{located(*error, *document, plan->plan)});
     const compile::CompileOptions options = compile_options(settings, request.principal);
     const std::string structure = compile::structure_key(model, plan->plan, out.arguments, options);
     if (auto found = plan->units.find(structure); found != plan->units.end()) {

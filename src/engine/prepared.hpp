@@ -15,6 +15,7 @@
 #include "engine/settings.hpp"
 #include "graphql/ast.hpp"
 #include "pg/statement.hpp"
+#include "plan/cost.hpp"
 #include "plan/plan.hpp"
 #include "schema/model.hpp"
 
@@ -31,6 +32,7 @@ using CompiledUnits = std::shared_ptr<const std::vector<CompiledUnit>>;
 /// A plan and what it compiled to, by the structure of the arguments.
 struct PlannedOperation {
     plan::Plan plan;
+    plan::Cost cost;
     std::map<std::string, CompiledUnits, std::less<>> units = {};
     /// What all this takes, see weight().
     std::size_t bytes = 0;

@@ -10,6 +10,7 @@
 
 #include "compile/compile.hpp"
 #include "graphql/parser.hpp"
+#include "plan/limits.hpp"
 #include "turbo/persisted_texts.hpp"
 
 namespace fraiseql::engine {
@@ -17,6 +18,8 @@ namespace fraiseql::engine {
 struct Settings {
     compile::CompileOptions compile = {};
     graphql::ParseLimits parse = {};
+    /// What an operation may ask for; registered ones, too.
+    plan::Limits limits = {};
     /// From the first byte of execution to the answer; then the statement is cancelled.
     std::chrono::milliseconds timeout{30'000};
     /// Development: messages of unexpected database errors reach the client.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plan/plan.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace fraiseql::plan {
@@ -9,14 +11,22 @@ namespace {
 using graphql::FieldGroup;
 using graphql::NamedType;
 
+/// Response fields of a plan; of an abstract type, those of each type.
+constexpr std::size_t kMaxFields = 20'000;
+
 class Planner {
   public:
     Planner(const schema::Model& model, const graphql::Document& document,
-            const graphql::Condition& condition, bool writes)
-        : model_(model), document_(document), condition_(condition), writes_(writes) {}
+            const graphql::Condition& condition, const Limits& limits, bool writes)
+        : model_(model),
+          document_(document),
+          condition_(condition),
+          limits_(limits),
+          writes_(writes) {}
 
     Root root(const FieldGroup& group) {
         path_ = {std::string(group.response_key)};
+        count(group);
         Root root{.response_key = std::string(group.response_key), .group = group};
         const graphql::FieldDef& field = *group.definition;
         if (&field == &model_.schema->typename_field()) return root;
@@ -39,6 +49,8 @@ class Planner {
     }
 
     std::vector<List> lists = {};
+    /// What is too much about the operation; from then on nothing is added.
+    std::optional<Error> refusal = {};
 
   private:
     static Read::Kind read_kind(schema::RootBinding::Kind kind) {
@@ -67,6 +79,7 @@ class Planner {
             for (const FieldGroup& member :
                  graphql::collect_subfields(*model_.schema, document_, *type, group, condition_)) {
                 PayloadOutput output{.response_key = std::string(member.response_key)};
+                if (!count(member)) return call;
                 if (member.definition != &model_.schema->typename_field()) {
                     output.field = member.definition;
                     output.binding = &model_.payload_fields[member.definition->id];
@@ -84,8 +97,10 @@ class Planner {
         const NamedType& type = *group.definition->type->named;
         std::vector<Branch> out;
         if (!type.is_composite()) return out;
+        ++depth_;
         for (const NamedType* possible : type.possible_types)
             out.push_back({.type = possible, .outputs = outputs(*possible, group)});
+        --depth_;
         return out;
     }
 
@@ -93,6 +108,7 @@ class Planner {
         std::vector<Output> out;
         for (const FieldGroup& member :
              graphql::collect_subfields(*model_.schema, document_, type, group, condition_)) {
+            if (!count(member)) return out;
             Output output{.response_key = std::string(member.response_key)};
             if (member.definition != &model_.schema->typename_field()) {
                 output.field = member.definition;
@@ -107,6 +123,28 @@ class Planner {
         return out;
     }
 
+    void refuse(std::string message, std::string hint) {
+        if (!refusal)
+            refusal = Error{.code = ErrorCode::QueryTooComplex,
+                            .message = std::move(message),
+                            .hint = std::move(hint),
+                            .path = {path_.front()}};
+    }
+
+    /// Fragments may multiply: what a plan holds is bounded while it is made.
+    bool count(const FieldGroup& group) {
+        if (++fields_ > kMaxFields)
+            refuse(fmt::format("The operation has more than {} fields.", kMaxFields),
+                   "Fragments count wherever they are spread; send several operations.");
+        if (group.response_key != group.definition->name && ++aliases_ > limits_.aliases)
+            refuse(fmt::format("The operation has more than {} aliases.", limits_.aliases),
+                   "Ask for many rows with one list field, or send several operations.");
+        if (depth_ > limits_.depth)
+            refuse(fmt::format("The operation is deeper than {} fields.", limits_.depth),
+                   "Ask for what is further inside with another operation.");
+        return !refusal;
+    }
+
     std::optional<std::uint32_t> list(const FieldGroup& member) {
         const graphql::Type& type = *member.definition->type;
         if (!type.nullable()->is_list() || !type.named->is_composite()) return std::nullopt;
@@ -118,22 +156,35 @@ class Planner {
     const schema::Model& model_;
     const graphql::Document& document_;
     const graphql::Condition& condition_;
+    const Limits& limits_;
     bool writes_;
     Path path_ = {};
+    std::size_t fields_ = 0;
+    std::size_t aliases_ = 0;
+    std::size_t depth_ = 1;
 };
 
 }  // namespace
 
-Plan plan_operation(const schema::Model& model, const graphql::Document& document,
-                    const graphql::OperationDefinition& operation,
-                    const graphql::Condition& condition) {
+Result<Plan> plan_operation(const schema::Model& model, const graphql::Document& document,
+                            const graphql::OperationDefinition& operation,
+                            const graphql::Condition& condition, const Limits& limits) {
     const NamedType& root_type = *model.schema->root(operation.type);
     Plan plan{.type = operation.type, .root_type = std::string(root_type.name)};
-    Planner planner(model, document, condition, operation.type == graphql::OperationType::Mutation);
+    Planner planner(model, document, condition, limits,
+                    operation.type == graphql::OperationType::Mutation);
     const std::array sets{&operation.selections};
     for (const FieldGroup& group :
-         graphql::collect_fields(*model.schema, document, root_type, sets, condition))
+         graphql::collect_fields(*model.schema, document, root_type, sets, condition)) {
         plan.roots.push_back(planner.root(group));
+        if (planner.refusal) return fail(*planner.refusal);
+        if (plan.roots.size() > limits.root_fields)
+            return fail(Error{.code = ErrorCode::QueryTooComplex,
+                              .message = fmt::format("The operation has more than {} root fields.",
+                                                     limits.root_fields),
+                              .hint = "Send several operations.",
+                              .path = {plan.roots.back().response_key}});
+    }
     plan.lists = std::move(planner.lists);
     return plan;
 }

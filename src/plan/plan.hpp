@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
 #include "graphql/collect.hpp"
+#include "plan/limits.hpp"
 #include "schema/model.hpp"
 
 namespace fraiseql::plan {
@@ -103,9 +105,10 @@ struct Plan {
 };
 
 /// Resolves `operation`, which must be valid. `condition` decides @skip and @include: the plan is
-/// good for all requests that decide them alike.
-Plan plan_operation(const schema::Model& model, const graphql::Document& document,
-                    const graphql::OperationDefinition& operation,
-                    const graphql::Condition& condition);
+/// good for all requests that decide them alike. Fails with QueryTooComplex where the operation is
+/// deeper or wider than `limits` allow; the path of the error begins with a root field.
+Result<Plan> plan_operation(const schema::Model& model, const graphql::Document& document,
+                            const graphql::OperationDefinition& operation,
+                            const graphql::Condition& condition, const Limits& limits = {});
 
 }  // namespace fraiseql::plan

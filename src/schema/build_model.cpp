@@ -2,6 +2,7 @@
 // The passes from a catalog to a model, and the side tables by field number.
 #include <fmt/format.h>
 
+#include "schema/cost_annotation.hpp"
 #include "schema/draft.hpp"
 #include "schema/refresh.hpp"
 
@@ -55,6 +56,7 @@ Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source) {
     build_object_types(draft);
     build_inputs(draft);
     build_list_arguments(draft);
+    apply_costs(draft);
     build_aggregates(draft);
     build_root_fields(draft);
     build_function_fields(draft);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "catalog/annotation.hpp"
+#include "schema/cost_annotation.hpp"
 #include "schema/draft.hpp"
 #include "schema/naming.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 using catalog::Relation;
 
 const std::vector<std::string_view> kRelationAnnotations = {"name", "expose", "hide", "field",
-                                                            "refresh"};
+                                                            "refresh", "cost"};
 
 bool has_read_prefix(std::string_view name) {
     return name.starts_with("v_") || name.starts_with("tv_") || name.starts_with("mv_");
@@ -108,6 +109,7 @@ void add_entity(Draft& draft, const Relation& relation, const catalog::Annotatio
     entity.type_name = std::move(name);
     entity.document = document_of(draft, relation);
     entity.key = key_of(relation);
+    if (auto read = read_costs(annotations, entity); !read) draft.errors.push_back(read.error());
     draft.by_relation[relation.oid] = &entity;
 }
 

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "catalog/annotation.hpp"
+#include "schema/cost_annotation.hpp"
 #include "schema/draft.hpp"
 #include "schema/function_arguments.hpp"
 #include "schema/function_overloads.hpp"
@@ -20,7 +21,8 @@ using catalog::Annotations;
 using catalog::Function;
 
 const std::vector<std::string_view> kFunctionAnnotations = {
-    "name", "expose", "hide", "returns", "input", "result", "context", "isolation", "timeout"};
+    "name",   "expose",  "hide",      "returns", "input",
+    "result", "context", "isolation", "timeout", "cost"};
 
 bool is_candidate(const Function& function, const Annotations& annotations) {
     if (annotations.has("hide") || function.from_extension) return false;
@@ -130,6 +132,10 @@ class FunctionWriter {
                                         subject, line.line, line.name, line.arguments),
                  .hint = std::move(hint)});
         };
+        if (auto cost = read_cost(annotations, subject_of(draft_.model.catalog, *binding.function)))
+            binding.cost = *cost;
+        else
+            draft_.errors.push_back(cost.error());
         if (const Annotation* line = annotations.find("timeout")) {
             if (auto milliseconds = read_duration(line->arguments))
                 binding.timeout = *milliseconds;

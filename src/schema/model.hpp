@@ -31,6 +31,9 @@ struct Entity {
     std::optional<catalog::AttributeNumber> document;
     /// The column behind `x(id:)`; none where no column identifies a row.
     std::optional<catalog::AttributeNumber> key;
+    /// What reading it counts for, and single fields of it by name (`@cost`).
+    std::uint32_t cost = 1;
+    std::map<std::string, std::uint32_t> field_costs = {};
 };
 
 /// Where a field of an object type gets its value.
@@ -47,6 +50,8 @@ struct FieldBinding {
     bool nullable = true;
     /// The value stands in `column` only: the document does not have it.
     bool beside_document = false;
+    /// What asking for the field counts for, once for each object.
+    std::uint32_t cost = 1;
 };
 
 /// What a member of an input object stands for.
@@ -186,6 +191,8 @@ struct FunctionBinding {
     std::string isolation = {};
     /// Milliseconds that a call may take, or 0.
     std::uint32_t timeout = 0;
+    /// What a call counts for (`@cost`).
+    std::uint32_t cost = 1;
 };
 
 /// What a field of Query or Mutation does.
