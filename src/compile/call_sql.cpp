@@ -6,6 +6,7 @@
 #include "compile/payload_sql.hpp"
 #include "compile/read_sql.hpp"
 #include "compile/result_check_sql.hpp"
+#include "compile/set_sql.hpp"
 #include "json/writer.hpp"
 
 namespace fraiseql::compile {
@@ -93,23 +94,21 @@ Fragment row_value(const ResultBinding& result) {
 }
 
 /// `SELECT … AS result`: one row for each that the function returns, as jsonb.
-Fragment result_rows(const schema::FunctionBinding& binding, const Fragment& call,
-                     const Fragment& page) {
+Fragment result_rows(const schema::FunctionBinding& binding, const Fragment& call) {
     const ResultBinding& result = binding.result;
     // Of OUT parameters, only FROM knows the names.
     const bool from = result.list || binding.function->return_type == catalog::kRecord;
     Fragment rows("SELECT ");
     if (from)
-        rows.add(row_value(result)).raw(" AS result FROM ").add(call).raw(" AS r").add(page);
+        rows.add(row_value(result)).raw(" AS result FROM ").add(call).raw(" AS r");
     else
         rows.raw("to_jsonb(").add(call).raw(") AS result OFFSET 0");
     return checked_result_sql(result, rows);
 }
 
 /// `SELECT … AS result`: the result as jsonb, a set as an array.
-Fragment document_select(const schema::FunctionBinding& binding, const Fragment& call,
-                         const Fragment& page = {}) {
-    const Fragment rows = result_rows(binding, call, page);
+Fragment document_select(const schema::FunctionBinding& binding, const Fragment& call) {
+    const Fragment rows = result_rows(binding, call);
     if (!binding.result.list) return rows;
     return Fragment("SELECT coalesce(jsonb_agg(s.result), '[]') AS result FROM (")
         .add(rows)
@@ -147,34 +146,15 @@ void add_document_payload(Unit& unit, const schema::Model& model, const plan::Ca
     if (undeclared) unit.failure = Slot{last, 1};
 }
 
-/// Rows of the entity's own relation, as the function returned them.
-Fragment rows_of_entity(const schema::Model& model, const plan::Call& call,
-                        const Fragment& function, const Fragment& page, Lists& lists) {
+/// A row of the entity's own relation, as the function returned it.
+Fragment row_of_entity(const schema::Model& model, const plan::Call& call, const Fragment& function,
+                       Lists& lists) {
     const schema::Entity& entity = *call.function->result.entity;
-    const Fragment object = object_sql(call.branches, row_source(model, entity, "r"), lists);
-    Fragment out("SELECT ");
-    if (call.function->result.list)
-        out.raw("coalesce(json_agg(").add(object).raw("), '[]'::json)");
-    else
-        out.add(object);
-    return out.raw("\nFROM (SELECT * FROM ")
+    return Fragment("SELECT ")
+        .add(object_sql(call.branches, row_source(model, entity, "r"), lists))
+        .raw("\nFROM (SELECT * FROM ")
         .add(function)
-        .raw(" AS f WHERE NOT f IS NULL")
-        .add(page)
-        .raw(") AS r");
-}
-
-Fragment documents(const plan::Call& call, const Fragment& function, const Fragment& page,
-                   Lists& lists) {
-    const bool list = call.function->result.list;
-    const graphql::Type& type = list ? *call.type->nullable()->of : *call.type;
-    const Fragment document = document_sql(Fragment("c.result"), type, call.branches, lists);
-    Fragment out("SELECT ");
-    if (list)
-        out.raw("coalesce(json_agg(").add(document).raw("), '[]'::json)");
-    else
-        out.add(document);
-    return out.raw("\nFROM (").add(result_rows(*call.function, function, page)).raw(") AS c");
+        .raw(" AS f WHERE NOT f IS NULL) AS r");
 }
 
 }  // namespace
@@ -193,21 +173,24 @@ void add_call(Unit& unit, const schema::Model& model, const plan::Call& call,
     add_simple_payload(unit, model, call, options, parameters, lists);
 }
 
-Fragment query_call_sql(const schema::Model& model, const plan::Call& call,
-                        const json::Value& arguments, const Fragment& limit, const Fragment& offset,
-                        const CompileOptions& options, Parameters& parameters, Lists& lists) {
+Result<Fragment> query_call_sql(const schema::Model& model, const plan::Call& call,
+                                const json::Value& arguments, const Fragment& limit,
+                                const Fragment& offset, const CompileOptions& options,
+                                Parameters& parameters, Lists& lists) {
     const ResultBinding& result = call.function->result;
     const Fragment function = function_call(*call.function, arguments, parameters);
-    Fragment page;
-    if (result.list) page.raw(" LIMIT ").add(limit);
-    if (result.list && !offset.empty()) page.raw(" OFFSET ").add(offset);
-    if (result.kind == Kind::EntityRows) return rows_of_entity(model, call, function, page, lists);
-    if (result.entity == nullptr) return documents(call, function, page, lists);
-    const Fragment source = document_select(*call.function, function, page);
+    if (result.list)
+        return set_sql(model, call, arguments, function, {.limit = limit, .offset = offset},
+                       options, parameters, lists);
+    if (result.kind == Kind::EntityRows) return row_of_entity(model, call, function, lists);
+    const Fragment value =
+        result.entity != nullptr
+            ? result_entity_sql(model, result, call.branches, options, lists)
+            : document_sql(Fragment("c.result"), *call.type, call.branches, lists);
     return Fragment("SELECT ")
-        .add(result_entity_sql(model, result, call.branches, options, lists))
+        .add(value)
         .raw("\nFROM (")
-        .add(source)
+        .add(document_select(*call.function, function))
         .raw(") AS c");
 }
 

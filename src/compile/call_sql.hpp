@@ -18,9 +18,10 @@ void add_call(Unit& unit, const schema::Model& model, const plan::Call& call,
               Lists& lists);
 
 /// Returns the SELECT of one JSON value for a function that only reads. Sets stop after `limit`.
-sql::Fragment query_call_sql(const schema::Model& model, const plan::Call& call,
-                             const json::Value& arguments, const sql::Fragment& limit,
-                             const sql::Fragment& offset, const CompileOptions& options,
-                             Parameters& parameters, Lists& lists);
+/// Fails as set_sql does.
+Result<sql::Fragment> query_call_sql(const schema::Model& model, const plan::Call& call,
+                                     const json::Value& arguments, const sql::Fragment& limit,
+                                     const sql::Fragment& offset, const CompileOptions& options,
+                                     Parameters& parameters, Lists& lists);
 
 }  // namespace fraiseql::compile

@@ -65,22 +65,30 @@ void append_page_structure(const Value& arguments, const CompileOptions& options
     key += offset_of(arguments) == 0 ? '.' : '?';
 }
 
-void append_call_structure(const plan::Call& call, const Value& arguments,
-                           const CompileOptions& options, std::string& key) {
+void append_criteria_structure(const schema::Model& model, const std::string& type,
+                               const Value& arguments, std::string& key) {
+    if (const Value* where = arguments.find("where"))
+        append_filter_structure(model, schema::where_input(type), *where, key);
+    key += '/';
+    // Directions are enum values: the whole of it is structure.
+    if (const Value* order = arguments.find("orderBy")) json::write(key, *order);
+}
+
+void append_call_structure(const schema::Model& model, const plan::Call& call,
+                           const Value& arguments, const CompileOptions& options,
+                           std::string& key) {
     for (const auto& argument : call.function->arguments)
         key += arguments.find(argument.argument) == nullptr ? '-' : '+';
     if (pages(call)) append_page_structure(arguments, options, key);
+    const std::string& rows = call.function->result.row_type;
+    if (!rows.empty()) append_criteria_structure(model, rows, arguments, key);
 }
 
 void append_list_structure(const schema::Model& model, const plan::Read& read,
                            const Value& arguments, const CompileOptions& options,
                            std::string& key) {
     append_page_structure(arguments, options, key);
-    if (const Value* where = arguments.find("where"))
-        append_filter_structure(model, schema::where_input(read.entity->type_name), *where, key);
-    key += '/';
-    // Directions are enum values: the whole of it is structure.
-    if (const Value* order = arguments.find("orderBy")) json::write(key, *order);
+    append_criteria_structure(model, read.entity->type_name, arguments, key);
 }
 
 Error at_root(Error error, const Root& root) {
@@ -209,9 +217,11 @@ class Compiler {
         const Fragment offset = paged && offset_of(arguments) != 0
                                     ? parameters.add({"offset"}, Fragment("int8"))
                                     : Fragment();
-        return query_call_sql(model_, root.call, arguments,
-                              paged ? limit(arguments, parameters) : most, offset, options_,
-                              parameters, lists);
+        auto select = query_call_sql(model_, root.call, arguments,
+                                     paged ? limit(arguments, parameters) : most, offset, options_,
+                                     parameters, lists);
+        if (!select) return fail(at_root(select.error(), root));
+        return select;
     }
 
     Fragment limit(const Value& arguments, Parameters& parameters) const {
@@ -279,7 +289,7 @@ std::string structure_key(const schema::Model& model, const plan::Plan& plan,
     for (std::size_t i = 0; i < plan.roots.size(); ++i) {
         const Root& root = plan.roots[i];
         if (root.kind == Root::Kind::Call)
-            append_call_structure(root.call, arguments[i], options, key);
+            append_call_structure(model, root.call, arguments[i], options, key);
         if (root.kind == Root::Kind::Read && root.read.kind == plan::Read::Kind::Many)
             append_list_structure(model, root.read, arguments[i], options, key);
         if (root.kind == Root::Kind::Read && root.read.kind == plan::Read::Kind::Connection)

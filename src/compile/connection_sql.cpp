@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compile/cursor.hpp"
 #include "compile/filter_sql.hpp"
 #include "compile/json_sql.hpp"
@@ -59,8 +61,12 @@ class ConnectionWriter {
         }
         size_ = page_size();
         const plan::Branch& branch = read_.branches.front();
+        if (auto estimate = check_estimate(branch); !estimate) return fail(estimate.error());
         Fragment object = connection_object(branch);
-        return Fragment("SELECT ").add(object).raw("\nFROM (").add(rows()).raw(") AS r");
+        const Fragment select = Fragment("SELECT ").add(object);
+        // Without an aggregate over them, rows would multiply the answer.
+        if (!needs_rows(branch)) return select;
+        return Fragment(select).raw("\nFROM (").add(rows()).raw(") AS r");
     }
 
   private:
@@ -104,16 +110,53 @@ class ConnectionWriter {
         return Fragment("json_build_object(").add(join(members, ", ")).raw(")");
     }
 
+    bool needs_rows(const plan::Branch& branch) const {
+        return std::any_of(branch.outputs.begin(), branch.outputs.end(), [&](const Output& output) {
+            if (output.field == nullptr) return false;
+            if (output.field->name == "pageInfo") return info_needs_rows(output.branches.front());
+            return output.field->name == "edges" || output.field->name == "nodes";
+        });
+    }
+
+    /// Whether there is a page before the first or behind the last one, the cursor tells.
+    bool info_needs_rows(const plan::Branch& info) const {
+        const std::string_view told = page_.backward ? "hasNextPage" : "hasPreviousPage";
+        return std::any_of(info.outputs.begin(), info.outputs.end(), [&](const Output& output) {
+            return output.field != nullptr && output.field->name != told;
+        });
+    }
+
     Fragment connection_member(const Output& output, const plan::Branch& branch) {
         if (output.field == nullptr) return Fragment().literal(branch.type->name);
         const std::string_view name = output.field->name;
         if (name == "edges") return list(edge_object(output.branches.front()));
         if (name == "nodes") return list(object_sql(output.branches, source(), lists_));
         if (name == "pageInfo") return page_info(output.branches.front());
+        if (name == "estimatedCount") return estimated_count();
         Fragment count("(SELECT count(*) FROM ");
         count.add(reading_.from());
         if (!filter_.empty()) count.raw(" WHERE ").add(filter_);
         return count.raw(")");
+    }
+
+    /// What ANALYZE last saw; NULL where it never ran.
+    Fragment estimated_count() const {
+        const catalog::Relation& relation = *read_.entity->relation;
+        return Fragment("(SELECT nullif(c.reltuples, -1)::int8 FROM pg_catalog.pg_class AS c ")
+            .raw("WHERE c.oid = ")
+            .literal(Fragment().qualified(relation.schema, relation.name).text())
+            .raw("::regclass)");
+    }
+
+    /// Statistics know nothing of a filter.
+    Result<void> check_estimate(const plan::Branch& branch) const {
+        for (const Output& output : branch.outputs)
+            if (!filter_.empty() && output.field != nullptr &&
+                output.field->name == "estimatedCount")
+                return fail(ErrorCode::BadUserInput,
+                            "estimatedCount cannot be asked for together with where.",
+                            "It is the size of the whole relation; ask for totalCount.");
+        return {};
     }
 
     Source source() { return reading_.answer(); }

@@ -311,7 +311,7 @@ Fragment typed_value(const schema::Model& model, const schema::FieldBinding& bin
         return Fragment("nullif((").add(value).raw(")::jsonb, 'null')");
     }
     if (source.seen_through) return seen_value(model, binding, base, source);
-    if (column) return source.value(binding, false);
+    if (column || source.named_columns) return source.value(binding, false);
     return from_json(model, base, source.value(binding, true), source.object(binding));
 }
 

@@ -31,7 +31,8 @@ Fragment at(const Fragment& document, const DocumentPath& path, bool text) {
     return out;
 }
 
-/// The first of several places that has something. JSON's null is nothing, too.
+}  // namespace
+
 Fragment first_of(const Fragment& document, const std::vector<DocumentPath>& places, bool text) {
     if (places.size() == 1) return at(document, places.front(), text);
     std::vector<Fragment> values;
@@ -41,6 +42,8 @@ Fragment first_of(const Fragment& document, const std::vector<DocumentPath>& pla
     }
     return Fragment("coalesce(").add(join(values, ", ")).raw(")");
 }
+
+namespace {
 
 Fragment message_sql(const ResultBinding& result) {
     Fragment out("coalesce(c.result->>'message', c.result->>'error'");

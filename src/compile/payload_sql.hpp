@@ -9,6 +9,11 @@
 
 namespace fraiseql::compile {
 
+/// Returns the first of several places in `document`, a jsonb, that has something; JSON's null is
+/// nothing, too.
+sql::Fragment first_of(const sql::Fragment& document,
+                       const std::vector<schema::DocumentPath>& places, bool text);
+
 /// Returns a json expression for the payload; of a union, the type that the result's verdict says.
 sql::Fragment payload_sql(const schema::Model& model, const plan::Call& call,
                           const CompileOptions& options, Lists& lists);

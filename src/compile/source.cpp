@@ -22,6 +22,11 @@ sql::Fragment Source::value(const schema::FieldBinding& binding, bool as_text) c
                                                                          : sql::Raw("::text"));
     }
     sql::Fragment out;
+    if (named_columns) {
+        out.add(alias).raw(".").identifier(binding.key);
+        if (as_text) out.raw("::text");
+        return out;
+    }
     if (row != nullptr && binding.column) {
         if (reading != nullptr) reading->need(*binding.column);
         out.add(alias).raw(".").identifier(row->column(*binding.column)->name);
@@ -59,6 +64,9 @@ std::vector<std::string> Source::keys_to(const schema::FieldBinding& binding) co
 }
 
 Source Source::object(const schema::FieldBinding& binding) const {
+    // A column that holds a row, or an array of them.
+    if (named_columns)
+        return inside(sql::Fragment("to_jsonb(").add(value(binding, false)).raw(")"), true);
     if (!seen_through) return inside(value(binding, false));
     Source out = *this;
     out.keys = keys_to(binding);

@@ -22,6 +22,8 @@ struct Source {
     /// nullptr inside a document.
     const catalog::Relation* row = nullptr;
     sql::Fragment alias = {};
+    /// `alias` has a column under each key: a row that a function returns.
+    bool named_columns = false;
     sql::Fragment document = {};
     bool jsonb = true;
     /// Notes what is needed. Rows that nothing is noted of have none.

@@ -131,7 +131,7 @@ class AggregateWriter {
             const bool count = function.field == "countDistinct";
             const bool base = base_type(member)->kind == catalog::Type::Kind::Base;
             if (result.empty() || type == nullptr || !(base || count)) continue;
-            const Leaf leaf = leaf_of(draft_.model.catalog, type->oid, "value");
+            const Leaf leaf = draft_.leaf(type->oid, "value");
             results.push_back(
                 {.name = member.name, .type = draft_.use_leaf(leaf, type->oid, !count)});
             draft_.fields[{type_name, member.name}] = member.value;
@@ -156,7 +156,7 @@ class AggregateWriter {
     void write_keys(const std::string& name, const std::vector<Member>& members) {
         std::vector<graphql::FieldSpec> keys;
         for (const Member& member : members) {
-            const Leaf leaf = leaf_of(draft_.model.catalog, member.value.type, member.value.key);
+            const Leaf leaf = draft_.leaf(member.value.type, member.value.key);
             keys.push_back(
                 {.name = member.name, .type = draft_.use_leaf(leaf, member.value.type, true)});
             FieldBinding binding = member.value;

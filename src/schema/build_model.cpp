@@ -53,6 +53,7 @@ Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source) {
     model->views = std::make_shared<const rewrite::Views>(model->catalog);
     Draft draft{.model = *model};
     choose_entities(draft);
+    choose_enum_names(draft);
     build_object_types(draft);
     build_inputs(draft);
     build_list_arguments(draft);

@@ -18,6 +18,9 @@ namespace fraiseql::schema {
 /// Fields are known by type and name until the schema is built and gives them numbers.
 using FieldKey = std::pair<std::string, std::string>;
 
+/// The names of the root types, of scalars and of what every schema has.
+std::unordered_set<std::string> reserved_type_names();
+
 /// What the passes of build_model add to. Catalog and lineage are complete before the first pass.
 struct Draft {
     Model& model;
@@ -27,8 +30,12 @@ struct Draft {
     std::map<FieldKey, PayloadBinding> payload_fields = {};
     std::vector<Error> errors = {};
     std::unordered_map<catalog::Oid, const Entity*> by_relation = {};
-    /// Names of types that are taken, also by entities whose type is still to be built.
-    std::unordered_set<std::string> type_names = {"Query", "Mutation", "Subscription"};
+    /// Names of types that are taken, also by types that are still to be built, or never are.
+    std::unordered_set<std::string> type_names = reserved_type_names();
+    /// The scalars and enums that are part of the schema.
+    std::unordered_set<std::string> leaf_names = {};
+    /// What enums are called in GraphQL.
+    std::unordered_map<catalog::Oid, std::string> enum_names = {};
 
     /// The filters of values: by the name that they would like to have and by what can be asked.
     std::map<std::pair<std::string, std::vector<OperatorFamily>>, std::string> filters = {};
@@ -43,10 +50,16 @@ struct Draft {
     void find(std::string subject, std::string message, std::string hint = {});
     /// Returns `wanted`, or a variation of it that no type has yet; it is taken from then on.
     std::string take_type_name(const std::string& wanted);
+    /// Returns the leaf of `type` under the name `name` (see leaf_of); enums have the name that was
+    /// chosen for them.
+    Leaf leaf(catalog::Oid type, std::string_view name) const;
     /// Makes sure that the scalar or enum behind `leaf` is part of the schema, and returns the
     /// field type as text: "Int", "[String]", with "!" where not nullable.
     std::string use_leaf(const Leaf& leaf, catalog::Oid type, bool nullable);
 };
+
+/// How early a schema comes in the search_path; those that are not in it come last.
+std::size_t schema_rank(const catalog::Catalog& catalog, std::string_view schema);
 
 /// "view public.v_post", for findings and errors.
 std::string subject_of(const catalog::Relation& relation);
@@ -58,8 +71,12 @@ std::string subject_of(const catalog::Catalog& catalog, const catalog::Function&
 std::string add_document_type(Draft& draft, const std::string& subject, const lineage::Shape& shape,
                               const std::string& name, std::string_view key, FieldBinding& binding);
 
+/// Adds the filter and order inputs of `type`, an object type of rows that a function returns.
+void build_row_inputs(Draft& draft, const std::string& type);
+
 /// The passes, in this order.
 void choose_entities(Draft& draft);
+void choose_enum_names(Draft& draft);
 void build_object_types(Draft& draft);
 void build_inputs(Draft& draft);
 void build_list_arguments(Draft& draft);

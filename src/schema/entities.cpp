@@ -29,11 +29,6 @@ int rank(const Relation& relation) {
     return relation.name.starts_with("mv_") ? 2 : 3;
 }
 
-std::size_t schema_rank(const catalog::Catalog& catalog, std::string_view schema) {
-    auto path = catalog.search_path();
-    return static_cast<std::size_t>(std::find(path.begin(), path.end(), schema) - path.begin());
-}
-
 /// A single word in the plural names its rows' type in the singular: v_users → User.
 std::string default_name(const Relation& relation) {
     std::string name(entity_name(relation.name));
@@ -73,12 +68,19 @@ std::optional<catalog::AttributeNumber> key_of(const Relation& relation) {
     return std::nullopt;
 }
 
-/// Tries the plain name, then with the relation's prefix (TvUser), then with its schema before it.
+/// Tries the plain name; then with its schema before it (SalesTicket) where a relation of another
+/// schema has that, else with the relation's own prefix (TvUser).
 std::string unique_name(Draft& draft, const Relation& relation) {
     const std::string plain = default_name(relation);
     const std::string prefixed = pascal_case(relation.name);
-    for (const std::string& name : {plain, prefixed, pascal_case(relation.schema) + plain,
-                                    pascal_case(relation.schema) + prefixed})
+    const std::string qualified = pascal_case(relation.schema) + plain;
+    const auto& all = draft.model.entities;
+    const auto holder = std::find_if(
+        all.begin(), all.end(), [&](const Entity& entity) { return entity.type_name == plain; });
+    const bool own_schema = holder == all.end() || holder->relation->schema == relation.schema;
+    for (const std::string& name :
+         {plain, own_schema ? prefixed : qualified, own_schema ? qualified : prefixed,
+          pascal_case(relation.schema) + prefixed})
         if (draft.type_names.insert(name).second) {
             if (name != plain)
                 draft.find(subject_of(relation),

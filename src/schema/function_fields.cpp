@@ -11,6 +11,7 @@
 #include "schema/function_arguments.hpp"
 #include "schema/function_overloads.hpp"
 #include "schema/function_results.hpp"
+#include "schema/inputs.hpp"
 #include "schema/naming.hpp"
 
 namespace fraiseql::schema {
@@ -77,6 +78,7 @@ class FunctionWriter {
         if (!annotations.description.empty()) field.description = annotations.description;
         field.type = writes ? results_.write_mutation(function, *result, name)
                             : results_.write_query(function, *result, name);
+        const std::string row_type = row_type_of(*result, field.type);
         FunctionBinding& binding = draft_.model.functions.emplace_back(
             FunctionBinding{.function = &function,
                             .arguments = std::move(arguments->bindings),
@@ -84,7 +86,10 @@ class FunctionWriter {
         read_transaction(binding, annotations, subject);
         draft_.roots[{writes ? "Mutation" : "Query", name}] = {.kind = RootBinding::Kind::Function,
                                                                .function = &binding};
-        if (!writes && binding.result.list) add_page(field);
+        if (!writes && binding.result.list) {
+            add_criteria(field, binding.result, row_type);
+            add_page(field);
+        }
         if (writes)
             mutations.push_back(std::move(field));
         else
@@ -96,6 +101,33 @@ class FunctionWriter {
   private:
     void refuse(const std::string& subject, const std::string& why, std::string remedy) {
         draft_.find(subject, "is not exposed: " + why + ".", std::move(remedy));
+    }
+
+    /// The type of rows that have fields; empty for sets of scalars and of JSON.
+    static std::string row_type_of(const FunctionResult& result, std::string_view field_type) {
+        if (result.binding.entity != nullptr) return result.binding.entity->type_name;
+        const bool object = result.shape != nullptr && result.shape->object() != nullptr;
+        if (!result.binding.list || !object || !field_type.starts_with('[')) return {};
+        field_type.remove_prefix(1);
+        const std::string type(field_type.substr(0, field_type.find_first_of("!]")));
+        return type == "JSON" ? std::string() : type;
+    }
+
+    /// Filters and orders the rows of a set, unless parameters have those names.
+    void add_criteria(graphql::FieldSpec& field, ResultBinding& result,
+                      const std::string& row_type) {
+        if (row_type.empty()) return;
+        for (const graphql::InputValueSpec& own : field.args)
+            if (own.name == "where" || own.name == "orderBy") return;
+        if (result.entity == nullptr) build_row_inputs(draft_, row_type);
+        result.row_type = row_type;
+        field.args.push_back({.name = "where", .type = where_input(row_type)});
+        if (draft_.order_inputs.contains(order_input(row_type)))
+            field.args.push_back(
+                {.name = "orderBy",
+                 .type = "[" + order_input(row_type) + "!]",
+                 .description = "The first criterion counts most; without any, rows come as the "
+                                "function returns them."});
     }
 
     void add_page(graphql::FieldSpec& field) {

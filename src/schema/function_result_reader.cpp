@@ -93,7 +93,7 @@ class ResultReader {
             out_.shape = shape;
         } else {
             out_.binding.kind = Kind::Leaf;
-            out_.binding.leaf = leaf_of(catalog_, function_.return_type, "result");
+            out_.binding.leaf = draft_.leaf(function_.return_type, "result");
         }
     }
 

@@ -113,7 +113,7 @@ std::string ResultTypes::write_plain(const Function& function, FunctionResult& r
         const std::string field = binding.entity == nullptr ? "result"
                                   : binding.list            ? "ids"
                                                             : "id";
-        binding.leaf = leaf_of(draft_.model.catalog, function.return_type, singular(field));
+        binding.leaf = draft_.leaf(function.return_type, singular(field));
         const std::string leaf = draft_.use_leaf(binding.leaf, function.return_type, true);
         payload.add({.name = field,
                      .type = binding.list ? "[" + leaf + "]" : leaf,

@@ -41,7 +41,7 @@ InputType InputObjects::use(const lineage::Shape& shape, const std::string& want
                             std::string_view key) {
     if (const lineage::Scalar* scalar = shape.scalar())
         return {
-            draft_.use_leaf(leaf_of(draft_.model.catalog, scalar->type, key), scalar->type, true)};
+            draft_.use_leaf(draft_.leaf(scalar->type, key), scalar->type, true)};
     if (const lineage::Object* object = shape.object(); object && !object->fields.empty()) {
         const std::string name = write(*object, wanted);
         return {name, name};

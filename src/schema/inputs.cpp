@@ -31,6 +31,12 @@ class InputWriter {
         }
     }
 
+    /// For rows that a function returns; functions that return the same rows share the inputs.
+    void write_row(const std::string& type) {
+        write_where(where_input(type), type, composites_[type]);
+        write_order(order_input(type), type, composites_[type]);
+    }
+
   private:
     void write_where(const std::string& name, const std::string& type,
                      const std::vector<Member>& members) {
@@ -42,7 +48,7 @@ class InputWriter {
             if (member.object.empty()) {
                 input =
                     use_filter(draft_, member.value.type,
-                               leaf_of(draft_.model.catalog, member.value.type, member.value.key));
+                               draft_.leaf(member.value.type, member.value.key));
             } else if (!composites_.contains(member.object)) {
                 continue;
             } else if (member.list) {
@@ -152,5 +158,7 @@ class InputWriter {
 }  // namespace
 
 void build_inputs(Draft& draft) { InputWriter(draft).write(); }
+
+void build_row_inputs(Draft& draft, const std::string& type) { InputWriter(draft).write_row(type); }
 
 }  // namespace fraiseql::schema

@@ -99,7 +99,7 @@ class TypeWriter {
         const bool nullable = shape.nullable || stored_;
         const std::string mark = nullable ? "" : "!";
         if (const lineage::Scalar* scalar = shape.scalar()) {
-            Leaf leaf = leaf_of(draft_.model.catalog, scalar->type, key);
+            Leaf leaf = draft_.leaf(scalar->type, key);
             binding.as_text = leaf.as_text;
             binding.type = scalar->type;
             return draft_.use_leaf(leaf, scalar->type, nullable);

@@ -2,6 +2,8 @@
 // The fields of Query: one row by its key, and lists with paging.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "schema/draft.hpp"
 #include "schema/inputs.hpp"
 #include "schema/naming.hpp"
@@ -47,7 +49,7 @@ class RootWriter {
     void add_one(const Entity& entity, const std::string& name) {
         const catalog::Column* column = entity.relation->column(*entity.key);
         const std::string argument = camel_case(bare_column(column->name));
-        Leaf leaf = leaf_of(draft_.model.catalog, column->type, column->name);
+        Leaf leaf = draft_.leaf(column->type, column->name);
         graphql::FieldSpec field{.name = name, .type = entity.type_name};
         field.description =
             fmt::format("The {} with this {}, or null.", entity.type_name, argument);
@@ -122,11 +124,25 @@ class RootWriter {
             {.name = "totalCount",
              .type = "Int!",
              .description = "All rows that the filter lets through; counted only when asked for."}};
+        if (has_statistics(*entity.relation)) {
+            const std::string big = draft_.use_leaf({.type = "BigInt"}, 0, true);
+            draft_.builder.find(type)->fields.push_back(
+                {.name = "estimatedCount",
+                 .type = big,
+                 .description = "About so many rows there are, by PostgreSQL's statistics and "
+                                "without counting; null before the first ANALYZE. Not with where."});
+        }
         return true;
     }
 
+    /// Views have no statistics, and those of a table under row-level security count the rows that
+    /// the caller must not see.
+    static bool has_statistics(const catalog::Relation& relation) {
+        return relation.kind != catalog::Relation::Kind::View && !relation.row_security;
+    }
+
     void add_page_info() {
-        if (!draft_.type_names.insert("PageInfo").second) return;
+        if (std::exchange(has_page_info_, true)) return;
         for (const char* scalar : {"Boolean", "String", "Int"})
             draft_.use_leaf({.type = scalar}, 0, true);
         graphql::TypeSpec& info = draft_.builder.add(graphql::TypeKind::Object, "PageInfo");
@@ -160,6 +176,7 @@ class RootWriter {
     }
 
     Draft& draft_;
+    bool has_page_info_ = false;
 };
 
 }  // namespace

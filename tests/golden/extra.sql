@@ -103,3 +103,61 @@ LEFT JOIN (
 CREATE TABLE tv_writer (id uuid PRIMARY KEY, data jsonb NOT NULL);
 INSERT INTO tv_writer SELECT id, data FROM v_writer;
 CREATE FUNCTION fn_update_writer(p_id uuid) RETURNS uuid LANGUAGE sql AS $$ SELECT p_id $$;
+
+-- A tree by WITH RECURSIVE, whose documents have another view's inside; a materialized view; and a
+-- view composed of all of them.
+CREATE TABLE tb_category (id integer PRIMARY KEY, name text NOT NULL,
+                          fk_parent integer REFERENCES tb_category);
+INSERT INTO tb_category VALUES (1, 'Books', NULL), (2, 'Novels', 1), (3, 'Crime', 2), (4, 'Toys', NULL);
+CREATE TABLE tb_product (id integer PRIMARY KEY, name text NOT NULL, price numeric(10, 2) NOT NULL,
+                         fk_category integer NOT NULL REFERENCES tb_category);
+INSERT INTO tb_product VALUES (1, 'Emma', 9.50, 2), (2, 'Ulysses', 19.00, 2), (3, 'Top', 3.20, 4);
+CREATE VIEW v_parent_category AS
+SELECT id, jsonb_build_object('id', id, 'name', name) AS data FROM tb_category;
+CREATE VIEW v_category AS
+WITH RECURSIVE tree AS (
+    SELECT id, name, fk_parent, 0 AS depth, name AS path FROM tb_category WHERE fk_parent IS NULL
+    UNION ALL
+    SELECT c.id, c.name, c.fk_parent, t.depth + 1, t.path || '/' || c.name
+    FROM tb_category c JOIN tree t ON t.id = c.fk_parent
+)
+SELECT t.id, t.depth,
+       jsonb_build_object('id', t.id, 'name', t.name, 'depth', t.depth, 'path', t.path,
+                          'parent', p.data) AS data
+FROM tree t LEFT JOIN v_parent_category p ON p.id = t.fk_parent;
+CREATE VIEW v_product AS
+SELECT id, fk_category, jsonb_build_object('id', id, 'name', name, 'price', price) AS data
+FROM tb_product;
+CREATE MATERIALIZED VIEW mv_category_summary AS
+SELECT c.id, jsonb_build_object('id', c.id, 'product_count', count(p.id),
+                                'total', coalesce(sum(p.price), 0)) AS data
+FROM tb_category c LEFT JOIN tb_product p ON p.fk_category = c.id
+GROUP BY c.id;
+COMMENT ON MATERIALIZED VIEW mv_category_summary IS '@field id int4
+@field product_count int8
+@field total numeric';
+ANALYZE mv_category_summary;
+CREATE VIEW v_category_with_products AS
+SELECT c.id,
+       c.data || jsonb_build_object(
+           'products', coalesce((SELECT jsonb_agg(p.data ORDER BY p.id) FROM v_product p
+                                 WHERE p.fk_category = c.id), '[]'),
+           'summary', s.data) AS data
+FROM v_category c LEFT JOIN mv_category_summary s ON s.id = c.id;
+
+-- Branches of one type: no __typename is needed to tell them apart.
+CREATE VIEW v_contact AS
+SELECT u.id, jsonb_build_object('kind', 'author', 'name', u.name) AS data FROM users u
+UNION ALL
+SELECT md5(s.id::text)::uuid, jsonb_build_object('kind', 'service', 'name', s.contact::text)
+FROM tb_service s;
+
+-- A view and an enum that are called like others in public; an enum that is called like a view.
+CREATE SCHEMA sales;
+CREATE TYPE sales.priority AS ENUM ('normal', 'urgent');
+CREATE VIEW sales.v_ticket AS
+SELECT t.id, t.buyer, t.priority::sales.priority AS priority
+FROM (VALUES (1, 'Ada', 'urgent'), (2, 'Bob', 'normal')) AS t(id, buyer, priority);
+CREATE TYPE region AS ENUM ('city', 'county');
+CREATE VIEW v_region AS
+SELECT r.id, r.name, r.kind::region AS kind FROM (VALUES (1, 'Lyon', 'city')) AS r(id, name, kind);

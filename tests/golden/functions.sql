@@ -175,3 +175,27 @@ CREATE FUNCTION fn_find(p_name text) RETURNS text LANGUAGE sql STABLE AS $$ SELE
 COMMENT ON FUNCTION fn_find(text) IS '@name findByName';
 CREATE FUNCTION fn_rows() RETURNS SETOF record LANGUAGE sql AS $$ SELECT 1, 2 $$;
 CREATE FUNCTION fn_any(p_value anyelement) RETURNS text LANGUAGE sql AS $$ SELECT 'any' $$;
+
+CREATE FUNCTION fn_words(p_text text) RETURNS TABLE (word text, word_count integer)
+LANGUAGE sql STABLE AS $$
+    SELECT w, count(*)::int FROM regexp_split_to_table(p_text, ' ') AS w GROUP BY w ORDER BY w
+$$;
+-- Sets of rows that have objects, lists and documents in their columns; JSON described by lines.
+CREATE FUNCTION fn_shipments() RETURNS TABLE (id integer, address app.address, tags text[],
+                                              notes jsonb, sent_at timestamptz)
+LANGUAGE sql STABLE AS $$
+    SELECT s.id, ROW(s.street, s.zip)::app.address, s.tags, s.notes, s.sent_at
+    FROM (VALUES (1, 'Main street', '1', ARRAY['x', 'y'], '{"fragile": true}'::jsonb, timestamptz '2024-01-01 12:00Z'),
+                 (2, 'Side street', '2', ARRAY['x'], '{"fragile": true}', NULL),
+                 (3, NULL, '3', ARRAY['x'], '{"fragile": null}', NULL),
+                 (4, 'Main street', '1', ARRAY['x'], '{"fragile": 1}', NULL),
+                 (5, 'Back street', '1', ARRAY['y'], '{}', NULL)) AS s(id, street, zip, tags, notes, sent_at)
+$$;
+CREATE FUNCTION fn_stops() RETURNS SETOF jsonb LANGUAGE sql STABLE AS $$
+    VALUES (jsonb_build_object('place', 'Lyon', 'at', '2024-01-01')),
+           (jsonb_build_object('place', 'Lyon', 'at', '2024-01-02')),
+           (jsonb_build_object('place', 'Lyon', 'at', '2024-01-03')),
+           (jsonb_build_object('place', 'Nice', 'at', '2024-01-01')), (NULL)
+$$;
+COMMENT ON FUNCTION fn_stops IS '@result place text
+@result at date';
