@@ -1,4 +1,2 @@
-SELECT (SELECT json_build_object('totalCount', (SELECT count(*) FROM "public"."mv_category_summary" AS t), 'estimatedCount', (SELECT nullif(c.reltuples, -1)::int8 FROM pg_catalog.pg_class AS c WHERE c.oid = '"public"."mv_category_summary"'::regclass))
-FROM (SELECT row_number() OVER (ORDER BY t."id") AS "#", translate(encode(convert_to(json_build_array('e4b95447', (t."id")::text)::text, 'UTF8'), 'base64'), chr(10), '') AS "#cursor" FROM "public"."mv_category_summary" AS t ORDER BY t."id" LIMIT 1 + 1) AS r),
-       (SELECT json_build_object('estimatedCount', (SELECT nullif(c.reltuples, -1)::int8 FROM pg_catalog.pg_class AS c WHERE c.oid = '"public"."tv_profile"'::regclass))
-FROM (SELECT row_number() OVER (ORDER BY t."id") AS "#", translate(encode(convert_to(json_build_array('e4b95447', (t."id")::text)::text, 'UTF8'), 'base64'), chr(10), '') AS "#cursor" FROM "public"."tv_profile" AS t ORDER BY t."id" LIMIT 1 + 1) AS r);
+SELECT (SELECT json_build_object('totalCount', (SELECT count(*) FROM "public"."mv_category_summary" AS t), 'estimatedCount', (SELECT nullif(c.reltuples, -1)::int8 FROM pg_catalog.pg_class AS c WHERE c.oid = '"public"."mv_category_summary"'::regclass))),
+       (SELECT json_build_object('estimatedCount', (SELECT nullif(c.reltuples, -1)::int8 FROM pg_catalog.pg_class AS c WHERE c.oid = '"public"."tv_profile"'::regclass)));

@@ -1,0 +1,3 @@
+SELECT (SELECT json_build_object('totalCount', (SELECT count(*) FROM (SELECT p.id AS "id", p.status AS "status" FROM public.posts p JOIN public.v_user author ON ((author.id = p.user_id))) AS t WHERE t."status" = $1::"public"."post_status"))),
+       (SELECT json_build_object('totalCount', (SELECT count(*) FROM (SELECT p.id AS "id", p.title AS "title" FROM public.posts p JOIN public.v_user author ON ((author.id = p.user_id))) AS t WHERE t."title" = $2::text), 'pageInfo', json_build_object('hasPreviousPage', false))),
+       (SELECT json_build_object('__typename', 'PostConnection', 'pageInfo', json_build_object('hasNextPage', false)));
