@@ -52,8 +52,7 @@ class SetWriter {
         rows.where.raw("NOT f IS NULL");
         if (!condition.empty()) rows.where.raw(" AND ").add(condition);
         if (is_ordered())
-            rows.order =
-                order_sql(order_terms(model_, entity, arguments_.find("orderBy"), source));
+            rows.order = order_sql(order_terms(model_, entity, arguments_.find("orderBy"), source));
         return array_of(object_sql(call_.branches, row_source(model_, entity, "r"), lists_))
             .raw("* FROM ")
             .add(function_)
@@ -69,9 +68,10 @@ class SetWriter {
         const Source source = reading.rows();
         Rows rows;
         FRAISEQL_TRY(rows.where, where(source));
-        rows.order = is_ordered() ? order_sql(order_terms(model_, entity,
-                                                          arguments_.find("orderBy"), source))
-                                  : Fragment("f.n");
+        rows.order =
+            is_ordered()
+                ? order_sql(order_terms(model_, entity, arguments_.find("orderBy"), source))
+                : Fragment("f.n");
         // Without criteria, only the rows of the page are looked up.
         const bool cut_first = rows.where.empty() && !is_ordered();
         if (!cut_first) rows.limit = page_.limit, rows.offset = page_.offset;
@@ -165,9 +165,9 @@ class SetWriter {
 
 }  // namespace
 
-Result<Fragment> set_sql(const schema::Model& model, const plan::Call& call,
-                         const Value& arguments, const Fragment& function, const Rows& page,
-                         const CompileOptions& options, Parameters& parameters, Lists& lists) {
+Result<Fragment> set_sql(const schema::Model& model, const plan::Call& call, const Value& arguments,
+                         const Fragment& function, const Rows& page, const CompileOptions& options,
+                         Parameters& parameters, Lists& lists) {
     return SetWriter(model, call, arguments, function, page, options, parameters, lists).write();
 }
 

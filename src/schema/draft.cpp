@@ -34,8 +34,8 @@ void add_enum(Draft& draft, const std::string& name, const catalog::Type& type) 
 }  // namespace
 
 std::unordered_set<std::string> reserved_type_names() {
-    std::unordered_set<std::string> names = {"Query",         "Mutation", "Subscription",
-                                             "OrderDirection", "PageInfo"};
+    std::unordered_set<std::string> names = {"Query", "Mutation", "Subscription", "OrderDirection",
+                                             "PageInfo"};
     for (const graphql::Scalar& scalar : graphql::scalars())
         names.emplace(scalar.name);
     return names;

@@ -40,8 +40,7 @@ std::string describe_checks(const catalog::Catalog& catalog, catalog::Oid oid) {
 InputType InputObjects::use(const lineage::Shape& shape, const std::string& wanted,
                             std::string_view key) {
     if (const lineage::Scalar* scalar = shape.scalar())
-        return {
-            draft_.use_leaf(draft_.leaf(scalar->type, key), scalar->type, true)};
+        return {draft_.use_leaf(draft_.leaf(scalar->type, key), scalar->type, true)};
     if (const lineage::Object* object = shape.object(); object && !object->fields.empty()) {
         const std::string name = write(*object, wanted);
         return {name, name};

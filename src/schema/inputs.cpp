@@ -46,9 +46,8 @@ class InputWriter {
             InputBinding binding{.value = member.value};
             std::string input;
             if (member.object.empty()) {
-                input =
-                    use_filter(draft_, member.value.type,
-                               draft_.leaf(member.value.type, member.value.key));
+                input = use_filter(draft_, member.value.type,
+                                   draft_.leaf(member.value.type, member.value.key));
             } else if (!composites_.contains(member.object)) {
                 continue;
             } else if (member.list) {

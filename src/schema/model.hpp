@@ -155,7 +155,8 @@ struct ResultBinding {
     const Entity* entity = nullptr;
     /// Document: where the entity's key may be.
     std::vector<DocumentPath> key_places = {};
-    /// Sets of rows that queries filter and order: the type whose inputs `where` and `orderBy` have.
+    /// Sets of rows that queries filter and order: the type whose inputs `where` and `orderBy`
+    /// have.
     std::string row_type = {};
     /// JSON whose shape the function's comment tells: what has to hold for that to be true.
     std::vector<Expectation> expectations = {};

@@ -129,8 +129,9 @@ class RootWriter {
             draft_.builder.find(type)->fields.push_back(
                 {.name = "estimatedCount",
                  .type = big,
-                 .description = "About so many rows there are, by PostgreSQL's statistics and "
-                                "without counting; null before the first ANALYZE. Not with where."});
+                 .description =
+                     "About so many rows there are, by PostgreSQL's statistics and "
+                     "without counting; null before the first ANALYZE. Not with where."});
         }
         return true;
     }
