@@ -12,13 +12,14 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-TARGETS = ("parse", "validate", "json")
+TARGETS = ("parse", "validate", "json", "token", "cursor", "head")
 
 
 def fuzz(binary: pathlib.Path, target: str, seconds: int) -> subprocess.CompletedProcess:
     """Runs one target on a copy of nothing: new inputs and findings go to a scratch folder."""
     with tempfile.TemporaryDirectory() as scratch:
-        dictionary = HERE / f"{target if target == 'json' else 'graphql'}.dict"
+        own = HERE / f"{target}.dict"
+        dictionary = own if own.exists() else HERE / "graphql.dict"
         return subprocess.run(
             [binary, f"-max_total_time={seconds}", "-timeout=10", "-max_len=4096", "-verbosity=0",
              f"-artifact_prefix={scratch}/", f"-dict={dictionary}", scratch,

@@ -142,6 +142,15 @@ void add_settings(Principal& principal, const ClaimMap& map, const Value& claims
                                         principal.authenticated ? text_of(&claims) : std::string());
 }
 
+/// Both, sorted and without duplicates.
+std::vector<std::string> joined(std::vector<std::string> names, std::vector<std::string> more) {
+    names.insert(names.end(), std::make_move_iterator(more.begin()),
+                 std::make_move_iterator(more.end()));
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
 }  // namespace
 
 bool Principal::has_role(std::string_view name) const {
@@ -238,6 +247,21 @@ tl::expected<std::shared_ptr<const Principal>, Refusal> make_principal(const Cla
         // Without the claim, the one role that is named is everybody's.
         out->settings.emplace_back("role", map.anonymous_role);
     }
+    out->context = make_context(*out, out->arena);
+    out->cache_class = class_of(*out);
+    return out;
+}
+
+std::shared_ptr<const Principal> with_grants(const Principal& base, std::vector<std::string> roles,
+                                             std::vector<std::string> permissions) {
+    auto out = std::make_shared<Principal>();
+    out->authenticated = base.authenticated;
+    out->subject = base.subject;
+    out->tenant = base.tenant;
+    out->roles = joined(base.roles, std::move(roles));
+    out->permissions = joined(base.permissions, std::move(permissions));
+    out->settings = base.settings;
+    out->valid_until = base.valid_until;
     out->context = make_context(*out, out->arena);
     out->cache_class = class_of(*out);
     return out;

@@ -62,6 +62,10 @@ Result<ClaimMap> complete(ClaimMap map);
 tl::expected<std::shared_ptr<const Principal>, Refusal> make_principal(const ClaimMap& map,
                                                                        const Claims& claims);
 
+/// Returns `base` with further roles and permissions, in any order.
+std::shared_ptr<const Principal> with_grants(const Principal& base, std::vector<std::string> roles,
+                                             std::vector<std::string> permissions);
+
 /// Returns those who send no token: every setting is empty.
 std::shared_ptr<const Principal> make_anonymous(const ClaimMap& map);
 

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "fetch/fetch.hpp"
+
 namespace fraiseql::cli {
 namespace {
 
@@ -35,25 +37,61 @@ std::string without_line_end(std::string text) {
 /// The keys of the file and of the secret; empty where neither is given.
 Result<auth::Keys> read_keys(const AuthOptions& options) {
     const char* secret = std::getenv(kSecretVariable);
-    const int sources = (options.jwks_file.empty() ? 0 : 1) +
+    const int sources = (options.jwks_file.empty() ? 0 : 1) + (options.jwks_urls.empty() ? 0 : 1) +
                         (options.secret_file.empty() ? 0 : 1) + (secret == nullptr ? 0 : 1);
     if (sources > 1)
         return wrong("There are several sources of keys for tokens.",
-                     "Give one of --jwks-file, --jwt-secret-file and FRAISEQL_JWT_SECRET.");
+                     "Give one of --jwks-url, --jwks-file, --jwt-secret-file and "
+                     "FRAISEQL_JWT_SECRET.");
     if (!options.jwks_file.empty()) {
         if (options.jwks_file.find("://") != std::string::npos)
             return wrong("--jwks-file names a file, not a URL.",
-                         "Download the key set, and restart the server when it changes.");
+                         "Give it as --jwks-url: then the server follows its changes.");
         FRAISEQL_TRY(const std::string text, read_file(options.jwks_file));
         return auth::read_key_set(text);
     }
-    if (sources == 0) return auth::Keys{};
+    if (sources == 0 || !options.jwks_urls.empty()) return auth::Keys{};
     std::string text = secret != nullptr ? secret : "";
     if (!options.secret_file.empty()) {
         FRAISEQL_TRY(text, read_file(options.secret_file));
     }
     FRAISEQL_TRY(auth::Key key, auth::make_secret_key(without_line_end(std::move(text))));
     return auth::Keys{std::move(key)};
+}
+
+/// Reads `URL` or `issuer=URL`. The issuer may be a URL itself.
+Result<server::KeySource> read_key_source(const std::string& text) {
+    server::KeySource source{.url = text};
+    for (const std::string_view scheme : {"=https://", "=http://"})
+        if (const std::size_t at = text.find(scheme);
+            at != std::string::npos && text.substr(0, at).find('?') == std::string::npos) {
+            source.issuer = text.substr(0, at);
+            source.url = text.substr(at + 1);
+        }
+    if (auto checked = fetch::check_url(source.url); !checked)
+        return fail(ErrorCode::Configuration, "--jwks-url: " + checked.error().message,
+                    checked.error().hint);
+    return source;
+}
+
+/// Keys of one issuer must not vouch for another.
+Result<std::vector<server::KeySource>> read_key_sources(const AuthOptions& options) {
+    std::vector<server::KeySource> sources;
+    for (const std::string& text : options.jwks_urls) {
+        FRAISEQL_TRY(server::KeySource source, read_key_source(text));
+        if (source.issuer.empty() && options.jwks_urls.size() > 1)
+            return wrong(fmt::format("Of several --jwks-url, \"{}\" names no issuer.", text),
+                         "Write each as 'issuer=https://…': its keys then sign for that issuer.");
+        sources.push_back(std::move(source));
+    }
+    if (!options.jwks_authorities_file.empty()) {
+        if (sources.empty()) return wrong("--jwks-ca-file is for --jwks-url, which is not there.");
+        FRAISEQL_TRY(const std::string text, read_file(options.jwks_authorities_file));
+        if (text.find("-----BEGIN CERTIFICATE-----") == std::string::npos)
+            return wrong(
+                fmt::format("{} has no certificate in PEM.", options.jwks_authorities_file));
+    }
+    return sources;
 }
 
 void add_audience(CLI::App& command, AuthOptions& options) {
@@ -113,6 +151,18 @@ void add_authentication(CLI::App& command, AuthOptions& options) {
                     "keys that sign tokens, as a JWK set; a secret instead: FRAISEQL_JWT_SECRET")
         ->envname("FRAISEQL_JWKS_FILE")
         ->type_name("FILE");
+    command
+        .add_option("--jwks-url", options.jwks_urls,
+                    "where an issuer publishes them, followed as they change; of several, each as "
+                    "issuer=URL")
+        ->envname("FRAISEQL_JWKS_URL")
+        ->delimiter(',')
+        ->type_name("URL");
+    command
+        .add_option("--jwks-ca-file", options.jwks_authorities_file,
+                    "certificates to trust there, in place of the system's")
+        ->envname("FRAISEQL_JWKS_CA_FILE")
+        ->type_name("FILE");
     command.add_option("--jwt-secret-file", options.secret_file, "secret that signs tokens")
         ->envname("FRAISEQL_JWT_SECRET_FILE")
         ->type_name("FILE");
@@ -126,6 +176,14 @@ void add_authentication(CLI::App& command, AuthOptions& options) {
     command.add_flag("--require-token", options.required, "answer only requests with a token")
         ->envname("FRAISEQL_REQUIRE_TOKEN");
     command
+        .add_flag("--rbac", options.rbac,
+                  "add the roles and permissions that the database grants (db install rbac)")
+        ->envname("FRAISEQL_RBAC");
+    command
+        .add_flag("--show-forbidden", options.show_forbidden,
+                  "let introspection show fields that @authorize keeps from who asks")
+        ->envname("FRAISEQL_SHOW_FORBIDDEN");
+    command
         .add_option("--allow-rls-bypass", options.allowed_bypass,
                     "relation that is meant to read past row-level security (check rls)")
         ->envname("FRAISEQL_ALLOW_RLS_BYPASS")
@@ -135,8 +193,8 @@ void add_authentication(CLI::App& command, AuthOptions& options) {
 }
 
 bool says_anything(const AuthOptions& options) {
-    return options.required || !options.issuers.empty() || !options.audiences.empty() ||
-           !options.preset.empty() || !options.roles_claims.empty() ||
+    return options.required || options.rbac || !options.issuers.empty() ||
+           !options.audiences.empty() || !options.preset.empty() || !options.roles_claims.empty() ||
            !options.permissions_claims.empty() || !options.tenant_claims.empty() ||
            !options.settings.empty() || !options.claims_setting.empty() ||
            !options.database_role_claim.empty() || !options.database_roles.empty() ||
@@ -185,15 +243,20 @@ Result<server::AdminSettings> read_admin(const std::string& file, bool developme
 
 Result<std::optional<server::Authentication>> read_authentication(const AuthOptions& options) {
     FRAISEQL_TRY(auth::Keys keys, read_keys(options));
-    if (keys.empty()) {
+    FRAISEQL_TRY(std::vector<server::KeySource> sources, read_key_sources(options));
+    if (keys.empty() && sources.empty()) {
         if (says_anything(options))
             return wrong("There are rules for tokens, but no key that could verify one.",
-                         "Give --jwks-file, --jwt-secret-file or FRAISEQL_JWT_SECRET.");
+                         "Give --jwks-url, --jwks-file, --jwt-secret-file or "
+                         "FRAISEQL_JWT_SECRET.");
         return std::optional<server::Authentication>{};
     }
     FRAISEQL_TRY(auth::ClaimMap claims, read_claim_map(options));
     server::Authentication out;
     out.keys = std::make_shared<const auth::Keys>(std::move(keys));
+    out.sources = std::move(sources);
+    out.authorities_file = options.jwks_authorities_file;
+    out.grants = options.rbac;
     out.settings.policy.issuers = options.issuers;
     out.settings.policy.audiences = options.audiences;
     out.settings.policy.leeway = options.leeway;

@@ -19,6 +19,9 @@ namespace fraiseql::cli {
 struct AuthOptions {
     /// A JWK set.
     std::string jwks_file;
+    /// Where issuers publish theirs: a URL, or `issuer=URL`.
+    std::vector<std::string> jwks_urls;
+    std::string jwks_authorities_file;
     /// Holds the HMAC secret; FRAISEQL_JWT_SECRET is the other way to give it.
     std::string secret_file;
     std::vector<std::string> issuers;
@@ -35,6 +38,10 @@ struct AuthOptions {
     std::string database_role_claim;
     std::vector<std::string> database_roles;
     std::string anonymous_role;
+    /// Roles and permissions of the database count, too (`db install rbac`).
+    bool rbac = false;
+    /// Introspection also shows what rules keep from who asks.
+    bool show_forbidden = false;
     /// Relations that may read past row-level security in production.
     std::vector<std::string> allowed_bypass;
 };

@@ -7,6 +7,7 @@
 #include "catalog/read_snapshot.hpp"
 #include "catalog/snapshot_sql.hpp"
 #include "cli/commands.hpp"
+#include "compile/rule_sql.hpp"
 #include "pg/session.hpp"
 
 namespace fraiseql::cli {
@@ -51,10 +52,27 @@ Result<std::shared_ptr<const schema::Model>> model_of(const std::string& documen
     return schema::build_model(std::move(catalog));
 }
 
+Result<void> check_rules(const std::string& database, const schema::Model& model) {
+    const std::vector<compile::RuleCheck> checks = compile::rule_checks(model);
+    if (checks.empty()) return {};
+    auto session = pg::Session::open(database);
+    if (!session) return fail(connection_error(session.error()));
+    for (const compile::RuleCheck& check : checks)
+        if (const auto read = session->query(check.sql); !read)
+            return fail(ErrorCode::Configuration,
+                        fmt::format("PostgreSQL does not understand the rule on {}: {}",
+                                    check.subject, read.error().message),
+                        "Change the '@authorize' line with 'owner:' or 'when:' in the comment of "
+                        "its view.");
+    return {};
+}
+
 Result<std::shared_ptr<const schema::Model>> load_model(const std::string& database) {
     const auto document = pg::query_once(database, std::string(catalog::snapshot_sql()));
     if (!document) return fail(connection_error(document.error()));
-    return model_of(*document);
+    FRAISEQL_TRY(auto model, model_of(*document));
+    if (auto checked = check_rules(database, *model); !checked) return fail(checked.error());
+    return model;
 }
 
 int complain(const Error& error) {

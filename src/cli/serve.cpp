@@ -52,16 +52,37 @@ void describe_model(const schema::Model& model) {
     }
 }
 
-void describe_authentication(const std::optional<server::Authentication>& authentication) {
+void describe_authentication(const std::optional<server::Authentication>& authentication,
+                             std::size_t rules) {
     if (!authentication) {
         fmt::print("  tokens    are not looked at: no key is configured\n");
+        if (rules > 0)
+            fmt::print("            so nobody meets {}\n", count_of(rules, "@authorize rule"));
         return;
     }
     std::string settings;
     for (const auth::SettingRule& rule : authentication->settings.claims.settings)
         settings += (settings.empty() ? "" : ", ") + rule.setting;
-    fmt::print("  tokens    {}, {}; they set {}\n", count_of(authentication->keys->size(), "key"),
+    std::string keys;
+    if (!authentication->keys->empty()) keys = count_of(authentication->keys->size(), "key");
+    for (const server::KeySource& source : authentication->sources)
+        keys += (keys.empty() ? "keys of " : ", ") + source.url;
+    fmt::print("  tokens    {}, {}; they set {}\n", keys,
                authentication->settings.required ? "required" : "optional", settings);
+}
+
+/// Whether roles and permissions of the database can be read.
+Result<void> check_grants(const catalog::Catalog& catalog) {
+    const auto functions = catalog.functions("rbac", "grants_of");
+    if (functions.empty())
+        return fail(ErrorCode::Configuration, "--rbac: the database has no roles and permissions.",
+                    "Run `fraiseql db install rbac`.");
+    if (!functions.front()->can_execute)
+        return fail(ErrorCode::Configuration, "--rbac: the role may not call rbac.grants_of.",
+                    fmt::format("GRANT USAGE ON SCHEMA rbac TO {0}; GRANT EXECUTE ON FUNCTION "
+                                "rbac.grants_of TO {0};",
+                                catalog.current_user().name));
+    return {};
 }
 
 server::Settings settings_of(const Options& options) {
@@ -90,6 +111,7 @@ server::Settings settings_of(const Options& options) {
             if (!kept) log_line(to_string(kept.error()));
         };
     settings.shutdown_delay = std::chrono::seconds(options.shutdown_delay);
+    settings.engine.hide_forbidden = !options.auth.show_forbidden;
     settings.log = log_line;
     settings.workers =
         options.workers != 0 ? options.workers : std::max(1U, std::thread::hardware_concurrency());
@@ -134,19 +156,27 @@ int serve(const Options& options) {
     if (!admin) return complain(admin.error());
     auto first = first_model(options);
     if (!first) return complain(first.error());
+    if (options.auth.rbac)
+        if (auto installed = check_grants(first->model->catalog); !installed)
+            return complain(installed.error());
     describe_model(*first->model);
     if (first->unverified)
         fmt::print("  schema    from {}, until the database is there\n", options.schema_cache);
     if (!options.settings_file.empty()) fmt::print("  settings  {}\n", options.settings_file);
-    describe_authentication(*authentication);
+    describe_authentication(*authentication, first->model->rules.size());
     server::Settings settings = settings_of(options);
-    if (!is_development(options)) {
-        settings.schema_watch.accept = [&options](const schema::Model& each) {
-            return refuse_leaks(each, options.auth.allowed_bypass);
-        };
-        if (auto safe = settings.schema_watch.accept(*first->model); !safe)
-            return complain(safe.error());
-    }
+    const auto is_safe = [&options](const schema::Model& each) -> Result<void> {
+        if (is_development(options)) return {};
+        return refuse_leaks(each, options.auth.allowed_bypass);
+    };
+    settings.schema_watch.accept = [&options, is_safe](const schema::Model& each) -> Result<void> {
+        if (auto checked = check_rules(options.database, each); !checked) return checked;
+        return is_safe(each);
+    };
+    // Without the database, conditions of rules that it does not understand fail when they run.
+    const auto safe =
+        first->unverified ? is_safe(*first->model) : settings.schema_watch.accept(*first->model);
+    if (!safe) return complain(safe.error());
     settings.router.authentication = std::move(*authentication);
     settings.router.admin = std::move(*admin);
     settings.listen.address = *address;

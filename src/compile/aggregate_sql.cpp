@@ -5,6 +5,7 @@
 
 #include "compile/filter_sql.hpp"
 #include "compile/reading.hpp"
+#include "compile/rule_sql.hpp"
 #include "json/writer.hpp"
 #include "schema/inputs.hpp"
 
@@ -143,12 +144,13 @@ class AggregateWriter {
         for (const Key& key : keys_)
             keys.push_back(key.value);
         Fragment conditions;
+        Fragment filter;
         if (const Value* where = arguments_.find("where")) {
-            FRAISEQL_TRY(Fragment filter,
-                         filter_sql(model_, schema::where_input(read_.entity->type_name), *where,
-                                    source_, {std::string("where")}, parameters_));
-            if (!filter.empty()) conditions.raw(" WHERE ").add(filter);
+            FRAISEQL_TRY(filter, filter_sql(model_, schema::where_input(read_.entity->type_name),
+                                            *where, source_, {std::string("where")}, parameters_));
         }
+        add_rules(read_.row_rules, *read_.entity->relation, source_, filter);
+        if (!filter.empty()) conditions.raw(" WHERE ").add(filter);
         if (!keys.empty()) conditions.raw(" GROUP BY ").add(join(keys, ", "));
         if (const Value* having = arguments_.find("having")) {
             FRAISEQL_TRY(Fragment condition, having_sql(*having));

@@ -7,6 +7,7 @@
 #include "compile/read_sql.hpp"
 #include "compile/result_check_sql.hpp"
 #include "compile/set_sql.hpp"
+#include "compile/rule_sql.hpp"
 #include "json/writer.hpp"
 
 namespace fraiseql::compile {
@@ -75,7 +76,9 @@ void add_simple_payload(Unit& unit, const schema::Model& model, const plan::Call
             unit.pieces.emplace_back(Slot{0, 0});
             continue;
         }
-        const plan::Read read{.entity = call.function->result.entity, .branches = output.branches};
+        const plan::Read read{.entity = call.function->result.entity,
+                              .branches = output.branches,
+                              .row_rules = call.row_rules};
         Reading reading(model, *read.entity, options);
         const Rows rows{
             .where = key_equals(reading, *read.entity, kept_leaf(model, *call.function)),
@@ -150,11 +153,15 @@ void add_document_payload(Unit& unit, const schema::Model& model, const plan::Ca
 Fragment row_of_entity(const schema::Model& model, const plan::Call& call, const Fragment& function,
                        Lists& lists) {
     const schema::Entity& entity = *call.function->result.entity;
+    Fragment where("NOT f IS NULL");
+    add_rules(call.row_rules, *entity.relation, row_source(model, entity, "f"), where);
     return Fragment("SELECT ")
         .add(object_sql(call.branches, row_source(model, entity, "r"), lists))
         .raw("\nFROM (SELECT * FROM ")
         .add(function)
-        .raw(" AS f WHERE NOT f IS NULL) AS r");
+        .raw(" AS f WHERE ")
+        .add(where)
+        .raw(") AS r");
 }
 
 }  // namespace
@@ -185,7 +192,7 @@ Result<Fragment> query_call_sql(const schema::Model& model, const plan::Call& ca
     if (result.kind == Kind::EntityRows) return row_of_entity(model, call, function, lists);
     const Fragment value =
         result.entity != nullptr
-            ? result_entity_sql(model, result, call.branches, options, lists)
+            ? result_entity_sql(model, call, call.branches, options, lists)
             : document_sql(Fragment("c.result"), *call.type, call.branches, lists);
     return Fragment("SELECT ")
         .add(value)

@@ -11,6 +11,7 @@
 #include "compile/order_sql.hpp"
 #include "compile/page.hpp"
 #include "compile/reading.hpp"
+#include "compile/rule_sql.hpp"
 #include "json/writer.hpp"
 #include "schema/inputs.hpp"
 
@@ -59,6 +60,7 @@ class ConnectionWriter {
                          filter_sql(model_, schema::where_input(read_.entity->type_name), *where,
                                     reading_.rows(), {std::string("where")}, parameters_));
         }
+        add_rules(read_.row_rules, *read_.entity->relation, reading_.rows(), filter_);
         size_ = page_size();
         const plan::Branch& branch = read_.branches.front();
         if (auto estimate = check_estimate(branch); !estimate) return fail(estimate.error());

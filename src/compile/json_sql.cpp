@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "compile/json_sql.hpp"
 
+#include <algorithm>
+
 #include "compile/reading.hpp"
+#include "compile/rule_sql.hpp"
 
 namespace fraiseql::compile {
 namespace {
@@ -147,8 +150,23 @@ class JsonWriter {
                              Source::inside(document, found.type != catalog::kJson), &output);
     }
 
+    /// A value that rules deny is null; at the top of a row, but where their conditions hold.
     Fragment member_value(const Output& output, const Branch& branch, const Source& source) const {
         if (output.field == nullptr) return Fragment().literal(branch.type->name);
+        if (output.masks.empty()) return granted_value(output, source);
+        const bool top = source.row != nullptr && source.keys.empty();
+        const bool conditional =
+            top && std::all_of(output.masks.begin(), output.masks.end(),
+                               [](const schema::Rule* rule) { return !rule->rows.empty(); });
+        if (!conditional) return Fragment("NULL::text");
+        return Fragment("CASE WHEN ")
+            .add(rules_sql(output.masks, *source.row, source))
+            .raw(" THEN ")
+            .add(granted_value(output, source))
+            .raw(" END");
+    }
+
+    Fragment granted_value(const Output& output, const Source& source) const {
         if (output.branches.empty()) return leaf(output, source);
         if (source.seen_through) return seen_value(output, source);
         return value_of_type(source.value(*output.binding, false), *output.field->type,

@@ -138,7 +138,7 @@ Fragment output_sql(const schema::Model& model, const plan::Call& call, const Pa
         case Part::Result:
             return document_sql(Fragment("c.result"), *output.field->type, output.branches, lists);
         case Part::Entity:
-            return result_entity_sql(model, result, output.branches, options, lists);
+            return result_entity_sql(model, call, output.branches, options, lists);
         case Part::Part:
             return part_sql(output, lists);
         case Part::Message:
@@ -216,9 +216,10 @@ Fragment payload_sql(const schema::Model& model, const plan::Call& call,
         .raw(" END");
 }
 
-Fragment result_entity_sql(const schema::Model& model, const ResultBinding& result,
+Fragment result_entity_sql(const schema::Model& model, const plan::Call& call,
                            const std::vector<plan::Branch>& branches, const CompileOptions& options,
                            Lists& lists) {
+    const ResultBinding& result = call.function->result;
     const schema::Entity& entity = *result.entity;
     const auto key_type =
         schema::type_text(model.catalog, entity.relation->column(*entity.key)->type);
@@ -229,7 +230,7 @@ Fragment result_entity_sql(const schema::Model& model, const ResultBinding& resu
         const Rows rows{
             .where = key_equals(reading, entity, Fragment("(").add(key).raw(")::").add(key_type)),
             .limit = Fragment("1")};
-        const plan::Read read{.entity = &entity, .branches = branches};
+        const plan::Read read{.entity = &entity, .branches = branches, .row_rules = call.row_rules};
         return Fragment("(").add(read_sql(reading, read, rows, lists)).raw(")");
     };
     if (!result.list) return row(Fragment("c.result"));

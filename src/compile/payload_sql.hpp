@@ -23,7 +23,7 @@ sql::Fragment payload_sql(const schema::Model& model, const plan::Call& call,
 sql::Fragment verdict_sql(const schema::ResultBinding& result, const sql::Fragment& document);
 
 /// Returns a json expression for the entity whose key the result has: one row, or a list of them.
-sql::Fragment result_entity_sql(const schema::Model& model, const schema::ResultBinding& result,
+sql::Fragment result_entity_sql(const schema::Model& model, const plan::Call& call,
                                 const std::vector<plan::Branch>& branches,
                                 const CompileOptions& options, Lists& lists);
 

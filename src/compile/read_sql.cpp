@@ -3,6 +3,7 @@
 
 #include "compile/json_sql.hpp"
 #include "compile/reading.hpp"
+#include "compile/rule_sql.hpp"
 
 namespace fraiseql::compile {
 namespace {
@@ -28,12 +29,14 @@ Fragment key_equals(Reading& reading, const schema::Entity& entity, const Fragme
 
 Fragment read_sql(Reading& reading, const plan::Read& read, const Rows& rows, Lists& lists) {
     const Fragment object = object_sql(read.branches, reading.answer(), lists);
+    Rows granted = rows;
+    add_rules(read.row_rules, *read.entity->relation, reading.rows(), granted.where);
     Fragment out("SELECT ");
     if (read.kind == plan::Read::Kind::Many)
         out.raw("coalesce(json_agg(").add(object).raw("), '[]'::json)");
     else
         out.add(object);
-    return out.raw("\nFROM (").add(rows_sql(reading, rows)).raw(") AS r");
+    return out.raw("\nFROM (").add(rows_sql(reading, granted)).raw(") AS r");
 }
 
 }  // namespace fraiseql::compile

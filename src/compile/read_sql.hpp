@@ -11,7 +11,7 @@
 namespace fraiseql::compile {
 
 /// Returns a SELECT of one column of type json: the object, in no row or one; or the list, always
-/// in one row. Conditions and order are over `reading.rows()`.
+/// in one row. Conditions and order are over `reading.rows()`; those of `read.row_rules` are added.
 sql::Fragment read_sql(Reading& reading, const plan::Read& read, const Rows& rows, Lists& lists);
 
 /// Returns `t."key" = value` for a row of `reading`.

@@ -16,6 +16,8 @@ using sql::Fragment;
 std::optional<std::vector<Member>> members_of(const std::vector<Branch>& branches, Lists& lists);
 
 std::optional<Member> member_of(const Output& output, const Branch& branch, Lists& lists) {
+    // What is masked is written by ourselves.
+    if (!output.masks.empty()) return std::nullopt;
     Member member{.response_key = output.response_key};
     if (output.field == nullptr) {
         member.kind = Member::Kind::Constant;

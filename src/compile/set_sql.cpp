@@ -8,6 +8,7 @@
 #include "compile/read_sql.hpp"
 #include "compile/reading.hpp"
 #include "compile/result_check_sql.hpp"
+#include "compile/rule_sql.hpp"
 #include "schema/inputs.hpp"
 
 namespace fraiseql::compile {
@@ -51,6 +52,7 @@ class SetWriter {
         FRAISEQL_TRY(const Fragment condition, where(source));
         rows.where.raw("NOT f IS NULL");
         if (!condition.empty()) rows.where.raw(" AND ").add(condition);
+        add_rules(call_.row_rules, *entity.relation, source, rows.where);
         if (is_ordered())
             rows.order = order_sql(order_terms(model_, entity, arguments_.find("orderBy"), source));
         return array_of(object_sql(call_.branches, row_source(model_, entity, "r"), lists_))
@@ -68,6 +70,7 @@ class SetWriter {
         const Source source = reading.rows();
         Rows rows;
         FRAISEQL_TRY(rows.where, where(source));
+        add_rules(call_.row_rules, *entity.relation, source, rows.where);
         rows.order =
             is_ordered()
                 ? order_sql(order_terms(model_, entity, arguments_.find("orderBy"), source))

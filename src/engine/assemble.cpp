@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "engine/authorization.hpp"
 #include "graphql/introspection.hpp"
 #include "json/writer.hpp"
 #include "respond/error_json.hpp"
@@ -59,8 +60,10 @@ class Splicer {
     void introspection(std::uint32_t root) {
         const PreparedDocument& document = *request_.document;
         graphql::write_introspection(pending_, *document.model->schema, document.document,
-                                     request_.operation->plan.roots[root].group,
-                                     request_.variables);
+                                     request_.operation->plan.roots[root].group, request_.variables,
+                                     request_.hide_forbidden
+                                         ? visibility(*document.model, request_.denied)
+                                         : graphql::Visibility{});
     }
 
     const PreparedRequest& request_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/prepared.hpp"
 
+#include "engine/authorization.hpp"
 #include "engine/list_limit.hpp"
 #include "engine/weight.hpp"
 #include "graphql/coerce.hpp"
@@ -127,6 +128,33 @@ Value remembered(std::map<std::string, Value, std::less<>>& kept, const std::str
     return kept.emplace(key, make()).first->second;
 }
 
+/// Returns the plan for what the request's conditions are and which rules are denied. A plan whose
+/// rules all hold is the same for everybody.
+Result<std::shared_ptr<PlannedOperation>> plan_for(PreparedDocument& document,
+                                                   const OperationDefinition& operation,
+                                                   const PreparedRequest& request,
+                                                   const plan::Limits& limits) {
+    const graphql::Condition condition = graphql::condition_of(request.variables);
+    std::string key = plan_key(document, operation, condition);
+    auto make = [&](const plan::Denied& denied) -> Result<std::shared_ptr<PlannedOperation>> {
+        if (auto known = document.plans.find(key); known != document.plans.end())
+            return known->second;
+        FRAISEQL_TRY(plan::Plan made, plan::plan_operation(*document.model, document.document,
+                                                           operation, condition, limits, denied));
+        return remembered(document.plans, key, [&] {
+            const plan::Cost cost(made);
+            return std::make_shared<PlannedOperation>(
+                PlannedOperation{.plan = std::move(made), .cost = cost});
+        });
+    };
+    auto plan = make({});
+    if (!plan) return plan;
+    const std::size_t length = key.size();
+    for (const std::uint32_t rule : (*plan)->plan.rules)
+        if (request.denied[rule]) key += '!' + std::to_string(rule);
+    return key.size() == length ? plan : make(request.denied);
+}
+
 Error introspection_is_off() {
     return {.code = ErrorCode::Forbidden,
             .message = "Introspection is off on this server.",
@@ -233,23 +261,16 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     if (!variables) return tl::make_unexpected(variables.error());
     out.variables = *variables;
 
-    const graphql::Condition condition = graphql::condition_of(out.variables);
-    const std::string key = plan_key(*document, **operation, condition);
-    std::shared_ptr<PlannedOperation> plan;
-    if (auto known = document->plans.find(key); known != document->plans.end()) {
-        plan = known->second;
-    } else {
-        auto made = plan::plan_operation(model, document->document, **operation, condition,
-                                         settings.limits);
-        if (!made)
-            return tl::make_unexpected(
-                Errors{at_operation(made.error(), document->document, **operation)});
-        plan = remembered(document->plans, key, [&] {
-            const plan::Cost cost(*made);
-            return std::make_shared<PlannedOperation>(
-                PlannedOperation{.plan = std::move(*made), .cost = cost});
-        });
+    if (!model.rules.empty()) {
+        out.denied = denied_rules(model, request.principal);
+        out.hide_forbidden = settings.hide_forbidden;
     }
+    auto planned = plan_for(*document, **operation, out, settings.limits);
+    if (!planned)
+        return tl::make_unexpected(
+            Errors{at_operation(planned.error(), document->document, **operation)});
+    const std::shared_ptr<PlannedOperation> plan = std::move(*planned);
+    if (!plan->plan.refusals.empty()) return tl::make_unexpected(plan->plan.refusals);
     out.operation = plan;
     if ((*operation)->type == graphql::OperationType::Mutation) {
         for (const graphql::Directive& directive : (*operation)->directives)
@@ -276,6 +297,12 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     out.arguments = std::move(*arguments);
     if (auto error = find_long_list(out.arguments, settings.max_list_items))
         return tl::make_unexpected(Errors{std::move(*error)});
+    if (!out.denied.empty()) {
+        auto refusals = plan::refuse_arguments(model, plan->plan, out.arguments, out.denied);
+        for (Error& error : refusals)
+            error = located(std::move(error), *document, plan->plan);
+        if (!refusals.empty()) return tl::make_unexpected(std::move(refusals));
+    }
     if (auto read = compile::read_arguments(model, plan->plan, out.arguments,
                                             request.context != nullptr ? *request.context : none,
                                             settings.compile, out.arena);

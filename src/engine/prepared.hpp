@@ -84,6 +84,10 @@ struct PreparedRequest {
     Idempotency idempotency = {};
     /// Who asks; outlives the answer. May be nullptr.
     const auth::Principal* principal = nullptr;
+    /// The rules that do not hold for them; empty where the model has none.
+    plan::Denied denied = {};
+    /// Introspection leaves out what these refuse.
+    bool hide_forbidden = false;
 };
 
 /// What a client asks, as the transport read it. Views must live until the answer is there.

@@ -28,6 +28,8 @@ struct Settings {
     std::size_t max_list_items = 10'000;
     /// Whether __schema and __type are answered.
     bool introspection = true;
+    /// Whether __schema and __type leave out what who asks may not see.
+    bool hide_forbidden = true;
     /// Memory for the documents that are kept with their plans.
     std::size_t plan_cache_bytes = std::size_t{32} << 20U;
     /// Where clients may persist documents by hash; shared by the workers. nullptr: nowhere.

@@ -16,12 +16,13 @@ using Text = std::optional<std::string_view>;
 class IntrospectionWriter {
   public:
     IntrospectionWriter(std::string& out, const Schema& schema, const Document& document,
-                        const json::Value& variables)
+                        const json::Value& variables, const Visibility& visibility)
         : out_(out),
           schema_(schema),
           document_(document),
           variables_(variables),
-          condition_(condition_of(variables)) {}
+          condition_(condition_of(variables)),
+          visibility_(visibility) {}
 
     void root(const FieldGroup& group) {
         if (group.definition == &schema_.schema_field()) return schema(group);
@@ -153,7 +154,7 @@ class IntrospectionWriter {
         if (name == "possibleTypes" && type.is_abstract()) return types(field, type.possible_types);
         if (name == "enumValues" && kind == TypeKind::Enum) return enum_values(field, type);
         if (name == "inputFields" && kind == TypeKind::InputObject)
-            return input_values(field, type.input_fields);
+            return input_values(field, type.input_fields, &type);
         if (name == "isOneOf" && kind == TypeKind::InputObject) return boolean(type.one_of);
         out_ += "null";
     }
@@ -169,6 +170,7 @@ class IntrospectionWriter {
         const bool all = includes_deprecated(group);
         list(type.fields, [&](const FieldDef& one) {
             if (one.deprecation_reason && !all) return false;
+            if (visibility_.field && !visibility_.field(one)) return false;
             object(group, [&](std::string_view name, const FieldGroup& field) {
                 if (name == "args") return input_values(field, one.args);
                 if (name == "type") return this->type(field, *one.type);
@@ -196,10 +198,14 @@ class IntrospectionWriter {
         });
     }
 
-    void input_values(const FieldGroup& group, std::span<const InputValueDef> values) {
+    /// Arguments, or members of the input object `type`.
+    void input_values(const FieldGroup& group, std::span<const InputValueDef> values,
+                      const NamedType* type = nullptr) {
         const bool all = includes_deprecated(group);
         list(values, [&](const InputValueDef& one) {
             if (one.deprecation_reason && !all) return false;
+            if (type != nullptr && visibility_.input && !visibility_.input(*type, one.name))
+                return false;
             object(group, [&](std::string_view name, const FieldGroup& field) {
                 if (name == "type") return this->type(field, *one.type);
                 if (name == "defaultValue")
@@ -228,14 +234,16 @@ class IntrospectionWriter {
     const Document& document_;
     const json::Value& variables_;
     Condition condition_;
+    const Visibility& visibility_;
     std::unordered_map<const FieldGroup*, std::vector<FieldGroup>> collected_;
 };
 
 }  // namespace
 
 void write_introspection(std::string& out, const Schema& schema, const Document& document,
-                         const FieldGroup& group, const json::Value& variables) {
-    IntrospectionWriter(out, schema, document, variables).root(group);
+                         const FieldGroup& group, const json::Value& variables,
+                         const Visibility& visibility) {
+    IntrospectionWriter(out, schema, document, variables, visibility).root(group);
 }
 
 }  // namespace fraiseql::graphql

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The one translation unit that sees Beast, whose parser reads the syntax; the checks are ours.
+// Beast 1.81 asserts that five bytes are there where a last chunk is the first and comes byte by
+// byte: "0 CR LF", then "CR". It reads that well, so a client must not end a debug build by it.
+#define BOOST_DISABLE_ASSERTS
+
 #include "http/h1_reader.hpp"
 
 #include <algorithm>

@@ -76,6 +76,12 @@ TEST(H1Reader, ReadsPipelinedRequestsInOrder) {
     }
 }
 
+TEST(H1Reader, ReadsAnEmptyChunkedBodyByteByByte) {
+    const auto outcome = read_all(kHead + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 1);
+    ASSERT_EQ(outcome.requests.size(), 1U) << outcome.reason;
+    EXPECT_EQ(outcome.requests[0].body(), "");
+}
+
 TEST(H1Reader, TellsWhetherTheConnectionMayBeKept) {
     const std::vector<std::pair<std::string, bool>> cases = {
         {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", true},

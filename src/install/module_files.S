@@ -12,5 +12,6 @@ fraiseql_install_\name\()_end:
 embed ddl, "ddl.sql"
 embed events, "events.sql"
 embed idempotency, "idempotency.sql"
+embed rbac, "rbac.sql"
 embed turbo, "turbo.sql"
 .section .note.GNU-stack,"",@progbits

@@ -9,6 +9,8 @@ extern "C" const char fraiseql_install_events[];
 extern "C" const char fraiseql_install_events_end[];
 extern "C" const char fraiseql_install_idempotency[];
 extern "C" const char fraiseql_install_idempotency_end[];
+extern "C" const char fraiseql_install_rbac[];
+extern "C" const char fraiseql_install_rbac_end[];
 extern "C" const char fraiseql_install_turbo[];
 extern "C" const char fraiseql_install_turbo_end[];
 
@@ -24,6 +26,10 @@ constexpr std::array<std::string_view, 2> kIdempotencyGrants = {
 constexpr std::array<std::string_view, 2> kTurboGrants = {
     "GRANT USAGE ON SCHEMA turbo",
     "GRANT SELECT ON turbo.tb_turbo_query",
+};
+constexpr std::array<std::string_view, 2> kRbacGrants = {
+    "GRANT USAGE ON SCHEMA rbac",
+    "GRANT EXECUTE ON FUNCTION rbac.grants_of",
 };
 /// Those of a reader and of a writer: a server's functions are both.
 constexpr std::array<std::string_view, 6> kEventsGrants = {
@@ -45,6 +51,7 @@ std::span<const Module> modules() {
         Module{"idempotency",
                {fraiseql_install_idempotency, fraiseql_install_idempotency_end},
                kIdempotencyGrants},
+        Module{"rbac", {fraiseql_install_rbac, fraiseql_install_rbac_end}, kRbacGrants},
         Module{"turbo", {fraiseql_install_turbo, fraiseql_install_turbo_end}, kTurboGrants},
     };
     return all;

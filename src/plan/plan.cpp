@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "graphql/source.hpp"
+
 namespace fraiseql::plan {
 namespace {
 
@@ -17,12 +19,15 @@ constexpr std::size_t kMaxFields = 20'000;
 class Planner {
   public:
     Planner(const schema::Model& model, const graphql::Document& document,
-            const graphql::Condition& condition, const Limits& limits, bool writes)
+            const graphql::Condition& condition, const Limits& limits, const Denied& denied,
+            Plan& plan)
         : model_(model),
           document_(document),
           condition_(condition),
           limits_(limits),
-          writes_(writes) {}
+          denied_(denied),
+          plan_(plan),
+          writes_(plan.type == graphql::OperationType::Mutation) {}
 
     Root root(const FieldGroup& group) {
         path_ = {std::string(group.response_key)};
@@ -37,18 +42,14 @@ class Planner {
         const schema::RootBinding& binding = model_.root(field);
         if (binding.kind == schema::RootBinding::Kind::Function) {
             root.kind = Root::Kind::Call;
-            root.call = writes_ ? mutation_call(*binding.function, group)
-                                : query_call(*binding.function, group);
+            root.call = call(*binding.function, group);
         } else {
             root.kind = Root::Kind::Read;
-            root.read = {.entity = binding.entity,
-                         .kind = read_kind(binding.kind),
-                         .branches = branches(group)};
+            root.read = read(*binding.entity, read_kind(binding.kind), group);
         }
         return root;
     }
 
-    std::vector<List> lists = {};
     /// What is too much about the operation; from then on nothing is added.
     std::optional<Error> refusal = {};
 
@@ -68,8 +69,31 @@ class Planner {
         return Read::Kind::One;
     }
 
+    Read read(const schema::Entity& entity, Read::Kind kind, const FieldGroup& group) {
+        Read out{.entity = &entity, .kind = kind};
+        out.row_rules = require(entity.guard, group, kRows);
+        // What finds a row, or is in its cursor, tells about the key.
+        if (kind == Read::Kind::One || kind == Read::Kind::Connection)
+            if (auto key = entity.column_guards.find(*entity.key);
+                key != entity.column_guards.end())
+                require(key->second, group, kNever);
+        aggregate_ = kind == Read::Kind::Aggregate;
+        out.branches = branches(group);
+        aggregate_ = false;
+        return out;
+    }
+
+    Call call(const schema::FunctionBinding& function, const FieldGroup& group) {
+        require(function.guard, group, kNever);
+        return writes_ ? mutation_call(function, group) : query_call(function, group);
+    }
+
     Call query_call(const schema::FunctionBinding& function, const FieldGroup& group) {
-        return {.function = &function, .type = group.definition->type, .branches = branches(group)};
+        Call call{.function = &function, .type = group.definition->type};
+        if (const schema::Entity* entity = function.result.entity)
+            call.row_rules = require(entity->guard, group, kRows);
+        call.branches = branches(group);
+        return call;
     }
 
     Call mutation_call(const schema::FunctionBinding& function, const FieldGroup& group) {
@@ -84,6 +108,11 @@ class Planner {
                     output.field = member.definition;
                     output.binding = &model_.payload_fields[member.definition->id];
                     path_.emplace_back(output.response_key);
+                    const bool entity =
+                        output.binding->kind == schema::PayloadBinding::Kind::Entity;
+                    auto narrowing =
+                        require(guard_of_type(member), member, entity ? kRows : kNever);
+                    if (entity) call.row_rules = std::move(narrowing);
                     output.branches = branches(member);
                     path_.pop_back();
                 }
@@ -98,8 +127,13 @@ class Planner {
         std::vector<Branch> out;
         if (!type.is_composite()) return out;
         ++depth_;
-        for (const NamedType* possible : type.possible_types)
+        for (const NamedType* possible : type.possible_types) {
+            // A member of a union may be another view's type.
+            if (const schema::Entity* entity = model_.entity_of_type[possible->id];
+                entity != nullptr && type.is_abstract())
+                require(entity->guard, group, kNever);
             out.push_back({.type = possible, .outputs = outputs(*possible, group)});
+        }
         --depth_;
         return out;
     }
@@ -115,6 +149,10 @@ class Planner {
                 output.binding = &model_.field(*member.definition);
                 path_.emplace_back(output.response_key);
                 output.list = list(member);
+                output.masks = require(output.binding->guard, member, aggregate_ ? kNever : kMasks);
+                // A row inside another document: its view's conditions cannot be looked at there.
+                // What has no key (`nodes`, `edges`) is made of rows that were read as such.
+                if (!output.binding->key.empty()) require(guard_of_type(member), member, kNever);
                 output.branches = branches(member);
                 path_.pop_back();
             }
@@ -149,16 +187,51 @@ class Planner {
         const graphql::Type& type = *member.definition->type;
         if (!type.nullable()->is_list() || !type.named->is_composite()) return std::nullopt;
         if (member.node().arguments.empty()) return std::nullopt;
-        lists.push_back({.group = member, .path = path_});
-        return static_cast<std::uint32_t>(lists.size() - 1);
+        plan_.lists.push_back({.group = member, .path = path_});
+        return static_cast<std::uint32_t>(plan_.lists.size() - 1);
+    }
+
+    /// Whether a denied rule may leave out rows, or values, or refuses in any case.
+    enum class Leeway : std::uint8_t { Rows, Masks, Never };
+    static constexpr Leeway kRows = Leeway::Rows;
+    static constexpr Leeway kMasks = Leeway::Masks;
+    static constexpr Leeway kNever = Leeway::Never;
+
+    /// Returns the denied rules that `leeway` lets narrow what is there; others are refusals.
+    std::vector<const schema::Rule*> require(const schema::Guard* guard, const FieldGroup& group,
+                                             Leeway leeway) {
+        std::vector<const schema::Rule*> narrowing;
+        if (guard == nullptr) return narrowing;
+        for (const schema::Rule* rule : guard->rules) {
+            plan_.rules.insert(rule->id);
+            if (rule->id >= denied_.size() || !denied_[rule->id]) continue;
+            if (leeway != kNever && rule->narrows()) {
+                narrowing.push_back(rule);
+                continue;
+            }
+            Error error = forbidden(*guard, *rule, aggregate_ ? "be aggregated" : "be asked for");
+            error.path = path_;
+            error.locations = {graphql::locate(document_.source, group.node().offset)};
+            plan_.refusals.push_back(std::move(error));
+        }
+        return narrowing;
+    }
+
+    const schema::Guard* guard_of_type(const FieldGroup& group) const {
+        const schema::Entity* entity = model_.entity_of_type[group.definition->type->named->id];
+        return entity == nullptr ? nullptr : entity->guard;
     }
 
     const schema::Model& model_;
     const graphql::Document& document_;
     const graphql::Condition& condition_;
     const Limits& limits_;
-    bool writes_;
+    const Denied& denied_;
+    Plan& plan_;
+    /// Response keys down to the field that is looked at.
     Path path_ = {};
+    bool writes_;
+    bool aggregate_ = false;
     std::size_t fields_ = 0;
     std::size_t aliases_ = 0;
     std::size_t depth_ = 1;
@@ -168,11 +241,11 @@ class Planner {
 
 Result<Plan> plan_operation(const schema::Model& model, const graphql::Document& document,
                             const graphql::OperationDefinition& operation,
-                            const graphql::Condition& condition, const Limits& limits) {
+                            const graphql::Condition& condition, const Limits& limits,
+                            const Denied& denied) {
     const NamedType& root_type = *model.schema->root(operation.type);
     Plan plan{.type = operation.type, .root_type = std::string(root_type.name)};
-    Planner planner(model, document, condition, limits,
-                    operation.type == graphql::OperationType::Mutation);
+    Planner planner(model, document, condition, limits, denied, plan);
     const std::array sets{&operation.selections};
     for (const FieldGroup& group :
          graphql::collect_fields(*model.schema, document, root_type, sets, condition)) {
@@ -185,7 +258,6 @@ Result<Plan> plan_operation(const schema::Model& model, const graphql::Document&
                               .hint = "Send several operations.",
                               .path = {plan.roots.back().response_key}});
     }
-    plan.lists = std::move(planner.lists);
     return plan;
 }
 

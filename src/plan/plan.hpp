@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/result.hpp"
 #include "graphql/collect.hpp"
 #include "plan/limits.hpp"
+#include "plan/access.hpp"
 #include "schema/model.hpp"
 
 namespace fraiseql::plan {
@@ -34,6 +36,8 @@ struct Output {
     std::vector<Branch> branches = {};
     /// Index into Plan::lists, for a list of objects that was given arguments.
     std::optional<std::uint32_t> list = {};
+    /// Rules that do not hold: the value is null, but in rows that meet their conditions.
+    std::vector<const schema::Rule*> masks = {};
 };
 
 /// A list inside a document of which a part is asked for.
@@ -51,6 +55,8 @@ struct Read {
     Kind kind = Kind::One;
     /// What is wanted of a row; of the connection object where it is one.
     std::vector<Branch> branches = {};
+    /// Rules that do not hold: only rows that meet their conditions are there.
+    std::vector<const schema::Rule*> row_rules = {};
 };
 
 /// A member of a mutation's payload.
@@ -77,6 +83,8 @@ struct Call {
     /// Queries: the field's own type, and what is wanted of its objects.
     const graphql::Type* type = nullptr;
     std::vector<Branch> branches = {};
+    /// For the rows of the entity that the result is or names, as of a read.
+    std::vector<const schema::Rule*> row_rules = {};
 };
 
 /// A field of the operation's root type.
@@ -97,6 +105,10 @@ struct Plan {
     /// Name of the root type, for __typename.
     std::string root_type = {};
     std::vector<Root> roots = {};
+    /// The rules on everything that is selected, whether they hold or not, by their ids.
+    std::set<std::uint32_t> rules = {};
+    /// What may not be selected; then the plan must not run.
+    std::vector<Error> refusals = {};
     std::vector<List> lists = {};
 
     /// The arguments of a request stand in one array: those of the roots, then those of the lists.
@@ -105,10 +117,12 @@ struct Plan {
 };
 
 /// Resolves `operation`, which must be valid. `condition` decides @skip and @include: the plan is
-/// good for all requests that decide them alike. Fails with QueryTooComplex where the operation is
-/// deeper or wider than `limits` allow; the path of the error begins with a root field.
+/// good for all requests that decide them alike, and to whom the same of its rules are `denied`.
+/// Fails with QueryTooComplex where the operation is deeper or wider than `limits` allow; the path
+/// of the error begins with a root field.
 Result<Plan> plan_operation(const schema::Model& model, const graphql::Document& document,
                             const graphql::OperationDefinition& operation,
-                            const graphql::Condition& condition, const Limits& limits = {});
+                            const graphql::Condition& condition, const Limits& limits = {},
+                            const Denied& denied = {});
 
 }  // namespace fraiseql::plan

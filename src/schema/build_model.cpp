@@ -55,6 +55,7 @@ Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source) {
     choose_entities(draft);
     choose_enum_names(draft);
     build_object_types(draft);
+    apply_rules(draft);
     build_inputs(draft);
     build_list_arguments(draft);
     apply_costs(draft);

@@ -44,6 +44,10 @@ struct Draft {
     /// Entities whose rows can be aggregated.
     std::unordered_set<const Entity*> aggregated = {};
 
+    /// The rules in the comments on columns that were read already.
+    std::map<std::pair<catalog::Oid, catalog::AttributeNumber>, std::vector<const Rule*>>
+        column_rules = {};
+
     /// Returns the entity of `relation`, or nullptr.
     const Entity* entity_of(catalog::Oid relation) const;
     /// Notes that something is left out or less exact, and why.
@@ -78,6 +82,7 @@ void build_row_inputs(Draft& draft, const std::string& type);
 void choose_entities(Draft& draft);
 void choose_enum_names(Draft& draft);
 void build_object_types(Draft& draft);
+void apply_rules(Draft& draft);
 void build_inputs(Draft& draft);
 void build_list_arguments(Draft& draft);
 void build_aggregates(Draft& draft);

@@ -13,6 +13,7 @@
 #include "schema/function_results.hpp"
 #include "schema/inputs.hpp"
 #include "schema/naming.hpp"
+#include "schema/rules.hpp"
 
 namespace fraiseql::schema {
 namespace {
@@ -23,7 +24,7 @@ using catalog::Function;
 
 const std::vector<std::string_view> kFunctionAnnotations = {
     "name",   "expose",  "hide",      "returns", "input",
-    "result", "context", "isolation", "timeout", "cost"};
+    "result", "context", "isolation", "timeout", "cost",    "authorize"};
 
 bool is_candidate(const Function& function, const Annotations& annotations) {
     if (annotations.has("hide") || function.from_extension) return false;
@@ -83,6 +84,8 @@ class FunctionWriter {
             FunctionBinding{.function = &function,
                             .arguments = std::move(arguments->bindings),
                             .result = std::move(result->binding)});
+        binding.guard =
+            function_guard(draft_, (writes ? "Mutation." : "Query.") + name, function, annotations);
         read_transaction(binding, annotations, subject);
         draft_.roots[{writes ? "Mutation" : "Query", name}] = {.kind = RootBinding::Kind::Function,
                                                                .function = &binding};

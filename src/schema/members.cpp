@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "catalog/annotation.hpp"
 #include "schema/naming.hpp"
+#include "schema/rules.hpp"
 
 namespace fraiseql::schema {
 namespace {
@@ -32,6 +34,20 @@ std::vector<Member> members_of(const Draft& draft, const graphql::TypeSpec& type
     return members;
 }
 
+/// That of the view's comment, else that of the comment on the column or on what it shows.
+const Guard* guard_of(Draft& draft, const Entity& entity, const catalog::Column& column,
+                      const lineage::ColumnShape* shape) {
+    if (auto found = entity.column_guards.find(column.number); found != entity.column_guards.end())
+        return found->second;
+    const std::string subject = entity.type_name + '.' + column.name;
+    if (const Guard* own = column_guard(draft, subject, entity.relation->oid, column.number))
+        return own;
+    return shape == nullptr || !shape->shape->origin
+               ? nullptr
+               : column_guard(draft, subject, shape->shape->origin->relation,
+                              shape->shape->origin->column);
+}
+
 }  // namespace
 
 MembersByType collect_members(const Draft& draft) {
@@ -44,7 +60,7 @@ MembersByType collect_members(const Draft& draft) {
     return out;
 }
 
-void add_column_members(const Draft& draft, const Entity& entity, std::vector<Member>& members) {
+void add_column_members(Draft& draft, const Entity& entity, std::vector<Member>& members) {
     for (const catalog::Column& column : entity.relation->columns) {
         if (entity.document == column.number) continue;
         const std::string name = camel_case(bare_column(column.name));
@@ -59,7 +75,9 @@ void add_column_members(const Draft& draft, const Entity& entity, std::vector<Me
                                 .type = column.type,
                                 .nullable = shape == nullptr || shape->shape->nullable,
                                 .beside_document = entity.document.has_value()}};
-        if (!column.comment.empty()) member.description = column.comment;
+        member.value.guard = guard_of(draft, entity, column, shape);
+        const std::string description = catalog::read_annotations(column.comment).description;
+        if (!description.empty()) member.description = description;
         members.push_back(std::move(member));
     }
 }

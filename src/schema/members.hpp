@@ -28,6 +28,6 @@ using MembersByType = std::unordered_map<std::string, std::vector<Member>>;
 MembersByType collect_members(const Draft& draft);
 
 /// Adds the entity's columns that are no fields of its type: they are there to filter and order by.
-void add_column_members(const Draft& draft, const Entity& entity, std::vector<Member>& members);
+void add_column_members(Draft& draft, const Entity& entity, std::vector<Member>& members);
 
 }  // namespace fraiseql::schema

@@ -18,6 +18,7 @@
 #include "lineage/lineage.hpp"
 #include "rewrite/views.hpp"
 #include "schema/leaf.hpp"
+#include "schema/rule.hpp"
 #include "sql/fragment.hpp"
 
 namespace fraiseql::schema {
@@ -34,6 +35,10 @@ struct Entity {
     /// What reading it counts for, and single fields of it by name (`@cost`).
     std::uint32_t cost = 1;
     std::map<std::string, std::uint32_t> field_costs = {};
+    /// Who may read its rows; nullptr: whoever may ask.
+    const Guard* guard = nullptr;
+    /// Of columns whose values are protected, whatever field shows them.
+    std::map<catalog::AttributeNumber, const Guard*> column_guards = {};
 };
 
 /// Where a field of an object type gets its value.
@@ -52,6 +57,8 @@ struct FieldBinding {
     bool beside_document = false;
     /// What asking for the field counts for, once for each object.
     std::uint32_t cost = 1;
+    /// Who may see the value, and filter, order and aggregate by it; nullptr: whoever may ask.
+    const Guard* guard = nullptr;
 };
 
 /// What a member of an input object stands for.
@@ -196,6 +203,8 @@ struct FunctionBinding {
     std::uint32_t timeout = 0;
     /// What a call counts for (`@cost`).
     std::uint32_t cost = 1;
+    /// Who may call it; nullptr: whoever may ask.
+    const Guard* guard = nullptr;
 };
 
 /// What a field of Query or Mutation does.
@@ -224,6 +233,8 @@ struct Model {
     /// Deques: other parts point into them.
     std::deque<Entity> entities = {};
     std::deque<FunctionBinding> functions = {};
+    std::deque<Rule> rules = {};
+    std::deque<Guard> guards = {};
     /// By graphql::FieldDef::id.
     std::vector<FieldBinding> fields = {};
     std::vector<RootBinding> roots = {};

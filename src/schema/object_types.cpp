@@ -8,6 +8,7 @@
 #include "schema/document.hpp"
 #include "schema/draft.hpp"
 #include "schema/naming.hpp"
+#include "schema/rules.hpp"
 
 namespace fraiseql::schema {
 namespace {
@@ -27,6 +28,7 @@ class TypeWriter {
           stored_(stored) {}
 
     void write(const Entity& entity, const Document& document) {
+        relation_ = entity.relation;
         if (document.shape == nullptr)
             write_columns(entity);
         else if (const lineage::Union* members = document.shape->members())
@@ -74,7 +76,7 @@ class TypeWriter {
                                         field.key, taken->second, field_name));
                 continue;
             }
-            fields.push_back(write_field(name, field_name, field, top));
+            fields.push_back(write_field(name, field_name, field, top, object.row_type));
         }
         graphql::TypeSpec& type = draft_.builder.add(TypeKind::Object, name);
         if (top && !description_.empty()) type.description = description_;
@@ -83,15 +85,40 @@ class TypeWriter {
     }
 
     graphql::FieldSpec write_field(const std::string& type_name, const std::string& field_name,
-                                   const lineage::Field& field, bool top) {
+                                   const lineage::Field& field, bool top, catalog::Oid row_type) {
         FieldBinding binding{.key = field.key};
         if (top && !stored_) binding.column = field.same_as_column;
         graphql::FieldSpec spec{.name = field_name};
         spec.type = type_of(*field.shape, type_name + pascal_case(field.key), field.key, binding);
         if (!field.description.empty()) spec.description = field.description;
+        binding.guard = guard_of(type_name + '.' + field_name, field, row_type);
+        if (masks(binding.guard) && spec.type.ends_with('!')) spec.type.pop_back();
         binding.nullable = !spec.type.ends_with('!');
         draft_.fields[{type_name, field_name}] = std::move(binding);
         return spec;
+    }
+
+    /// Of the rules in the comments on columns that the field shows: its view's own, the table's
+    /// that it comes from, that of the row it is part of.
+    const Guard* guard_of(const std::string& subject, const lineage::Field& field,
+                          catalog::Oid row_type) {
+        const Shape* shape = field.shape.get();
+        while (!shape->origin && shape->list() != nullptr)
+            shape = shape->list()->element.get();
+        if (shape->origin)
+            if (const Guard* guard =
+                    column_guard(draft_, subject, shape->origin->relation, shape->origin->column))
+                return guard;
+        if (relation_ != nullptr && field.same_as_column)
+            if (const Guard* guard =
+                    column_guard(draft_, subject, relation_->oid, *field.same_as_column))
+                return guard;
+        const catalog::Type* type = draft_.model.catalog.type(row_type);
+        const Relation* row =
+            type == nullptr ? nullptr : draft_.model.catalog.relation(type->relation);
+        const catalog::Column* column = row == nullptr ? nullptr : row->column(field.key);
+        return column == nullptr ? nullptr
+                                 : column_guard(draft_, subject, row->oid, column->number);
     }
 
     std::string type_of(const Shape& shape, const std::string& nested_name, std::string_view key,
@@ -150,12 +177,26 @@ class TypeWriter {
         if (column == nullptr || column->shape->relation() != nullptr || depth_ > kMaxDepth) {
             return use_json(binding);
         }
+        refuse_rules_of(reference.relation, key);
         ++depth_;
         Shape nullable = *column->shape;
         nullable.nullable = true;
         std::string name = type_of(nullable, nested_name, key, binding);
         --depth_;
         return name;
+    }
+
+    /// Rules are part of the types of exposed views: described here, the document has none of them.
+    void refuse_rules_of(catalog::Oid oid, std::string_view key) {
+        const Relation* relation = draft_.model.catalog.relation(oid);
+        if (relation == nullptr || !catalog::read_annotations(relation->comment).has("authorize"))
+            return;
+        draft_.errors.push_back(
+            {.code = ErrorCode::Configuration,
+             .message = fmt::format("{} shows the document of {} under '{}', which is not exposed: "
+                                    "the '@authorize' lines of its comment would not hold there.",
+                                    subject_, subject_of(*relation), key),
+             .hint = "Expose it, or move the rules to the comment of the view that shows it."});
     }
 
     /// Objects told apart by __typename: an interface where they share fields, else a union.
@@ -217,7 +258,11 @@ class TypeWriter {
                 if (everywhere && !same->type.ends_with('!')) shared.type = same->type;
             }
             if (!everywhere) continue;
-            draft_.fields[{name, shared.name}] = draft_.fields[{members.front(), shared.name}];
+            FieldBinding& binding = draft_.fields[{name, shared.name}];
+            binding = draft_.fields[{members.front(), shared.name}];
+            for (const std::string& member : members)
+                binding.guard = both(draft_, name + '.' + shared.name, binding.guard,
+                                     draft_.fields[{member, shared.name}].guard);
             fields.push_back(std::move(shared));
         }
         graphql::TypeSpec& type = draft_.builder.add(TypeKind::Interface, name);
@@ -237,6 +282,8 @@ class TypeWriter {
     std::string description_;
     /// The document is stored: what its view promises need not hold for it.
     bool stored_;
+    /// The entity's own, or nullptr.
+    const Relation* relation_ = nullptr;
     int depth_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #include "server/router.hpp"
 
 #include "json/writer.hpp"
+#include "runtime/waiter.hpp"
 #include "server/graphql_http.hpp"
 
 namespace fraiseql::server {
@@ -103,12 +104,19 @@ bool lists(std::optional<std::string_view> header, std::string_view item) {
     return at != std::string_view::npos || *header == "*";
 }
 
+std::int64_t seconds_now() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
 }  // namespace
 
 Router::Router(engine::Engine& engine, pg::Pool& pool, RouterSettings settings)
     : engine_(engine), pool_(pool), settings_(std::move(settings)) {
     if (settings_.authentication)
         authenticator_.emplace(settings_.authentication->keys, settings_.authentication->settings);
+    if (settings_.authentication && settings_.authentication->grants)
+        grants_.emplace(pool_, GrantSettings{});
 }
 
 Task<http::Response> Router::answer(const http::Request& request) {
@@ -143,8 +151,8 @@ Task<http::Response> Router::answer_graphql(const http::Request& request) {
     const Result<MediaType> type = choose_media_type(request);
     if (!type) co_return refuse(type.error(), kJson);
     Arena arena;
-    const auth::Authenticator::Answer principal = authenticate(request);
-    if (!principal) co_return refuse_token(principal.error(), content_type(*type));
+    Identity principal = co_await identify(request, content_type(*type));
+    if (!principal) co_return std::move(principal.error());
     Result<engine::Request> asked = read_graphql_request(request, arena);
     if (!asked) co_return refuse(asked.error(), content_type(*type));
     asked->principal = principal->get();
@@ -158,8 +166,8 @@ Task<http::Response> Router::answer_explain(const http::Request& request) {
     if (!admitted) co_return refuse_admin(admitted.error());
     if (request.method() != "POST") co_return method_not_allowed(request, "POST");
     Arena arena;
-    const auth::Authenticator::Answer principal = authenticate(request);
-    if (!principal) co_return refuse_token(principal.error(), kJson);
+    Identity principal = co_await identify(request, kJson);
+    if (!principal) co_return std::move(principal.error());
     Result<engine::Request> asked = read_graphql_request(request, arena);
     if (!asked) co_return refuse(asked.error(), kJson);
     const auto options = read_explain_options(asked->extensions);
@@ -177,15 +185,45 @@ Task<http::Response> Router::answer_explain(const http::Request& request) {
     co_return response;
 }
 
-auth::Authenticator::Answer Router::authenticate(const http::Request& request) {
-    if (!authenticator_) return std::shared_ptr<const auth::Principal>{};
+Task<Router::Identity> Router::identify(const http::Request& request, std::string_view type) {
+    auth::Authenticator::Answer principal = co_await authenticate(request);
+    if (!principal) co_return tl::make_unexpected(refuse_token(principal.error(), type));
+    if (!grants_) co_return std::move(*principal);
+    Result<Grants::Principal> granted = co_await grants_->add(*principal);
+    if (!granted) co_return tl::make_unexpected(refuse(granted.error(), type));
+    co_return std::move(*granted);
+}
+
+Task<auth::Authenticator::Answer> Router::authenticate(const http::Request& request) {
+    if (!authenticator_) co_return std::shared_ptr<const auth::Principal>{};
     if (request.count("Authorization") > 1)
-        return tl::make_unexpected(auth::Refusal{auth::Refusal::Reason::Malformed,
-                                                 "There are several Authorization headers."});
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return authenticator_->authenticate(
-        request.header("Authorization"),
-        std::chrono::duration_cast<std::chrono::seconds>(now).count());
+        co_return tl::make_unexpected(auth::Refusal{auth::Refusal::Reason::Malformed,
+                                                    "There are several Authorization headers."});
+    const auto header = request.header("Authorization");
+    auth::Authenticator::Answer answer = authenticator_->authenticate(header, seconds_now());
+    const bool unknown = !answer && answer.error().reason == auth::Refusal::Reason::UnknownKey;
+    if (!unknown || key_watch_ == nullptr) co_return answer;
+    // The issuer may have a new key. The request may be gone before the keys are there.
+    const auto waiter = std::make_shared<runtime::Waiter>();
+    const auto wake = [weak = std::weak_ptr(waiter)] {
+        if (const auto waiting = weak.lock()) waiting->wake();
+    };
+    if (!key_watch_->refresh(mailbox_, wake)) co_return answer;
+    const bool woken = co_await waiter->wait();
+    if (woken) answer = authenticator_->authenticate(header, seconds_now());
+    co_return answer;
+}
+
+void Router::follow_grants(GrantFeed& feed, std::shared_ptr<runtime::Mailbox> mailbox) {
+    feed.subscribe(std::move(mailbox), [this](const GrantFeed::Value&) { grants_->forget(); });
+}
+
+void Router::follow_keys(KeyFeed& feed, KeyWatch& watch,
+                         std::shared_ptr<runtime::Mailbox> mailbox) {
+    authenticator_->replace_keys(feed.subscribe(
+        mailbox, [this](KeyFeed::Value keys) { authenticator_->replace_keys(std::move(keys)); }));
+    key_watch_ = &watch;
+    mailbox_ = std::move(mailbox);
 }
 
 Task<http::Response> Router::answer_ready() {

@@ -12,6 +12,9 @@
 #include "pg/pool.hpp"
 #include "runtime/task.hpp"
 #include "server/admin.hpp"
+#include "server/grant_watch.hpp"
+#include "server/grants.hpp"
+#include "server/key_watch.hpp"
 #include "server/metrics.hpp"
 
 namespace fraiseql::server {
@@ -28,9 +31,15 @@ struct Asset {
 
 /// Whose tokens count, and what they say.
 struct Authentication {
-    /// Shared by all workers.
+    /// Shared by all workers. Those of `sources` are added by serve().
     std::shared_ptr<const auth::Keys> keys = {};
     auth::Settings settings = {};
+    /// Where keys are read, and kept up to date, from.
+    std::vector<KeySource> sources = {};
+    /// Certificates that are trusted for that, as PEM; empty: those of the system.
+    std::string authorities_file = {};
+    /// Whether the database grants roles and permissions besides those of the token.
+    bool grants = false;
 };
 
 struct RouterSettings {
@@ -54,6 +63,13 @@ class Router {
     /// otherwise.
     runtime::Task<http::Response> answer(const http::Request& request);
 
+    /// From now on tokens are verified with the keys of `feed`, and one whose key is not among them
+    /// makes `watch` look again. `mailbox` is that of this worker; `watch` must outlive it.
+    void follow_keys(KeyFeed& feed, KeyWatch& watch, std::shared_ptr<runtime::Mailbox> mailbox);
+
+    /// From now on, what was granted is forgotten when `feed` has news.
+    void follow_grants(GrantFeed& feed, std::shared_ptr<runtime::Mailbox> mailbox);
+
     /// From now on /ready says that the server is stopping.
     void drain() noexcept { draining_ = true; }
 
@@ -61,13 +77,19 @@ class Router {
     runtime::Task<http::Response> answer_graphql(const http::Request& request);
     runtime::Task<http::Response> answer_explain(const http::Request& request);
     runtime::Task<http::Response> answer_ready();
-    auth::Authenticator::Answer authenticate(const http::Request& request);
+    /// Who asks, or the answer that refuses them.
+    using Identity = tl::expected<Grants::Principal, http::Response>;
+    runtime::Task<Identity> identify(const http::Request& request, std::string_view type);
+    runtime::Task<auth::Authenticator::Answer> authenticate(const http::Request& request);
     std::optional<http::Response> find_page(const http::Request& request) const;
 
     engine::Engine& engine_;
     pg::Pool& pool_;
     RouterSettings settings_;
     std::optional<auth::Authenticator> authenticator_;
+    std::optional<Grants> grants_;
+    KeyWatch* key_watch_ = nullptr;
+    std::shared_ptr<runtime::Mailbox> mailbox_;
     bool draining_ = false;
 };
 

@@ -2,6 +2,7 @@
 #include "server/server.hpp"
 
 #include <boost/asio/steady_timer.hpp>
+#include <optional>
 #include <utility>
 
 #include "engine/prepared.hpp"
@@ -24,6 +25,8 @@ class Worker final : public runtime::Program {
                     [this](const http::Request& request) { return router_.answer(request); }),
           mailbox_(std::make_shared<runtime::Mailbox>(executor)),
           shutdown_delay_(settings.shutdown_delay) {
+        if (settings.keys) router_.follow_keys(*settings.keys, *settings.key_watch, mailbox_);
+        if (settings.grants) router_.follow_grants(*settings.grants, mailbox_);
         if (settings.models)
             engine_.replace_model(settings.models->subscribe(
                 mailbox_, [this](auto next) { engine_.replace_model(std::move(next)); }));
@@ -90,6 +93,12 @@ RefreshSettings refresh_settings(const Settings& settings) {
     return out;
 }
 
+KeyWatchSettings key_watch_settings(const Settings& settings) {
+    KeyWatchSettings out{.sources = settings.router.authentication->sources, .log = settings.log};
+    out.limits.authorities_file = settings.router.authentication->authorities_file;
+    return out;
+}
+
 }  // namespace
 
 std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
@@ -111,6 +120,17 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     schema_watch.start();
     RefreshSchedule schedule(refresh_settings(settings), settings.models);
     if (settings.refresh) schedule.start();
+    if (settings.router.authentication && !settings.router.authentication->sources.empty()) {
+        settings.keys = std::make_shared<KeyFeed>(std::make_shared<const auth::Keys>());
+        settings.key_watch =
+            std::make_shared<KeyWatch>(key_watch_settings(settings), settings.keys);
+        if (auto started = settings.key_watch->start(); !started) return started;
+    }
+    std::optional<GrantWatch> grant_watch;
+    if (settings.router.authentication && settings.router.authentication->grants) {
+        settings.grants = std::make_shared<GrantFeed>(std::make_shared<const std::uint64_t>(0));
+        grant_watch.emplace(settings.pool.conninfo, settings.grants, settings.log);
+    }
     runtime::Outbound outbound;
     runtime::RunSettings run;
     run.workers = settings.workers;

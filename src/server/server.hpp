@@ -32,6 +32,11 @@ struct Settings {
     SchemaWatchSettings schema_watch = {};
     /// Whether this server may be the one that refreshes materialized views.
     bool refresh = true;
+    /// Where the workers get keys of issuers from; serve() makes both, where there are sources.
+    std::shared_ptr<KeyFeed> keys = {};
+    std::shared_ptr<KeyWatch> key_watch = {};
+    /// News of grants in the database; serve() makes it, where they count.
+    std::shared_ptr<GrantFeed> grants = {};
     /// Receives log lines of all parts; called on any thread.
     runtime::Log log = {};
     std::size_t workers = 1;

@@ -156,7 +156,7 @@ class Isolation(Secured):
         def client(seed):
             choice = random.Random(seed)
             connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-            for _ in range(150):
+            for _ in range(420):
                 tenant = choice.choice([*TENANTS, None])
                 query = choice.choice([wide, wide, twice, counted, "{ nonsense }", "{ whoami }",
                                        write % choice.randrange(160)])
