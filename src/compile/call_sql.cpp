@@ -6,8 +6,8 @@
 #include "compile/payload_sql.hpp"
 #include "compile/read_sql.hpp"
 #include "compile/result_check_sql.hpp"
-#include "compile/set_sql.hpp"
 #include "compile/rule_sql.hpp"
+#include "compile/set_sql.hpp"
 #include "json/writer.hpp"
 
 namespace fraiseql::compile {

@@ -85,7 +85,7 @@ class SetWriter {
             .raw("\nFROM (SELECT ")
             .add(key(entity))
             .raw(" AS key, row_number() OVER () AS n FROM ")
-            .add(function_)
+            .add(result_.json ? checked_rows() : function_)
             .raw(" AS r")
             .add(cut_first ? clauses(page_) : Fragment())
             .raw(") AS f\nJOIN ")
@@ -98,45 +98,62 @@ class SetWriter {
 
     Fragment key(const schema::Entity& entity) const {
         const auto& places = result_.key_places;
-        if (places.empty()) return Fragment("r");
+        if (places.empty()) return Fragment(result_.json ? sql::Raw("r.result") : sql::Raw("r"));
         if (!result_.json && places.size() == 1 && places[0].size() == 1)
             return Fragment("r.").identifier(places[0][0]);
         const catalog::Column& column = *entity.relation->column(*entity.key);
         return Fragment("(")
-            .add(first_of(Fragment("to_jsonb(r)"), places, true))
+            .add(first_of(Fragment(result_.json ? sql::Raw("r.result") : sql::Raw("to_jsonb(r)")),
+                          places, true))
             .raw(")::")
             .add(schema::type_text(model_.catalog, column.type));
     }
 
+    /// JSON held to the function's comment.
+    Fragment checked_rows() const {
+        const Fragment rows =
+            Fragment("SELECT to_jsonb(r) AS result FROM ").add(function_).raw(" AS r");
+        return Fragment("(").add(checked_result_sql(result_, rows)).raw(")");
+    }
+
     Result<Fragment> documents() const {
-        Rows rows = page_;
-        if (!result_.row_type.empty()) {
-            const Source source = document_source();
-            FRAISEQL_TRY(rows.where, where(source));
-            if (is_ordered()) {
-                FRAISEQL_TRY(const auto terms,
-                             list_order_terms(model_, schema::order_input(result_.row_type),
-                                              arguments_.find("orderBy"), source));
-                // Rows that are equal as a whole cannot be told apart.
-                rows.order = order_sql(terms).raw(", result");
-            }
-        }
         const bool text = result_.kind == Kind::Leaf && result_.leaf.as_text;
-        const graphql::Type& item = *call_.type->nullable()->of;
-        Fragment values("SELECT ");
-        values.raw(text ? sql::Raw("to_jsonb(r::text)") : sql::Raw("to_jsonb(r)"))
+        Fragment rows("SELECT ");
+        rows.raw(text ? sql::Raw("to_jsonb(r::text)") : sql::Raw("to_jsonb(r)"))
             .raw(" AS result FROM ")
             .add(function_)
-            .raw(" AS r")
-            .add(clauses(rows));
+            .raw(" AS r");
+        // What is held to the function's comment may change by that: criteria come after it.
+        const Fragment checked = checked_result_sql(result_, rows);
+        const bool changed = checked.text() != rows.text();
+        FRAISEQL_TRY(
+            const Rows criteria,
+            document_criteria(changed ? Source::inside(Fragment("r.result"), true) : row_fields()));
+        if (changed) rows = Fragment("SELECT r.result FROM (").add(checked).raw(") AS r");
+        const graphql::Type& item = *call_.type->nullable()->of;
         return Fragment("SELECT coalesce(json_agg(")
             .add(document_sql(Fragment("c.result"), item, call_.branches, lists_))
             .raw("), '[]'::json)\nFROM (")
-            .add(checked_result_sql(result_, values))
+            .add(rows)
+            .add(clauses(criteria))
             .raw(") AS c");
     }
 
-    Source document_source() const {
+    Result<Rows> document_criteria(const Source& source) const {
+        Rows rows = page_;
+        if (result_.row_type.empty()) return rows;
+        FRAISEQL_TRY(rows.where, where(source));
+        if (!is_ordered()) return rows;
+        FRAISEQL_TRY(const auto terms,
+                     list_order_terms(model_, schema::order_input(result_.row_type),
+                                      arguments_.find("orderBy"), source));
+        // Rows that are equal as a whole cannot be told apart.
+        rows.order = order_sql(terms).raw(", result");
+        return rows;
+    }
+
+    /// The columns of the function's rows, or what is in its JSON.
+    Source row_fields() const {
         if (!result_.json) return {.alias = Fragment("r"), .named_columns = true};
         const catalog::Oid type = call_.function->function->return_type;
         return Source::inside(Fragment("r"), model_.catalog.base_type(type) == catalog::kJsonb);

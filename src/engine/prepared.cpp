@@ -139,20 +139,21 @@ Result<std::shared_ptr<PlannedOperation>> plan_for(PreparedDocument& document,
     auto make = [&](const plan::Denied& denied) -> Result<std::shared_ptr<PlannedOperation>> {
         if (auto known = document.plans.find(key); known != document.plans.end())
             return known->second;
-        FRAISEQL_TRY(plan::Plan made, plan::plan_operation(*document.model, document.document,
-                                                           operation, condition, limits, denied));
+        auto made = plan::plan_operation(*document.model, document.document, operation, condition,
+                                         limits, denied);
+        if (!made) return fail(at_operation(made.error(), document.document, operation));
         return remembered(document.plans, key, [&] {
-            const plan::Cost cost(made);
+            const plan::Cost cost(*made);
             return std::make_shared<PlannedOperation>(
-                PlannedOperation{.plan = std::move(made), .cost = cost});
+                PlannedOperation{.plan = std::move(*made), .cost = cost});
         });
     };
-    auto plan = make({});
-    if (!plan) return plan;
+    FRAISEQL_TRY(auto plan, make({}));
     const std::size_t length = key.size();
-    for (const std::uint32_t rule : (*plan)->plan.rules)
+    for (const std::uint32_t rule : plan->plan.rules)
         if (request.denied[rule]) key += '!' + std::to_string(rule);
-    return key.size() == length ? plan : make(request.denied);
+    if (key.size() == length) return plan;
+    return make(request.denied);
 }
 
 Error introspection_is_off() {
@@ -265,11 +266,9 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
         out.denied = denied_rules(model, request.principal);
         out.hide_forbidden = settings.hide_forbidden;
     }
-    auto planned = plan_for(*document, **operation, out, settings.limits);
-    if (!planned)
-        return tl::make_unexpected(
-            Errors{at_operation(planned.error(), document->document, **operation)});
-    const std::shared_ptr<PlannedOperation> plan = std::move(*planned);
+    const auto planned = plan_for(*document, **operation, out, settings.limits);
+    if (!planned) return tl::make_unexpected(Errors{planned.error()});
+    const std::shared_ptr<PlannedOperation>& plan = *planned;
     if (!plan->plan.refusals.empty()) return tl::make_unexpected(plan->plan.refusals);
     out.operation = plan;
     if ((*operation)->type == graphql::OperationType::Mutation) {

@@ -11,8 +11,8 @@
 
 #include "base/result.hpp"
 #include "graphql/collect.hpp"
-#include "plan/limits.hpp"
 #include "plan/access.hpp"
+#include "plan/limits.hpp"
 #include "schema/model.hpp"
 
 namespace fraiseql::plan {

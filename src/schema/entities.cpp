@@ -15,9 +15,8 @@ namespace {
 
 using catalog::Relation;
 
-const std::vector<std::string_view> kRelationAnnotations = {"name",  "expose",  "hide",
-                                                            "field", "refresh", "cost",
-                                                            "authorize"};
+const std::vector<std::string_view> kRelationAnnotations = {
+    "name", "expose", "hide", "field", "refresh", "cost", "authorize"};
 
 bool has_read_prefix(std::string_view name) {
     return name.starts_with("v_") || name.starts_with("tv_") || name.starts_with("mv_");

@@ -23,8 +23,8 @@ using catalog::Annotations;
 using catalog::Function;
 
 const std::vector<std::string_view> kFunctionAnnotations = {
-    "name",   "expose",  "hide",      "returns", "input",
-    "result", "context", "isolation", "timeout", "cost",    "authorize"};
+    "name",    "expose",    "hide",    "returns", "input",    "result",
+    "context", "isolation", "timeout", "cost",    "authorize"};
 
 bool is_candidate(const Function& function, const Annotations& annotations) {
     if (annotations.has("hide") || function.from_extension) return false;

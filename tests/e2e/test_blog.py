@@ -154,7 +154,7 @@ class OneStatement(unittest.TestCase):
     def test_nested_operation_is_one_statement(self):
         database = Database(*BLOG_FILES, settings=["log_statement=all"])
         self.addCleanup(database.close)
-        server = Server(database.url)
+        server = Server(command=["serve", "--database", database.url, "--schema-poll", "0"])
         self.addCleanup(server.close)
         query = """{
             userWithStatsList(limit: 9) { name stats { postCount } recentPosts { title } }

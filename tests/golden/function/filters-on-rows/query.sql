@@ -13,7 +13,7 @@ JOIN "public"."v_ticket" AS t ON t."id" = f.key WHERE t."title" IS NOT NULL ORDE
        (SELECT coalesce(json_agg(json_build_object('id', c.result->>'id', 'address', CASE jsonb_typeof(c.result->'address') WHEN 'object' THEN json_build_object('street', c.result->'address'->'street') END, 'sentAt', c.result->'sent_at')), '[]'::json)
 FROM (SELECT to_jsonb(r) AS result FROM "public"."fn_shipments"() AS r WHERE (to_jsonb(r."address")->>'zip_code')::text <> $9::text AND $10::text = ANY(r."tags") AND nullif((r."notes")::jsonb, 'null') ? $11::text ORDER BY (to_jsonb(r."address")->>'street')::text NULLS FIRST, r."id" DESC, result LIMIT 100) AS c),
        (SELECT coalesce(json_agg(CASE jsonb_typeof(c.result) WHEN 'object' THEN json_build_object('place', c.result->'place', 'at', c.result->'at') END), '[]'::json)
-FROM (SELECT coalesce(to_jsonb(('fraiseql: ' || CASE
+FROM (SELECT r.result FROM (SELECT coalesce(to_jsonb(('fraiseql: ' || CASE
     WHEN coalesce(jsonb_typeof(x.result), 'null') = 'null' THEN NULL
     WHEN coalesce(jsonb_typeof(x.result), 'null') NOT IN ('object', 'null')
     THEN 'the result must be object or null, not ' || coalesce(jsonb_typeof(x.result), 'null')
@@ -21,4 +21,4 @@ FROM (SELECT coalesce(to_jsonb(('fraiseql: ' || CASE
     THEN 'place must be string or null, not ' || coalesce(jsonb_typeof(x.result->'place'), 'null')
     WHEN coalesce(jsonb_typeof(x.result->'at'), 'null') NOT IN ('string', 'null')
     THEN 'at must be string or null, not ' || coalesce(jsonb_typeof(x.result->'at'), 'null') END)::int4), x.result) AS result
-  FROM (SELECT to_jsonb(r) AS result FROM "public"."fn_stops"() AS r WHERE (r->>'place')::text = $12::text AND (r->>'at')::date < $13::date ORDER BY (r->>'at')::date DESC, result LIMIT 100) AS x OFFSET 0) AS c);
+  FROM (SELECT to_jsonb(r) AS result FROM "public"."fn_stops"() AS r) AS x OFFSET 0) AS r WHERE (r.result->>'place')::text = $12::text AND (r.result->>'at')::date < $13::date ORDER BY (r.result->>'at')::date DESC, result LIMIT 100) AS c);
