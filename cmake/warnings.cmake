@@ -9,6 +9,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(fraiseql_flags INTERFACE -Wno-restrict -Wno-stringop-overflow
     -Wno-array-bounds -Wno-maybe-uninitialized -Wno-dangling-pointer)
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # libstdc++'s own stable_sort uses what C++17 deprecated.
+  target_compile_options(fraiseql_flags INTERFACE -Wno-deprecated-declarations)
+endif()
 if(FRAISEQL_SANITIZE)
   target_compile_options(fraiseql_flags INTERFACE
     -fsanitize=${FRAISEQL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -333,7 +333,7 @@ bool is_cidr(std::string_view text) noexcept { return is_address(text, true); }
 bool is_mac_address(std::string_view text) noexcept {
     if (text.size() == 12 || text.size() == 16)
         return std::all_of(text.begin(), text.end(), is_hex);
-    for (std::size_t octets : {6, 8})
+    for (const std::size_t octets : {std::size_t{6}, std::size_t{8}})
         if (is_hex_groups(text, ':', 2, octets) || is_hex_groups(text, '-', 2, octets) ||
             is_hex_groups(text, '.', 4, octets / 2))
             return true;

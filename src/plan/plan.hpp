@@ -23,7 +23,8 @@ struct Output;
 /// each type that its value may have.
 struct Branch {
     const graphql::NamedType* type = nullptr;
-    std::vector<Output> outputs = {};
+    // Output is incomplete here: an initializer would need it.
+    std::vector<Output> outputs;
 };
 
 /// One member of an object in the response, under its response key.

@@ -19,8 +19,7 @@ class ArgumentReader {
   public:
     ArgumentReader(Draft& draft, InputObjects& inputs, const catalog::Function& function,
                    const std::string& name)
-        : draft_(draft),
-          catalog_(draft.model.catalog),
+        : catalog_(draft.model.catalog),
           inputs_(inputs),
           function_(function),
           type_name_(pascal_case(name)) {}
@@ -166,7 +165,6 @@ class ArgumentReader {
         return type;
     }
 
-    Draft& draft_;
     const catalog::Catalog& catalog_;
     InputObjects& inputs_;
     const catalog::Function& function_;
