@@ -5,27 +5,17 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
+#include "config/sources.hpp"
 #include "fetch/fetch.hpp"
 
 namespace fraiseql::cli {
 namespace {
 
 constexpr const char* kSecretVariable = "FRAISEQL_JWT_SECRET";
-constexpr std::size_t kMaxFile = std::size_t{1} << 20U;
 
 tl::unexpected<Error> wrong(std::string message, std::string hint = {}) {
     return fail(ErrorCode::Configuration, std::move(message), std::move(hint));
-}
-
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return wrong(fmt::format("The file {} cannot be read.", path));
-    std::string text(std::istreambuf_iterator<char>(file), {});
-    if (text.size() > kMaxFile) return wrong(fmt::format("The file {} is too large.", path));
-    return text;
 }
 
 std::string without_line_end(std::string text) {
@@ -47,13 +37,13 @@ Result<auth::Keys> read_keys(const AuthOptions& options) {
         if (options.jwks_file.find("://") != std::string::npos)
             return wrong("--jwks-file names a file, not a URL.",
                          "Give it as --jwks-url: then the server follows its changes.");
-        FRAISEQL_TRY(const std::string text, read_file(options.jwks_file));
+        FRAISEQL_TRY(const std::string text, config::read_small_file(options.jwks_file));
         return auth::read_key_set(text);
     }
     if (sources == 0 || !options.jwks_urls.empty()) return auth::Keys{};
     std::string text = secret != nullptr ? secret : "";
     if (!options.secret_file.empty()) {
-        FRAISEQL_TRY(text, read_file(options.secret_file));
+        FRAISEQL_TRY(text, config::read_small_file(options.secret_file));
     }
     FRAISEQL_TRY(auth::Key key, auth::make_secret_key(without_line_end(std::move(text))));
     return auth::Keys{std::move(key)};
@@ -86,7 +76,8 @@ Result<std::vector<server::KeySource>> read_key_sources(const AuthOptions& optio
     }
     if (!options.jwks_authorities_file.empty()) {
         if (sources.empty()) return wrong("--jwks-ca-file is for --jwks-url, which is not there.");
-        FRAISEQL_TRY(const std::string text, read_file(options.jwks_authorities_file));
+        FRAISEQL_TRY(const std::string text,
+                     config::read_small_file(options.jwks_authorities_file));
         if (text.find("-----BEGIN CERTIFICATE-----") == std::string::npos)
             return wrong(
                 fmt::format("{} has no certificate in PEM.", options.jwks_authorities_file));
@@ -237,7 +228,7 @@ Result<server::AdminSettings> read_admin(const std::string& file, bool developme
                      "Give one of --admin-token-file and FRAISEQL_ADMIN_TOKEN.");
     if (given != nullptr) return server::admin_settings(given);
     if (file.empty()) return server::AdminSettings{.open_on_loopback = development};
-    FRAISEQL_TRY(const std::string token, read_file(file));
+    FRAISEQL_TRY(const std::string token, config::read_small_file(file));
     return server::admin_settings(without_line_end(token));
 }
 

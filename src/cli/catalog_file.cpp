@@ -59,9 +59,9 @@ bool read_all(int file, std::string& bytes) {
 
 }  // namespace
 
-Result<std::optional<CatalogFile>> read_catalog_file(const std::string& path) {
+Result<std::optional<catalog::Document>> read_catalog_file(const std::string& path) {
     const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.descriptor() < 0 && errno == ENOENT) return std::optional<CatalogFile>{};
+    if (file.descriptor() < 0 && errno == ENOENT) return std::optional<catalog::Document>{};
     struct stat status{};
     if (file.descriptor() < 0 || fstat(file.descriptor(), &status) != 0)
         return failed("cannot be read", path);
@@ -79,15 +79,15 @@ Result<std::optional<CatalogFile>> read_catalog_file(const std::string& path) {
     if (line == std::string::npos)
         return fail(ErrorCode::Configuration, fmt::format("{} is no schema cache.", path),
                     "Remove it, or name another file.");
-    return CatalogFile{bytes.substr(0, line), bytes.substr(line + 1)};
+    return catalog::Document{bytes.substr(0, line), bytes.substr(line + 1)};
 }
 
-Result<void> write_catalog_file(const std::string& path, const CatalogFile& catalog) {
+Result<void> write_catalog_file(const std::string& path, const catalog::Document& catalog) {
     const std::string next = fmt::format("{}.{}", path, getpid());
     {
         const File file(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
         if (file.descriptor() < 0 || !write_all(file.descriptor(), catalog.fingerprint + "\n") ||
-            !write_all(file.descriptor(), catalog.document)) {
+            !write_all(file.descriptor(), catalog.text)) {
             auto error = failed("cannot be written", path);
             std::remove(next.c_str());
             return error;

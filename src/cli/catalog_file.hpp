@@ -6,21 +6,15 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "catalog/snapshot_sql.hpp"
 
 namespace fraiseql::cli {
 
-struct CatalogFile {
-    /// catalog::fingerprint_sql, taken before the document.
-    std::string fingerprint;
-    /// catalog::snapshot_sql.
-    std::string document;
-};
-
 /// Returns what write_catalog_file left at `path`; nothing where there is no file. Configuration
 /// where it cannot be read, or where another user could have written it: its names become SQL.
-Result<std::optional<CatalogFile>> read_catalog_file(const std::string& path);
+Result<std::optional<catalog::Document>> read_catalog_file(const std::string& path);
 
 /// Replaces the file as a whole, readable by its owner only.
-Result<void> write_catalog_file(const std::string& path, const CatalogFile& catalog);
+Result<void> write_catalog_file(const std::string& path, const catalog::Document& catalog);
 
 }  // namespace fraiseql::cli

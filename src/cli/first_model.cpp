@@ -50,10 +50,10 @@ Result<std::string> query_value(pg::Session& session, std::string_view sql) {
 }
 
 /// A cache that this version cannot use is none.
-std::optional<FirstModel> model_of_file(std::optional<CatalogFile>& kept) {
+std::optional<FirstModel> model_of_file(std::optional<catalog::Document>& kept) {
     if (!kept) return std::nullopt;
-    auto model = model_of(kept->document);
-    if (model) return FirstModel{std::move(*model), std::move(kept->document), false};
+    auto model = model_of(kept->text);
+    if (model) return FirstModel{std::move(*model), std::move(*kept), false};
     fmt::print(stderr, "fraiseql: the schema cache is not used: {}\n", to_string(model.error()));
     kept.reset();
     return std::nullopt;
@@ -61,19 +61,19 @@ std::optional<FirstModel> model_of_file(std::optional<CatalogFile>& kept) {
 
 Result<FirstModel> read_database(pg::Session& session, const Options& options,
                                  std::string fingerprint) {
-    CatalogFile now{std::move(fingerprint), {}};
-    FRAISEQL_TRY(now.document, query_value(session, catalog::snapshot_sql()));
-    FRAISEQL_TRY(auto model, model_of(now.document));
+    catalog::Document now{std::move(fingerprint), {}};
+    FRAISEQL_TRY(now.text, query_value(session, catalog::snapshot_sql()));
+    FRAISEQL_TRY(auto model, model_of(now.text));
     if (!options.schema_cache.empty())
         if (auto kept = write_catalog_file(options.schema_cache, now); !kept)
             return fail(kept.error());
-    return FirstModel{std::move(model), std::move(now.document), false};
+    return FirstModel{std::move(model), std::move(now), false};
 }
 
 }  // namespace
 
 Result<FirstModel> first_model(const Options& options) {
-    std::optional<CatalogFile> kept;
+    std::optional<catalog::Document> kept;
     if (!options.schema_cache.empty()) {
         FRAISEQL_TRY(kept, read_catalog_file(options.schema_cache));
     }

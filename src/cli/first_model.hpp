@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "catalog/snapshot_sql.hpp"
 #include "cli/options.hpp"
 #include "schema/model.hpp"
 
@@ -13,8 +14,8 @@ namespace fraiseql::cli {
 
 struct FirstModel {
     std::shared_ptr<const schema::Model> model;
-    /// What it was built from (catalog::snapshot_sql).
-    std::string catalog;
+    /// What it was built from.
+    catalog::Document catalog;
     /// The database is away: the model is that of --schema-cache, and may be too old.
     bool unverified = false;
 };

@@ -105,10 +105,9 @@ server::Settings settings_of(const Options& options) {
     settings.engine.introspection = development;
     settings.schema_watch.poll = std::chrono::seconds(options.schema_poll);
     if (!options.schema_cache.empty())
-        settings.schema_watch.keep = [path = options.schema_cache](std::string_view fingerprint,
-                                                                   std::string_view document) {
-            auto kept = write_catalog_file(path, {std::string(fingerprint), std::string(document)});
-            if (!kept) log_line(to_string(kept.error()));
+        settings.schema_watch.keep = [path = options.schema_cache](const catalog::Document& each) {
+            if (auto kept = write_catalog_file(path, each); !kept)
+                log_line(to_string(kept.error()));
         };
     settings.shutdown_delay = std::chrono::seconds(options.shutdown_delay);
     settings.engine.hide_forbidden = !options.auth.show_forbidden;

@@ -34,12 +34,13 @@ std::vector<turbo::Registered> read_rows(const pg::Rows& rows) {
 }  // namespace
 
 RegistryWatch::RegistryWatch(RegistryWatchSettings settings, std::shared_ptr<RegistryFeed> feed)
-    : settings_(std::move(settings)), feed_(std::move(feed)) {}
-
-RegistryWatch::~RegistryWatch() {
-    stop_.wake();
-    if (thread_.joinable()) thread_.join();
-}
+    : settings_(std::move(settings)),
+      feed_(std::move(feed)),
+      watch_({.conninfo = settings_.conninfo,
+              .channel = "fraiseql_turbo",
+              .subject = "registered operations",
+              .log = settings_.log},
+             [this](pg::Session& session) { return look(session); }) {}
 
 Result<void> RegistryWatch::start() {
     if (!settings_.folder.empty()) {
@@ -48,7 +49,6 @@ Result<void> RegistryWatch::start() {
     auto session = pg::Session::open(settings_.conninfo);
     if (!session) {
         // The thread reads the table once the database is there.
-        lost_ = true;
         log("registered operations: the database is not there yet (" + session.error().message +
             ")");
     } else if (auto read = read_table(*session); !read) {
@@ -57,34 +57,15 @@ Result<void> RegistryWatch::start() {
                     "The server's role needs USAGE on the schema turbo and SELECT on its tables.");
     }
     publish();
-    thread_ = std::thread([this] { run(); });
+    watch_.start(!session);
     return {};
 }
 
-void RegistryWatch::run() {
-    do {
-        const auto ended = listen();
-        if (ended) return;
-        if (!std::exchange(lost_, true))
-            log("registered operations: lost the connection that listens for changes (" +
-                ended.error().message + "); trying again");
-    } while (!pg::wait_for_wake_up(stop_, settings_.reconnect));
-}
-
-tl::expected<void, sql::DatabaseError> RegistryWatch::listen() {
-    auto session = pg::Session::open(settings_.conninfo);
-    if (!session) return tl::unexpected(session.error());
-    // First listen, then read: a change in between is not missed.
-    if (auto done = session->run_script("LISTEN fraiseql_turbo"); !done) return done;
-    if (std::exchange(lost_, false)) log("registered operations: listening for changes again");
-    while (true) {
-        const auto changed = read_table(*session);
-        if (!changed) return tl::unexpected(changed.error());
-        if (*changed) publish();
-        const auto waited = pg::wait_for_notification(*session, stop_, settings_.refresh);
-        if (!waited) return tl::unexpected(waited.error());
-        if (*waited == pg::Waited::Woken) return {};
-    }
+tl::expected<void, sql::DatabaseError> RegistryWatch::look(pg::Session& session) {
+    const auto changed = read_table(session);
+    if (!changed) return tl::unexpected(changed.error());
+    if (*changed) publish();
+    return {};
 }
 
 tl::expected<bool, sql::DatabaseError> RegistryWatch::read_table(pg::Session& session) {

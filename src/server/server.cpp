@@ -108,7 +108,7 @@ std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
 }
 
 Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model,
-                   std::string_view catalog) {
+                   const catalog::Document& catalog) {
     FRAISEQL_TRY(settings.listen.address, http::claim_address(settings.listen.address));
     settings.models = std::make_shared<ModelFeed>(model);
     settings.registry = std::make_shared<RegistryFeed>(std::make_shared<turbo::Registry>());

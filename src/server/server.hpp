@@ -60,6 +60,6 @@ std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
 /// finishes the requests in progress. `catalog` is the document that the model was built from. An
 /// error where it cannot start.
 Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model,
-                   std::string_view catalog);
+                   const catalog::Document& catalog);
 
 }  // namespace fraiseql::server

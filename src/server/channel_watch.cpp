@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#include "server/channel_watch.hpp"
+
+#include <utility>
+
+namespace fraiseql::server {
+
+ChannelWatch::ChannelWatch(ChannelWatchSettings settings, Look look)
+    : settings_(std::move(settings)), look_(std::move(look)) {}
+
+ChannelWatch::~ChannelWatch() {
+    stop_.wake();
+    if (thread_.joinable()) thread_.join();
+}
+
+void ChannelWatch::start(bool lost) {
+    lost_ = lost;
+    thread_ = std::thread([this] { run(); });
+}
+
+void ChannelWatch::run() {
+    do {
+        const auto ended = follow();
+        if (ended) return;
+        if (!std::exchange(lost_, true))
+            log("lost the connection that listens for changes (" + ended.error().message +
+                "); trying again");
+    } while (!pg::wait_for_wake_up(stop_, settings_.reconnect));
+}
+
+tl::expected<void, sql::DatabaseError> ChannelWatch::follow() {
+    auto session = pg::Session::open(settings_.conninfo);
+    if (!session) return tl::unexpected(session.error());
+    // First listen, then look: a change in between is not missed.
+    if (auto done = session->run_script("LISTEN " + settings_.channel); !done) return done;
+    if (std::exchange(lost_, false)) log("listening for changes again");
+    while (true) {
+        if (auto looked = look_(*session); !looked) return looked;
+        const auto waited = pg::wait_for_notification(*session, stop_, settings_.interval);
+        if (!waited) return tl::unexpected(waited.error());
+        if (*waited == pg::Waited::Woken) return {};
+    }
+}
+
+void ChannelWatch::log(const std::string& message) const {
+    if (settings_.log) settings_.log(settings_.subject + ": " + message);
+}
+
+}  // namespace fraiseql::server
