@@ -8,7 +8,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TABLE = ROOT / "src" / "schema" / "operators.def"
 PAGE = ROOT / "docs" / "reference" / "operators.md"
-ROW = re.compile(r'^X\((\w+), "(\w+)", \w+, "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)$',
+ROW = re.compile(r'^X\((\w+), "(\w+)", "(\w*)", \w+, "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)$',
                  re.MULTILINE)
 FAMILIES = {
     "Any": "Every value",
@@ -27,7 +27,8 @@ OPENING = """# Operators of filters
 
 What can be asked of a value depends on its PostgreSQL type. In SQL, `%c` stands for the value and
 `%v` for what it is compared with, a bound parameter in all cases. How filters combine, and what
-null does to them, is told in [reading.md](../reading.md#filters).
+null does to them, is told in [reading.md](../reading.md#filters). The suffix is for the other
+[style of filters](../reading.md#filters-with-suffixes).
 
 <!-- Generated from src/schema/operators.def by tools/generate_operator_docs.py. -->
 """
@@ -38,11 +39,12 @@ def page():
     rows = ROW.findall(TABLE.read_text(encoding="utf-8"))
     out = OPENING
     for family, title in FAMILIES.items():
-        out += f"\n## {title}\n\n| operator | meaning | SQL |\n|---|---|---|\n"
-        for of, name, sql, meaning in rows:
+        out += f"\n## {title}\n\n| operator | suffix | meaning | SQL |\n|---|---|---|---|\n"
+        for of, name, suffix, sql, meaning in rows:
             if of == family:
                 shown = sql.replace("|", "\\|")
-                out += f"| `{name}` | {meaning} | `{shown}` |\n"
+                after = f"`_{suffix}`" if suffix else "–"
+                out += f"| `{name}` | {after} | {meaning} | `{shown}` |\n"
     return out
 
 

@@ -11,7 +11,7 @@
 namespace fraiseql::cli {
 
 int check_rls(const Options& options, bool json) {
-    auto model = load_model(options.database);
+    auto model = load_model(options);
     if (!model) return complain(model.error());
     const std::vector<check::RlsFinding> findings = check::check_rls(**model);
     if (json) {

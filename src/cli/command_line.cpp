@@ -45,6 +45,27 @@ void add_database(CLI::App& command, Options& options) {
     add_settings_file(command);
 }
 
+void add_filter_style(CLI::App& command, Options& options) {
+    const std::map<std::string, schema::FilterStyle> styles = {
+        {"nested", schema::FilterStyle::Nested},
+        {"suffix", schema::FilterStyle::Suffix},
+        {"both", schema::FilterStyle::Both}};
+    command
+        .add_option("--filter-style", options.model.filters,
+                    "how clients write conditions. nested: title: {eq: …, contains: …}; suffix: "
+                    "title: …, title_contains: …; both: the former, and the latter with title_eq")
+        ->envname("FRAISEQL_FILTER_STYLE")
+        ->transform(CLI::CheckedTransformer(styles).description(""))
+        ->type_name("NAME")
+        ->default_str("nested");
+}
+
+/// For commands that build the schema of the database.
+void add_model(CLI::App& command, Options& options) {
+    add_database(command, options);
+    add_filter_style(command, options);
+}
+
 void add_paging(CLI::App& command, Options& options) {
     command
         .add_option("--default-page-size", options.default_page_size,
@@ -105,7 +126,7 @@ void add_turbo(CLI::App& app, Options& options, int& status) {
     turbo->require_subcommand(1);
     const auto add = [&](const char* name, const char* purpose, int (*run)(const Options&)) {
         CLI::App* command = turbo->add_subcommand(name, purpose);
-        add_database(*command, options);
+        add_model(*command, options);
         command->callback([&options, &status, run] { status = run(options); });
         return command;
     };
@@ -226,6 +247,7 @@ void add_serving(CLI::App& command, Options& options) {
         ->envname("FRAISEQL_MAX_BODY_BYTES")
         ->check(CLI::Range(1024, 1 << 30))
         ->capture_default_str();
+    add_filter_style(command, options);
     add_operations(command, options);
     add_paging(command, options);
     add_limits(command, options);
@@ -324,19 +346,19 @@ int run_command_line(int argc, const char* const* argv) {
     demo->callback([&] { status = cli::demo(options); });
 
     CLI::App* schema = app.add_subcommand("schema", "Print the GraphQL schema of a database");
-    add_database(*schema, options);
+    add_model(*schema, options);
     schema->callback([&] { status = cli::print_schema(options); });
 
     CLI::App* check = app.add_subcommand("check", "Find what is wrong before others do");
     check->require_subcommand(1);
     CLI::App* rls = check->add_subcommand("rls", "What clients can read past row-level security");
     bool json = false;
-    add_database(*rls, options);
+    add_model(*rls, options);
     rls->add_flag("--json", json, "print one JSON document");
     rls->callback([&] { status = cli::check_rls(options, json); });
 
     CLI::App* explain = app.add_subcommand("explain", "Show the SQL and the plan of an operation");
-    add_database(*explain, options);
+    add_model(*explain, options);
     add_explaining(*explain, options);
     explain->callback([&] { status = cli::explain(options); });
 

@@ -28,14 +28,15 @@ int turbo_remove(const Options& options);
 int turbo_show(const Options& options);
 
 /// Builds the model of a catalog's document (catalog::snapshot_sql).
-Result<std::shared_ptr<const schema::Model>> model_of(const std::string& catalog);
+Result<std::shared_ptr<const schema::Model>> model_of(const std::string& catalog,
+                                                      const schema::ModelOptions& options);
 
 /// Lets PostgreSQL read the conditions of `@authorize` lines. Fails (Configuration) at one that it
 /// does not understand: it could not be enforced.
 Result<void> check_rules(const std::string& database, const schema::Model& model);
 
 /// Reads the catalog of the database, builds its model and checks its rules.
-Result<std::shared_ptr<const schema::Model>> load_model(const std::string& database);
+Result<std::shared_ptr<const schema::Model>> load_model(const Options& options);
 
 /// Fails (Configuration) where something exposed reads past row-level security, unless `intended`
 /// lists it by its name, with or without schema.

@@ -81,7 +81,7 @@ int complain_all(const std::vector<Error>& errors) {
 }  // namespace
 
 int explain(const Options& options) {
-    auto model = load_model(options.database);
+    auto model = load_model(options);
     if (!model) return complain(model.error());
     Arena arena;
     json::Value variables;

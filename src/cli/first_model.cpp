@@ -50,9 +50,10 @@ Result<std::string> query_value(pg::Session& session, std::string_view sql) {
 }
 
 /// A cache that this version cannot use is none.
-std::optional<FirstModel> model_of_file(std::optional<catalog::Document>& kept) {
+std::optional<FirstModel> model_of_file(const Options& options,
+                                        std::optional<catalog::Document>& kept) {
     if (!kept) return std::nullopt;
-    auto model = model_of(kept->text);
+    auto model = model_of(kept->text, options.model);
     if (model) return FirstModel{std::move(*model), std::move(*kept), false};
     fmt::print(stderr, "fraiseql: the schema cache is not used: {}\n", to_string(model.error()));
     kept.reset();
@@ -63,7 +64,7 @@ Result<FirstModel> read_database(pg::Session& session, const Options& options,
                                  std::string fingerprint) {
     catalog::Document now{std::move(fingerprint), {}};
     FRAISEQL_TRY(now.text, query_value(session, catalog::snapshot_sql()));
-    FRAISEQL_TRY(auto model, model_of(now.text));
+    FRAISEQL_TRY(auto model, model_of(now.text, options.model));
     if (!options.schema_cache.empty())
         if (auto kept = write_catalog_file(options.schema_cache, now); !kept)
             return fail(kept.error());
@@ -82,14 +83,14 @@ Result<FirstModel> first_model(const Options& options) {
     auto session = wait_for_session(options, waits ? options.startup_wait : 0);
     if (!session) {
         std::optional<FirstModel> last;
-        if (may_come(session.error())) last = model_of_file(kept);
+        if (may_come(session.error())) last = model_of_file(options, kept);
         if (!last) return fail(session.error());
         last->unverified = true;
         return std::move(*last);
     }
     FRAISEQL_TRY(std::string fingerprint, query_value(*session, catalog::fingerprint_sql()));
     if (kept && kept->fingerprint == fingerprint)
-        if (auto last = model_of_file(kept)) return std::move(*last);
+        if (auto last = model_of_file(options, kept)) return std::move(*last);
     return read_database(*session, options, std::move(fingerprint));
 }
 

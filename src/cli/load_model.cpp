@@ -47,9 +47,10 @@ Error statement_error(const sql::DatabaseError& failure) {
     return error;
 }
 
-Result<std::shared_ptr<const schema::Model>> model_of(const std::string& document) {
+Result<std::shared_ptr<const schema::Model>> model_of(const std::string& document,
+                                                      const schema::ModelOptions& options) {
     FRAISEQL_TRY(catalog::Catalog catalog, catalog::read_snapshot(document));
-    return schema::build_model(std::move(catalog));
+    return schema::build_model(std::move(catalog), options);
 }
 
 Result<void> check_rules(const std::string& database, const schema::Model& model) {
@@ -67,11 +68,12 @@ Result<void> check_rules(const std::string& database, const schema::Model& model
     return {};
 }
 
-Result<std::shared_ptr<const schema::Model>> load_model(const std::string& database) {
-    const auto document = pg::query_once(database, std::string(catalog::snapshot_sql()));
+Result<std::shared_ptr<const schema::Model>> load_model(const Options& options) {
+    const auto document = pg::query_once(options.database, std::string(catalog::snapshot_sql()));
     if (!document) return fail(connection_error(document.error()));
-    FRAISEQL_TRY(auto model, model_of(*document));
-    if (auto checked = check_rules(database, *model); !checked) return fail(checked.error());
+    FRAISEQL_TRY(auto model, model_of(*document, options.model));
+    if (auto checked = check_rules(options.database, *model); !checked)
+        return fail(checked.error());
     return model;
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/auth_options.hpp"
 #include "plan/limits.hpp"
+#include "schema/model.hpp"
 
 namespace fraiseql::cli {
 
@@ -23,6 +24,7 @@ struct Options {
     std::string database;
     /// The settings file that has been read; empty: none.
     std::string settings_file;
+    schema::ModelOptions model;
     std::string listen = "127.0.0.1:8080";
     Environment environment = Environment::Automatic;
     /// 0: one for each core.

@@ -10,7 +10,7 @@
 namespace fraiseql::cli {
 
 int print_schema(const Options& options) {
-    auto model = load_model(options.database);
+    auto model = load_model(options);
     if (!model) return complain(model.error());
     fmt::print("{}", graphql::print_schema(*(*model)->schema));
     return 0;

@@ -103,6 +103,7 @@ server::Settings settings_of(const Options& options) {
     settings.engine.timeout = std::chrono::seconds(options.timeout);
     settings.engine.expose_errors = development;
     settings.engine.introspection = development;
+    settings.schema_watch.model = options.model;
     settings.schema_watch.poll = std::chrono::seconds(options.schema_poll);
     if (!options.schema_cache.empty())
         settings.schema_watch.keep = [path = options.schema_cache](const catalog::Document& each) {

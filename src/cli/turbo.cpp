@@ -85,7 +85,7 @@ std::string json_of(const std::vector<std::string>& texts) {
 
 /// Registers all or none.
 int save(const Options& options, const std::vector<turbo::Registered>& entries) {
-    const auto model = load_model(options.database);
+    const auto model = load_model(options);
     if (!model) return complain(model.error());
     for (const turbo::Registered& entry : entries)
         if (auto fits = check(**model, entry); !fits) return complain(fits.error());

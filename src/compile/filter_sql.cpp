@@ -105,7 +105,8 @@ class FilterWriter {
             case InputBinding::Kind::Not:
                 return negation(binding, value, source, path);
             case InputBinding::Kind::Leaf:
-                return leaf(binding.value, value, source, path);
+            case InputBinding::Kind::Operator:
+                return leaf(binding, value, source, path);
             case InputBinding::Kind::Object: {
                 const Source inner = source.object(binding.value);
                 return object(binding.input_type, value, inner, path);
@@ -188,14 +189,18 @@ class FilterWriter {
         return out.raw(")");
     }
 
-    Fragment leaf(const schema::FieldBinding& binding, const Value& filter, const Source& source,
+    /// One operator, or a filter with several.
+    Fragment leaf(const InputBinding& binding, const Value& asked, const Source& source,
                   const Path& path) const {
-        if (!source.has(binding)) {
+        const schema::FieldBinding& field = binding.value;
+        if (!source.has(field)) {
             if (!refusal_) refusal_ = not_in_document(path);
             return {};
         }
-        const schema::Leaf leaf = schema::leaf_of(model_.catalog, binding.type, binding.key);
-        return operators(typed_value(model_, binding, source), binding.type, leaf, filter, path);
+        const Fragment value = typed_value(model_, field, source);
+        if (binding.op != nullptr) return condition(*binding.op, value, field.type, asked, path);
+        const schema::Leaf leaf = schema::leaf_of(model_.catalog, field.type, field.key);
+        return operators(value, field.type, leaf, asked, path);
     }
 
     Fragment condition(const Operator& op, const Fragment& value, catalog::Oid type,
@@ -287,6 +292,14 @@ Fragment seen_value(const schema::Model& model, const schema::FieldBinding& bind
     return Fragment("(").add(found.sql).raw(" COLLATE pg_catalog.\"default\")");
 }
 
+/// Flags are part of the statement.
+void append_operand_structure(const Value& operand, std::string& key) {
+    key += operand.is_null()                    ? '0'
+           : operand.kind == Value::Kind::True  ? 't'
+           : operand.kind == Value::Kind::False ? 'f'
+                                                : '?';
+}
+
 }  // namespace
 
 Error not_in_document(const Path& path) {
@@ -338,10 +351,7 @@ void append_operators_structure(const Value& filter, std::string& key) {
     key += '(';
     for (const json::Member& member : filter.members) {
         key += member.name;
-        key += member.value.is_null()                    ? '0'
-               : member.value.kind == Value::Kind::True  ? 't'
-               : member.value.kind == Value::Kind::False ? 'f'
-                                                         : '?';
+        append_operand_structure(member.value, key);
     }
     key += ')';
 }
@@ -352,8 +362,9 @@ void append_filter_structure(const schema::Model& model, const std::string& inpu
     for (const json::Member& member : value.members) {
         const InputBinding* binding = model.input(input_type, member.name);
         key += member.name;
-        if (member.value.is_null()) {
-            key += '0';
+        if (member.value.is_null() ||
+            (binding != nullptr && binding->kind == InputBinding::Kind::Operator)) {
+            append_operand_structure(member.value, key);
         } else if (member.value.is_array() && binding != nullptr) {
             key += '[';
             for (const Value& item : member.value.items)

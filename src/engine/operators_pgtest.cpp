@@ -102,15 +102,30 @@ std::string rows_of(const std::string& response) {
     return out;
 }
 
-std::string found(const Case& test, const Reader& reader) {
+/// `condition` is a member of the where input.
+std::string found(const TestDatabase& database, const Case& test, const Reader& reader,
+                  const std::string& condition) {
     const std::string query = fmt::format(
         "query($where: {}WhereInput) {{ {}(where: $where) {{ id }} }}", reader.type, reader.field);
-    const std::string variables =
-        fmt::format(R"({{"where": {{"{}": {{"{}": {}}}}}}})", schema::camel_case(test.column),
-                    test.operation, test.operand);
-    const Outcome outcome = sample().run(query, variables, reader.see_through);
+    const Outcome outcome =
+        database.run(query, fmt::format(R"({{"where": {{{}}}}})", condition), reader.see_through);
     std::string rows = rows_of(outcome.response);
     return rows.starts_with(test.expected + ":") ? test.expected : rows;
+}
+
+std::string nested(const Case& test) {
+    return fmt::format(R"("{}": {{"{}": {}}})", schema::camel_case(test.column), test.operation,
+                       test.operand);
+}
+
+/// What follows the name of the field in the other style; nothing where it is not offered.
+std::string suffix_of(const schema::Model& model, const Case& test) {
+    const catalog::Column& column =
+        *model.catalog.relation("public", "tb_sample")->column(test.column);
+    const schema::Operator* op = filter_of(model.catalog, column.type,
+                                           schema::leaf_of(model.catalog, column.type, column.name))
+                                     .find(test.operation);
+    return op == nullptr ? "" : std::string(op->suffix);
 }
 
 class Operators : public ::testing::TestWithParam<fs::path> {};
@@ -118,9 +133,25 @@ class Operators : public ::testing::TestWithParam<fs::path> {};
 TEST_P(Operators, FindTheSameRowsWhereverValuesComeFrom) {
     for (const Case& test : cases_of(GetParam()))
         for (const Reader& reader : kReaders)
-            EXPECT_EQ(found(test, reader), test.expected)
+            EXPECT_EQ(found(sample(), test, reader, nested(test)), test.expected)
                 << test.place << ", " << test.column << " " << test.operation << " " << test.operand
                 << " of " << reader.field << (reader.see_through ? "" : " as documents");
+}
+
+TEST_P(Operators, FindTheSameRowsInTheSuffixStyle) {
+    static const TestDatabase both = sample().with({schema::FilterStyle::Both});
+    static const TestDatabase suffix = sample().with({schema::FilterStyle::Suffix});
+    for (const Case& test : cases_of(GetParam())) {
+        const std::string ending = suffix_of(*sample().model, test);
+        if (ending.empty()) continue;
+        const std::string name = schema::camel_case(test.column);
+        const std::string suffixed = fmt::format(R"("{}_{}": {})", name, ending, test.operand);
+        const std::string alone =
+            test.operation == "eq" ? fmt::format(R"("{}": {})", name, test.operand) : suffixed;
+        EXPECT_EQ(found(both, test, kReaders[1], suffixed), test.expected) << test.place;
+        EXPECT_EQ(found(both, test, kReaders[1], nested(test)), test.expected) << test.place;
+        EXPECT_EQ(found(suffix, test, kReaders[2], alone), test.expected) << test.place;
+    }
 }
 
 std::string file_name(const ::testing::TestParamInfo<fs::path>& info) {

@@ -17,18 +17,30 @@
 
 namespace fraiseql::engine {
 
+namespace {
+
+std::shared_ptr<const schema::Model> model_of(const std::string& url,
+                                              const schema::ModelOptions& options) {
+    auto snapshot = pg::query_once(url, std::string(catalog::snapshot_sql()));
+    return schema::build_model(catalog::read_snapshot(snapshot.value()).value(), options).value();
+}
+
+}  // namespace
+
 TestDatabase TestDatabase::load(const std::string& name, std::initializer_list<const char*> files) {
     auto& cluster = testing::Cluster::shared();
     TestDatabase database{.url = cluster.create_database(name)};
     const std::string root = FRAISEQL_SOURCE_DIR;
     for (const char* file : files)
         cluster.run_file(database.url, root + '/' + file);
-    auto snapshot = pg::query_once(database.url, std::string(catalog::snapshot_sql()));
-    auto catalog = catalog::read_snapshot(snapshot.value());
-    database.model = schema::build_model(std::move(catalog.value())).value();
+    database.model = model_of(database.url, {});
     database.session = std::make_shared<pg::Session>(pg::Session::open(database.url).value());
     EXPECT_TRUE(database.session->run_script("SET timezone = 'UTC'").has_value());
     return database;
+}
+
+TestDatabase TestDatabase::with(const schema::ModelOptions& options) const {
+    return {url, model_of(url, options), session};
 }
 
 Outcome TestDatabase::run(const std::string& query, const std::string& variables_text,

@@ -26,6 +26,9 @@ struct TestDatabase {
     /// Creates the database and runs `files`, which are relative to the project's root.
     static TestDatabase load(const std::string& name, std::initializer_list<const char*> files);
 
+    /// Returns the same database behind another schema.
+    TestDatabase with(const schema::ModelOptions& options) const;
+
     /// Runs one request, and rolls back what it did. An error of PostgreSQL is the answer.
     Outcome run(const std::string& query, const std::string& variables = {},
                 bool see_through = true) const;

@@ -47,11 +47,12 @@ void check_refreshes(Draft& draft) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source) {
+Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source,
+                                                 const ModelOptions& options) {
     auto model = std::make_shared<Model>(Model{.catalog = std::move(source)});
     FRAISEQL_TRY(model->lineage, lineage::Lineage::of(model->catalog));
     model->views = std::make_shared<const rewrite::Views>(model->catalog);
-    Draft draft{.model = *model};
+    Draft draft{.model = *model, .options = options};
     choose_entities(draft);
     choose_enum_names(draft);
     build_object_types(draft);

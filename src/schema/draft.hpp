@@ -11,7 +11,6 @@
 
 #include "graphql/schema.hpp"
 #include "schema/model.hpp"
-#include "schema/operator.hpp"
 
 namespace fraiseql::schema {
 
@@ -24,6 +23,7 @@ std::unordered_set<std::string> reserved_type_names();
 /// What the passes of build_model add to. Catalog and lineage are complete before the first pass.
 struct Draft {
     Model& model;
+    ModelOptions options = {};
     graphql::SchemaBuilder builder = {};
     std::map<FieldKey, FieldBinding> fields = {};
     std::map<FieldKey, RootBinding> roots = {};

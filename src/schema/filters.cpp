@@ -30,7 +30,9 @@ std::string use_address_range(Draft& draft) {
     return name;
 }
 
-std::string operand_type(Draft& draft, const Operator& op, const Leaf& leaf) {
+}  // namespace
+
+std::string use_operand(Draft& draft, const Operator& op, const Leaf& leaf) {
     switch (op.operand) {
         case Operand::Same:
             return leaf.list ? "[" + leaf.type + "!]" : leaf.type;
@@ -57,8 +59,6 @@ std::string operand_type(Draft& draft, const Operator& op, const Leaf& leaf) {
     return scalar(draft, "String");
 }
 
-}  // namespace
-
 std::string use_filter(Draft& draft, catalog::Oid type, const Leaf& leaf) {
     const FilterKind kind = filter_of(draft.model.catalog, type, leaf);
     draft.use_leaf(leaf, type, true);
@@ -69,7 +69,7 @@ std::string use_filter(Draft& draft, catalog::Oid type, const Leaf& leaf) {
     for (const Operator& op : operators())
         if (kind.find(op.name) == &op)
             fields.push_back({.name = std::string(op.name),
-                              .type = operand_type(draft, op, leaf),
+                              .type = use_operand(draft, op, leaf),
                               .description = std::string(op.description)});
     graphql::TypeSpec& spec = draft.builder.add(TypeKind::InputObject, name);
     spec.description = "All conditions given must hold.";

@@ -43,14 +43,14 @@ class InputWriter {
         if (!draft_.type_names.insert(name).second) return;
         std::vector<graphql::InputValueSpec> fields;
         for (const Member& member : members) {
+            if (member.object.empty()) {
+                add_conditions(name, member, fields);
+                continue;
+            }
+            if (!composites_.contains(member.object)) continue;
             InputBinding binding{.value = member.value};
             std::string input;
-            if (member.object.empty()) {
-                input = use_filter(draft_, member.value.type,
-                                   draft_.leaf(member.value.type, member.value.key));
-            } else if (!composites_.contains(member.object)) {
-                continue;
-            } else if (member.list) {
+            if (member.list) {
                 binding.kind = InputBinding::Kind::List;
                 input = write_list_filter(member.object);
                 binding.input_type = nested_where_input(member.object);
@@ -68,6 +68,34 @@ class InputWriter {
         TypeSpec& spec = draft_.builder.add(TypeKind::InputObject, name);
         spec.description = fmt::format("Which {} to return; all conditions must hold.", type);
         spec.input_fields = std::move(fields);
+    }
+
+    /// On a value: as one filter, or an operator each.
+    void add_conditions(const std::string& name, const Member& member,
+                        std::vector<graphql::InputValueSpec>& fields) {
+        const catalog::Oid type = member.value.type;
+        const Leaf leaf = draft_.leaf(type, member.value.key);
+        const FilterStyle style = draft_.options.filters;
+        if (style != FilterStyle::Suffix) {
+            fields.push_back({.name = member.name,
+                              .type = use_filter(draft_, type, leaf),
+                              .description = member.description});
+            draft_.model.inputs[{name, member.name}] = {.value = member.value};
+        }
+        if (style == FilterStyle::Nested) return;
+        const FilterKind kind = filter_of(draft_.model.catalog, type, leaf);
+        draft_.use_leaf(leaf, type, true);
+        for (const Operator& op : operators()) {
+            if (op.suffix.empty() || kind.find(op.name) != &op) continue;
+            const bool bare = op.name == "eq" && style == FilterStyle::Suffix;
+            std::string condition =
+                bare ? member.name : fmt::format("{}_{}", member.name, op.suffix);
+            fields.push_back({.name = condition,
+                              .type = use_operand(draft_, op, leaf),
+                              .description = std::string(op.description)});
+            draft_.model.inputs[{name, std::move(condition)}] = {
+                .kind = InputBinding::Kind::Operator, .value = member.value, .op = &op};
+        }
     }
 
     void add_connectives(const std::string& name, std::vector<graphql::InputValueSpec>& fields) {

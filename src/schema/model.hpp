@@ -18,6 +18,7 @@
 #include "lineage/lineage.hpp"
 #include "rewrite/views.hpp"
 #include "schema/leaf.hpp"
+#include "schema/operator.hpp"
 #include "schema/rule.hpp"
 #include "sql/fragment.hpp"
 
@@ -63,14 +64,16 @@ struct FieldBinding {
 
 /// What a member of an input object stands for.
 struct InputBinding {
-    enum class Kind : std::uint8_t { And, Or, Not, Leaf, Object, List };
+    enum class Kind : std::uint8_t { And, Or, Not, Leaf, Operator, Object, List };
     Kind kind = Kind::Leaf;
-    /// Leaf, Object and List: where the value is.
+    /// Leaf, Operator, Object and List: where the value is.
     FieldBinding value = {};
     /// Object and List: the input type of what is inside.
     std::string input_type = {};
     /// A condition on an aggregate: the type of what is aggregated; value.type is the result's.
     catalog::Oid operand_type = 0;
+    /// Operator: what is asked of the value; a Leaf has operators inside.
+    const Operator* op = nullptr;
 };
 
 /// A place in a document: keys from the top.
@@ -256,8 +259,17 @@ struct Model {
     }
 };
 
+/// How clients write conditions on a field: `title: {eq: …}`, or `title: …`, `title_contains: …`;
+/// with Both, `title: {eq: …}`, `title_eq: …`, `title_contains: …`.
+enum class FilterStyle : std::uint8_t { Nested, Suffix, Both };
+
+struct ModelOptions {
+    FilterStyle filters = FilterStyle::Nested;
+};
+
 /// Builds the API of a database. Fails only where going on would hide something: an unknown
 /// annotation, two objects that claim one name, or nothing at all to expose.
-Result<std::shared_ptr<const Model>> build_model(catalog::Catalog catalog);
+Result<std::shared_ptr<const Model>> build_model(catalog::Catalog catalog,
+                                                 const ModelOptions& options = {});
 
 }  // namespace fraiseql::schema

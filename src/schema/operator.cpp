@@ -10,8 +10,8 @@ namespace {
 using Families = std::vector<OperatorFamily>;
 
 constexpr std::array kOperators = {
-#define X(family, name, operand, sql, description) \
-    Operator{OperatorFamily::family, name, Operand::operand, sql, description},
+#define X(family, name, suffix, operand, sql, description) \
+    Operator{OperatorFamily::family, name, suffix, Operand::operand, sql, description},
 #include "schema/operators.def"
 #undef X
 };

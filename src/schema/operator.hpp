@@ -48,6 +48,7 @@ enum class Operand : std::uint8_t {
 struct Operator {
     OperatorFamily family;
     std::string_view name;
+    std::string_view suffix;
     Operand operand;
     /// SQL with %c for the value, %v and %w for operands.
     std::string_view sql;

@@ -45,7 +45,7 @@ tl::expected<void, sql::DatabaseError> SchemaWatch::look(pg::Session& session) {
 
 bool SchemaWatch::judge(const catalog::Document& document) {
     auto catalog = catalog::read_snapshot(document.text);
-    auto model = catalog ? schema::build_model(std::move(*catalog))
+    auto model = catalog ? schema::build_model(std::move(*catalog), settings_.model)
                          : Result<std::shared_ptr<const schema::Model>>(fail(catalog.error()));
     if (model && settings_.accept)
         if (auto accepted = settings_.accept(**model); !accepted) model = fail(accepted.error());

@@ -20,6 +20,7 @@ using ModelFeed = Feed<schema::Model>;
 
 struct SchemaWatchSettings {
     std::string conninfo;
+    schema::ModelOptions model = {};
     /// How often the catalog is looked at where no event trigger tells of changes
     /// (`fraiseql db install ddl`). 0: never, and there is no watch.
     std::chrono::milliseconds poll{10'000};
