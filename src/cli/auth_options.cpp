@@ -180,6 +180,16 @@ void add_authentication(CLI::App& command, AuthOptions& options) {
         ->envname("FRAISEQL_ALLOW_RLS_BYPASS")
         ->delimiter(',')
         ->type_name("NAME,…");
+    command
+        .add_option("--audit-log", options.audit_file,
+                    "file that gets security events, one JSON object a line; default: the standard "
+                    "error")
+        ->envname("FRAISEQL_AUDIT_LOG")
+        ->type_name("FILE");
+    command
+        .add_flag("--audit-rows", options.audit_rows,
+                  "write security events to the database, too (db install audit)")
+        ->envname("FRAISEQL_AUDIT_ROWS");
     add_claims(command, options);
 }
 

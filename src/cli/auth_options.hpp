@@ -44,6 +44,10 @@ struct AuthOptions {
     bool show_forbidden = false;
     /// Relations that may read past row-level security in production.
     std::vector<std::string> allowed_bypass;
+    /// Where security events go; empty: the standard error.
+    std::string audit_file;
+    /// Whether they are also rows (`db install audit`).
+    bool audit_rows = false;
 };
 
 /// Adds the options to a command that serves.

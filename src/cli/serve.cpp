@@ -71,17 +71,29 @@ void describe_authentication(const std::optional<server::Authentication>& authen
                authentication->settings.required ? "required" : "optional", settings);
 }
 
-/// Whether roles and permissions of the database can be read.
-Result<void> check_grants(const catalog::Catalog& catalog) {
-    const auto functions = catalog.functions("rbac", "grants_of");
+/// Whether a module that an option asks for is there, and may be used.
+Result<void> check_module(const catalog::Catalog& catalog, std::string_view option,
+                          std::string_view schema, std::string_view function) {
+    const auto functions = catalog.functions(schema, function);
     if (functions.empty())
-        return fail(ErrorCode::Configuration, "--rbac: the database has no roles and permissions.",
-                    "Run `fraiseql db install rbac`.");
+        return fail(ErrorCode::Configuration,
+                    fmt::format("{}: the database has no {}.{}.", option, schema, function),
+                    fmt::format("Run `fraiseql db install {}`.", schema));
     if (!functions.front()->can_execute)
-        return fail(ErrorCode::Configuration, "--rbac: the role may not call rbac.grants_of.",
-                    fmt::format("GRANT USAGE ON SCHEMA rbac TO {0}; GRANT EXECUTE ON FUNCTION "
-                                "rbac.grants_of TO {0};",
+        return fail(ErrorCode::Configuration,
+                    fmt::format("{}: the role may not call {}.{}.", option, schema, function),
+                    fmt::format("GRANT what it needs: `fraiseql db install {} --role {}`.", schema,
                                 catalog.current_user().name));
+    return {};
+}
+
+Result<void> check_modules(const catalog::Catalog& catalog, const AuthOptions& options) {
+    if (options.rbac)
+        if (auto checked = check_module(catalog, "--rbac", "rbac", "grants_of"); !checked)
+            return checked;
+    if (options.audit_rows)
+        if (auto checked = check_module(catalog, "--audit-rows", "audit", "record"); !checked)
+            return checked;
     return {};
 }
 
@@ -156,9 +168,11 @@ int serve(const Options& options) {
     if (!admin) return complain(admin.error());
     auto first = first_model(options);
     if (!first) return complain(first.error());
-    if (options.auth.rbac)
-        if (auto installed = check_grants(first->model->catalog); !installed)
-            return complain(installed.error());
+    if (auto checked = check_modules(first->model->catalog, options.auth); !checked)
+        return complain(checked.error());
+    auto audit = server::Audit::open({.file = options.auth.audit_file,
+                                      .conninfo = options.auth.audit_rows ? options.database : ""});
+    if (!audit) return complain(audit.error());
     describe_model(*first->model);
     if (first->unverified)
         fmt::print("  schema    from {}, until the database is there\n", options.schema_cache);
@@ -179,6 +193,7 @@ int serve(const Options& options) {
     if (!safe) return complain(safe.error());
     settings.router.authentication = std::move(*authentication);
     settings.router.admin = std::move(*admin);
+    settings.router.audit = *audit;
     settings.listen.address = *address;
     auto served = server::serve(std::move(settings), first->model, first->catalog);
     return served ? 0 : complain(served.error());

@@ -52,6 +52,7 @@ Connection::Connection(Socket socket, std::shared_ptr<Site> site)
     boost::system::error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+    peer_ = socket_.remote_endpoint(ignored).address().to_string();
     enter(Phase::Head, site_->settings.head_timeout);
 }
 
@@ -250,7 +251,8 @@ runtime::Task<> Connection::serve(std::shared_ptr<Connection> self) {
         const bool complete = co_await read_request(self);
         if (!complete) break;
         const bool asked = self->reader_.keep_alive();
-        const Request request = self->reader_.take();
+        Request request = self->reader_.take();
+        request.set_peer(self->peer_);
         self->continue_sent_ = false;
         self->phase_ = Phase::Answering;
         self->start_read();

@@ -73,6 +73,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool ended_ = false;
     bool timed_out_ = false;
     bool continue_sent_ = false;
+    std::string peer_;
 };
 
 }  // namespace fraiseql::http

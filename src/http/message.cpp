@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "http/message.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <random>
 
 #include "json/writer.hpp"
 
@@ -12,6 +15,15 @@ namespace {
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 constexpr std::size_t kUsualHead = 512;
+constexpr std::size_t kMaxId = 128;
+
+bool is_id(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= kMaxId &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+                      c == '_' || c == '.';
+           });
+}
 
 }  // namespace
 
@@ -55,6 +67,14 @@ void Request::set_line(std::string_view method, std::string_view target) {
 void Request::add_header(std::string_view name, std::string_view value) {
     const Span kept_name = keep(name);
     fields_.push_back({kept_name, keep(value)});
+}
+
+std::string_view Request::id() const {
+    if (!id_.empty()) return id_;
+    static thread_local std::mt19937_64 random{std::random_device{}()};
+    const auto given = header("X-Request-Id");
+    id_ = given && is_id(*given) ? std::string(*given) : fmt::format("{:016x}", random());
+    return id_;
 }
 
 Response make_response(int status, std::string_view content_type, std::string body) {

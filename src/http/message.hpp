@@ -49,9 +49,15 @@ class Request {
     std::optional<std::string_view> header(std::string_view name) const noexcept;
     /// Returns how many fields are called `name`.
     std::size_t count(std::string_view name) const noexcept;
+    /// The address at the other end of the connection, without port.
+    std::string_view peer() const noexcept { return peer_; }
+    /// What the request is called in logs: its X-Request-Id, where that is up to 128 letters,
+    /// digits and `-_.`, else a random name that it keeps.
+    std::string_view id() const;
 
     void set_line(std::string_view method, std::string_view target);
     void add_header(std::string_view name, std::string_view value);
+    void set_peer(std::string_view address) { peer_ = address; }
     /// Where the body is put together.
     std::string& mutable_body() noexcept { return body_; }
 
@@ -77,6 +83,9 @@ class Request {
     Span method_;
     Span path_;
     Span query_;
+    std::string peer_;
+    // Made when it is asked for: most requests are never named.
+    mutable std::string id_;
 };
 
 /// What a handler answers. Content-Length, Date and Connection are written by the server.

@@ -9,6 +9,7 @@ fraiseql_install_\name\()_end:
 .endm
 
 .section .rodata
+embed audit, "audit.sql"
 embed ddl, "ddl.sql"
 embed events, "events.sql"
 embed idempotency, "idempotency.sql"

@@ -3,6 +3,8 @@
 
 #include <array>
 
+extern "C" const char fraiseql_install_audit[];
+extern "C" const char fraiseql_install_audit_end[];
 extern "C" const char fraiseql_install_ddl[];
 extern "C" const char fraiseql_install_ddl_end[];
 extern "C" const char fraiseql_install_events[];
@@ -18,6 +20,10 @@ namespace fraiseql::install {
 
 namespace {
 
+constexpr std::array<std::string_view, 2> kAuditGrants = {
+    "GRANT USAGE ON SCHEMA audit",
+    "GRANT EXECUTE ON FUNCTION audit.record",
+};
 constexpr std::array<std::string_view, 2> kIdempotencyGrants = {
     "GRANT USAGE ON SCHEMA fraiseql",
     "GRANT EXECUTE ON FUNCTION fraiseql.idempotency_claim, fraiseql.idempotency_store, "
@@ -46,6 +52,7 @@ constexpr std::array<std::string_view, 6> kEventsGrants = {
 
 std::span<const Module> modules() {
     static const std::array all = {
+        Module{"audit", {fraiseql_install_audit, fraiseql_install_audit_end}, kAuditGrants},
         Module{"ddl", {fraiseql_install_ddl, fraiseql_install_ddl_end}},
         Module{"events", {fraiseql_install_events, fraiseql_install_events_end}, kEventsGrants},
         Module{"idempotency",

@@ -104,6 +104,14 @@ bool lists(std::optional<std::string_view> header, std::string_view item) {
     return at != std::string_view::npos || *header == "*";
 }
 
+/// What an answer says about who asked, where it says anything.
+std::optional<AuditEvent> event_of(const engine::Response& answer) {
+    if (!answer.request_error) return std::nullopt;
+    if (answer.code == ErrorCode::Forbidden) return AuditEvent::AccessRefused;
+    if (answer.code == ErrorCode::QueryTooComplex) return AuditEvent::TooComplex;
+    return std::nullopt;
+}
+
 std::int64_t seconds_now() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::seconds>(now).count();
@@ -158,12 +166,17 @@ Task<http::Response> Router::answer_graphql(const http::Request& request) {
     asked->principal = principal->get();
     if (asked->principal != nullptr) asked->context = &asked->principal->context;
     engine::Response answered = co_await engine_.execute(*asked);
+    if (const auto event = event_of(answered))
+        audit(*event, request, asked->principal, info(answered.code).wire);
     co_return to_http(std::move(answered), *type);
 }
 
 Task<http::Response> Router::answer_explain(const http::Request& request) {
     const Result<void> admitted = admit_admin(settings_.admin, request);
-    if (!admitted) co_return refuse_admin(admitted.error());
+    if (!admitted) {
+        audit(AuditEvent::AdminRefused, request, nullptr, info(admitted.error().code).wire);
+        co_return refuse_admin(admitted.error());
+    }
     if (request.method() != "POST") co_return method_not_allowed(request, "POST");
     Arena arena;
     Identity principal = co_await identify(request, kJson);
@@ -187,7 +200,10 @@ Task<http::Response> Router::answer_explain(const http::Request& request) {
 
 Task<Router::Identity> Router::identify(const http::Request& request, std::string_view type) {
     auth::Authenticator::Answer principal = co_await authenticate(request);
-    if (!principal) co_return tl::make_unexpected(refuse_token(principal.error(), type));
+    if (!principal) {
+        audit(AuditEvent::TokenRefused, request, nullptr, principal.error().message);
+        co_return tl::make_unexpected(refuse_token(principal.error(), type));
+    }
     if (!grants_) co_return std::move(*principal);
     Result<Grants::Principal> granted = co_await grants_->add(*principal);
     if (!granted) co_return tl::make_unexpected(refuse(granted.error(), type));
@@ -224,6 +240,11 @@ void Router::follow_keys(KeyFeed& feed, KeyWatch& watch,
         mailbox, [this](KeyFeed::Value keys) { authenticator_->replace_keys(std::move(keys)); }));
     key_watch_ = &watch;
     mailbox_ = std::move(mailbox);
+}
+
+void Router::audit(AuditEvent event, const http::Request& request, const auth::Principal* principal,
+                   std::string_view detail) const {
+    if (settings_.audit) settings_.audit->record(about(event, request, principal, detail));
 }
 
 Task<http::Response> Router::answer_ready() {

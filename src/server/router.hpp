@@ -12,6 +12,7 @@
 #include "pg/pool.hpp"
 #include "runtime/task.hpp"
 #include "server/admin.hpp"
+#include "server/audit.hpp"
 #include "server/grant_watch.hpp"
 #include "server/grants.hpp"
 #include "server/key_watch.hpp"
@@ -50,6 +51,8 @@ struct RouterSettings {
     /// What /metrics shows; nullptr: there is no such resource.
     std::shared_ptr<Metrics> metrics = {};
     AdminSettings admin = {};
+    /// Hears of what concerns security; nullptr: nobody does.
+    std::shared_ptr<Audit> audit = {};
     /// Development: /ready tells strangers what the database said.
     bool expose_errors = false;
 };
@@ -81,6 +84,8 @@ class Router {
     using Identity = tl::expected<Grants::Principal, http::Response>;
     runtime::Task<Identity> identify(const http::Request& request, std::string_view type);
     runtime::Task<auth::Authenticator::Answer> authenticate(const http::Request& request);
+    void audit(AuditEvent event, const http::Request& request, const auth::Principal* principal,
+               std::string_view detail) const;
     std::optional<http::Response> find_page(const http::Request& request) const;
 
     engine::Engine& engine_;
