@@ -4,10 +4,10 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/write.hpp>
 #include <cstring>
 #include <exception>
 
+#include "http/client_address.hpp"
 #include "http/response_head.hpp"
 
 namespace fraiseql::http {
@@ -19,6 +19,9 @@ using namespace std::chrono_literals;
 constexpr std::size_t kSmallBuffer = 4 * 1024;
 constexpr std::size_t kBodyBuffer = 16 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::string_view kWantsTls =
+    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 38\r\n"
+    "Connection: close\r\n\r\nThis port speaks TLS: begin with https";
 constexpr auto kLingerTime = 2s;
 constexpr std::size_t kSlowestClient = 8 * 1024;
 
@@ -46,14 +49,14 @@ Response refuse(const Refusal& refusal) {
 
 }  // namespace
 
-Connection::Connection(Socket socket, std::shared_ptr<Site> site)
-    : socket_(std::move(socket)), site_(std::move(site)), reader_(site_->settings.limits) {
+Connection::Connection(Stream::Socket socket, TlsSession tls, const IpAddress& peer,
+                       std::shared_ptr<Site> site)
+    : stream_(std::move(socket), std::move(tls)),
+      peer_(peer),
+      site_(std::move(site)),
+      reader_(site_->settings.limits) {
     site_->connections.insert(this);
-    boost::system::error_code ignored;
-    socket_.non_blocking(true, ignored);
-    socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
-    peer_ = socket_.remote_endpoint(ignored).address().to_string();
-    enter(Phase::Head, site_->settings.head_timeout);
+    enter(stream_.encrypted() ? Phase::Handshake : Phase::Head, site_->settings.head_timeout);
 }
 
 Connection::~Connection() {
@@ -66,7 +69,7 @@ void Connection::start() {
     auto ended = [self = shared_from_this()](const std::exception_ptr& problem) {
         if (problem) self->site_->log("a connection ended with an exception");
     };
-    boost::asio::co_spawn(socket_.get_executor(), serve(shared_from_this()),
+    boost::asio::co_spawn(stream_.get_executor(), serve(shared_from_this()),
                           boost::asio::bind_cancellation_slot(cancel_.slot(), std::move(ended)));
 }
 
@@ -78,27 +81,25 @@ void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
 void Connection::expire(runtime::Clock::time_point now) {
     if (phase_ == Phase::Answering || now < deadline_) return;
     timed_out_ = true;
-    boost::system::error_code ignored;
     if (phase_ == Phase::Sending || phase_ == Phase::Lingering) {
-        socket_.close(ignored);
+        stream_.close();
     } else {
-        socket_.cancel(ignored);
+        stream_.cancel();
     }
     data_.wake();
 }
 
 void Connection::drain() {
-    const bool waiting = phase_ == Phase::Idle || phase_ == Phase::Head;
+    const bool waiting =
+        phase_ == Phase::Idle || phase_ == Phase::Head || phase_ == Phase::Handshake;
     if (!waiting || reader_.in_request() || begin_ != end_) return;
     ended_ = true;
-    boost::system::error_code ignored;
-    socket_.cancel(ignored);
+    stream_.cancel();
     data_.wake();
 }
 
 void Connection::abandon() {
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    stream_.close();
     data_.wake();
 }
 
@@ -132,7 +133,7 @@ bool Connection::make_room() {
 void Connection::start_read() {
     if (reading_ || ended_ || !make_room()) return;
     reading_ = true;
-    socket_.async_read_some(
+    stream_.async_read_some(
         boost::asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
         [self = shared_from_this()](boost::system::error_code error, std::size_t size) {
             self->received(error, size);
@@ -159,10 +160,26 @@ void Connection::await_more() {
     }
     if (reader_.expects_continue() && !continue_sent_) {
         continue_sent_ = true;
-        boost::system::error_code ignored;
-        socket_.write_some(boost::asio::buffer(kContinue), ignored);
+        output_.assign(1, boost::asio::buffer(kContinue));
+        // What does not fit goes out with the answer: nobody has to wait for it.
+        stream_.write(output_);
     }
     start_read();
+}
+
+runtime::Task<bool> Connection::secure(std::shared_ptr<Connection> self) {
+    if (!self->stream_.encrypted()) co_return true;
+    const bool secured = co_await self->stream_.handshake();
+    if (secured && !self->ended_ && !self->timed_out_) {
+        self->enter(Phase::Head, self->site_->settings.head_timeout);
+        co_return true;
+    }
+    if (self->stream_.met_plain_http()) {
+        boost::system::error_code ignored;
+        self->stream_.socket().write_some(boost::asio::buffer(kWantsTls), ignored);
+        self->stream_.socket().shutdown(Stream::Socket::shutdown_send, ignored);
+    }
+    co_return false;
 }
 
 runtime::Task<bool> Connection::read_request(std::shared_ptr<Connection> self) {
@@ -206,7 +223,7 @@ runtime::Task<bool> Connection::send(std::shared_ptr<Connection> self, Response 
     const std::chrono::seconds extra(size / kSlowestClient);
     self->enter(Phase::Sending, self->site_->settings.send_timeout + extra);
     self->head_.clear();
-    write_response_head(self->head_, response, self->site_->date(), keep_alive);
+    write_response_head(self->head_, response, self->site_->common_fields(), keep_alive);
     auto& output = self->output_;
     output.clear();
     output.emplace_back(self->head_.data(), self->head_.size());
@@ -216,25 +233,19 @@ runtime::Task<bool> Connection::send(std::shared_ptr<Connection> self, Response 
         output.emplace_back(segment.data(), segment.size());
     }
     // Most responses fit the socket's buffer: no need to wait, nor to pay for being able to.
-    boost::system::error_code error;
-    std::size_t sent = self->socket_.write_some(output, error);
-    if (error && error != boost::asio::error::would_block) co_return false;
-    auto rest = output.begin();
-    for (; rest != output.end() && sent >= rest->size(); ++rest)
-        sent -= rest->size();
-    output.erase(output.begin(), rest);
-    if (output.empty()) co_return true;
-    output.front() += sent;
-    const auto [failed, size_sent] =
-        co_await boost::asio::async_write(self->socket_, output, runtime::kAwait);
-    co_return !failed && size_sent > 0;
+    Stream::Outcome outcome = self->stream_.write(output);
+    while (outcome == Stream::Outcome::WouldBlock) {
+        const bool more = co_await self->stream_.writable();
+        if (!more) co_return false;
+        outcome = self->stream_.write(output);
+    }
+    co_return outcome == Stream::Outcome::Done;
 }
 
 // Closing a socket with unread input resets it, and the client may lose the response: so read what
 // still comes, for a while (RFC 9112 §9.6).
 runtime::Task<> Connection::linger(std::shared_ptr<Connection> self) {
-    boost::system::error_code ignored;
-    self->socket_.shutdown(Socket::shutdown_send, ignored);
+    self->stream_.shutdown_send();
     self->enter(Phase::Lingering, kLingerTime);
     self->timed_out_ = false;
     while (!self->ended_ && !self->timed_out_) {
@@ -246,13 +257,14 @@ runtime::Task<> Connection::linger(std::shared_ptr<Connection> self) {
 
 runtime::Task<> Connection::serve(std::shared_ptr<Connection> self) {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
-    bool open = true;
+    bool open = co_await secure(self);
     while (open) {
         const bool complete = co_await read_request(self);
         if (!complete) break;
         const bool asked = self->reader_.keep_alive();
         Request request = self->reader_.take();
-        request.set_peer(self->peer_);
+        request.set_peer(self->peer_, self->stream_.encrypted());
+        request.set_client(client_address(self->site_->settings.proxies, request));
         self->continue_sent_ = false;
         self->phase_ = Phase::Answering;
         self->start_read();
@@ -268,8 +280,7 @@ runtime::Task<> Connection::serve(std::shared_ptr<Connection> self) {
         }
         self->enter(Phase::Idle, self->site_->settings.idle_timeout);
     }
-    boost::system::error_code ignored;
-    self->socket_.close(ignored);
+    self->stream_.close();
 }
 
 }  // namespace fraiseql::http

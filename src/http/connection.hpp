@@ -2,16 +2,15 @@
 // Connection: one client's requests, answered one after the other.
 #pragma once
 
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "http/h1_reader.hpp"
 #include "http/site.hpp"
+#include "http/stream.hpp"
 #include "runtime/task.hpp"
 #include "runtime/waiter.hpp"
 
@@ -21,9 +20,9 @@ namespace fraiseql::http {
 /// how it learns that the client went away.
 class Connection : public std::enable_shared_from_this<Connection> {
   public:
-    using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, runtime::Executor>;
-
-    Connection(Socket socket, std::shared_ptr<Site> site);
+    /// Speaks TLS where `tls` is not nullptr. `peer` is who is at the other end.
+    Connection(Stream::Socket socket, TlsSession tls, const IpAddress& peer,
+               std::shared_ptr<Site> site);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection();
@@ -41,9 +40,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void abandon();
 
   private:
-    enum class Phase { Idle, Head, Body, Answering, Sending, Lingering };
+    enum class Phase { Handshake, Idle, Head, Body, Answering, Sending, Lingering };
 
     static runtime::Task<> serve(std::shared_ptr<Connection> self);
+    static runtime::Task<bool> secure(std::shared_ptr<Connection> self);
     static runtime::Task<bool> read_request(std::shared_ptr<Connection> self);
     static runtime::Task<Response> answer(std::shared_ptr<Connection> self, const Request& request);
     static runtime::Task<bool> send(std::shared_ptr<Connection> self, Response response,
@@ -57,7 +57,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void enter(Phase phase, std::chrono::milliseconds limit);
     bool make_room();
 
-    Socket socket_;
+    Stream stream_;
+    IpAddress peer_;
     std::shared_ptr<Site> site_;
     H1Reader reader_;
     runtime::Waiter data_;
@@ -73,7 +74,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool ended_ = false;
     bool timed_out_ = false;
     bool continue_sent_ = false;
-    std::string peer_;
 };
 
 }  // namespace fraiseql::http

@@ -30,6 +30,14 @@ std::chrono::milliseconds sweep_interval(const ListenSettings& settings) {
     return std::clamp<std::chrono::milliseconds>(shortest / 4, 10ms, 500ms);
 }
 
+IpAddress address_of(const tcp::endpoint& endpoint) {
+    const auto address = endpoint.address();
+    const auto bytes = address.is_v6() ? address.to_v6()
+                                       : boost::asio::ip::make_address_v6(
+                                             boost::asio::ip::v4_mapped, address.to_v4());
+    return {bytes.to_bytes()};
+}
+
 }  // namespace
 
 class Listener::State : public std::enable_shared_from_this<Listener::State> {
@@ -93,11 +101,11 @@ class Listener::State : public std::enable_shared_from_this<Listener::State> {
                                           runtime::Executor>;
 
     void accept() {
-        acceptor_.async_accept([self = shared_from_this()](boost::system::error_code error,
-                                                           Connection::Socket socket) {
+        acceptor_.async_accept(peer_, [self = shared_from_this()](boost::system::error_code error,
+                                                                  Stream::Socket socket) {
             if (!self->acceptor_.is_open()) return;
             if (!error) {
-                self->admit(std::move(socket));
+                self->admit(std::move(socket), address_of(self->peer_));
                 return self->accept();
             }
             // Out of file descriptors, most likely: connections that end make room.
@@ -109,15 +117,24 @@ class Listener::State : public std::enable_shared_from_this<Listener::State> {
         });
     }
 
-    void admit(Connection::Socket socket) {
-        if (site->connections.size() < site->settings.max_connections) {
-            std::make_shared<Connection>(std::move(socket), site)->start();
-            return;
+    void admit(Stream::Socket socket, const IpAddress& peer) {
+        const ListenSettings& settings = site->settings;
+        if (site->connections.size() >= settings.max_connections) return turn_away(socket);
+        TlsSession tls;
+        if (settings.tls != nullptr) {
+            tls = settings.tls->get()->new_session(socket.native_handle());
+            if (tls == nullptr) return;
         }
+        std::make_shared<Connection>(std::move(socket), std::move(tls), peer, site)->start();
+    }
+
+    // Under TLS there is no cheap way to say it.
+    void turn_away(Stream::Socket& socket) {
+        if (site->settings.tls != nullptr) return;
         const Response response = make_error_response(
             {.code = ErrorCode::ServiceUnavailable, .message = "Too many connections"});
         std::string out;
-        write_response_head(out, response, site->date(), false);
+        write_response_head(out, response, site->common_fields(), false);
         out += response.body.str();
         boost::system::error_code ignored;
         socket.non_blocking(true, ignored);
@@ -143,6 +160,7 @@ class Listener::State : public std::enable_shared_from_this<Listener::State> {
 
   private:
     Acceptor acceptor_;
+    tcp::endpoint peer_;
     Timer sweep_timer_;
     Timer pause_timer_;
 };

@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "http/h1_reader.hpp"
 #include "http/message.hpp"
+#include "http/tls_context.hpp"
 #include "runtime/task.hpp"
 
 namespace fraiseql::http {
@@ -43,7 +44,12 @@ struct ListenSettings {
     std::chrono::milliseconds body_timeout{30000};
     /// For a response to be taken by the client, plus a second for every 8 kB.
     std::chrono::milliseconds send_timeout{30000};
+    /// Of this worker; one more is told so and closed.
     std::size_t max_connections = 10000;
+    /// What TLS is spoken with; nullptr: in the clear. Then `head_timeout` bounds the handshake.
+    std::shared_ptr<const CurrentTls> tls;
+    /// Header fields of every response, whole lines: "Name: value CR LF".
+    std::string fixed_fields;
     std::function<void(std::string_view)> log;
 };
 

@@ -55,6 +55,11 @@ std::size_t Request::count(std::string_view name) const noexcept {
         [&](const FieldSpan& field) { return equal_ignoring_case(text(field.name), name); }));
 }
 
+std::string_view Request::client_name() const {
+    if (client_name_.empty()) client_name_ = to_string(client_);
+    return client_name_;
+}
+
 void Request::set_line(std::string_view method, std::string_view target) {
     head_.reserve(kUsualHead);
     fields_.reserve(12);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/ip_address.hpp"
 #include "runtime/payload.hpp"
 #include "runtime/task.hpp"
 
@@ -49,15 +50,25 @@ class Request {
     std::optional<std::string_view> header(std::string_view name) const noexcept;
     /// Returns how many fields are called `name`.
     std::size_t count(std::string_view name) const noexcept;
-    /// The address at the other end of the connection, without port.
-    std::string_view peer() const noexcept { return peer_; }
     /// What the request is called in logs: its X-Request-Id, where that is up to 128 letters,
     /// digits and `-_.`, else a random name that it keeps.
     std::string_view id() const;
 
+    /// Who is at the other end of the connection: a client, or the proxy before it.
+    const IpAddress& peer() const noexcept { return peer_; }
+    /// Who sent it, as far as trusted proxies vouch for it; see client_address.hpp.
+    const IpAddress& client() const noexcept { return client_; }
+    /// The same as text, for logs.
+    std::string_view client_name() const;
+    /// Whether it came by TLS to this very server.
+    bool encrypted() const noexcept { return encrypted_; }
     void set_line(std::string_view method, std::string_view target);
     void add_header(std::string_view name, std::string_view value);
-    void set_peer(std::string_view address) { peer_ = address; }
+    void set_peer(const IpAddress& peer, bool encrypted) noexcept {
+        peer_ = client_ = peer;
+        encrypted_ = encrypted;
+    }
+    void set_client(const IpAddress& client) noexcept { client_ = client; }
     /// Where the body is put together.
     std::string& mutable_body() noexcept { return body_; }
 
@@ -83,9 +94,12 @@ class Request {
     Span method_;
     Span path_;
     Span query_;
-    std::string peer_;
-    // Made when it is asked for: most requests are never named.
+    // Made when they are asked for: most requests are never named.
     mutable std::string id_;
+    mutable std::string client_name_;
+    IpAddress peer_ = {};
+    IpAddress client_ = {};
+    bool encrypted_ = false;
 };
 
 /// What a handler answers. Content-Length, Date and Connection are written by the server.

@@ -36,12 +36,12 @@ TEST(ResponseHead, WritesTheFramingAndLetsNoValueAddAField) {
     Response response = make_response(200, "text/plain", "hello");
     response.headers.push_back({"X-Evil", "a\r\nSet-Cookie: b"});
     std::string out;
-    write_response_head(out, response, "today", true);
+    write_response_head(out, response, "Date: today\r\n", true);
     EXPECT_EQ(out,
               "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Evil: a  Set-Cookie: b\r\n"
               "Content-Length: 5\r\nDate: today\r\nConnection: keep-alive\r\n\r\n");
     out.clear();
-    write_response_head(out, {.status = 204}, "today", false);
+    write_response_head(out, {.status = 204}, "Date: today\r\n", false);
     EXPECT_EQ(out, "HTTP/1.1 204 No Content\r\nDate: today\r\nConnection: close\r\n\r\n");
 }
 

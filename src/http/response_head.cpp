@@ -25,7 +25,7 @@ void write_field(std::string& out, std::string_view name, std::string_view value
 
 bool has_body(int status) noexcept { return status >= 200 && status != 204 && status != 304; }
 
-void write_response_head(std::string& out, const Response& response, std::string_view date,
+void write_response_head(std::string& out, const Response& response, std::string_view common,
                          bool keep_alive) {
     out += "HTTP/1.1 ";
     out += std::to_string(response.status);
@@ -37,7 +37,7 @@ void write_response_head(std::string& out, const Response& response, std::string
     if (has_body(response.status)) {
         write_field(out, "Content-Length", std::to_string(response.body.size()));
     }
-    write_field(out, "Date", date);
+    out += common;
     // Also said to HTTP/1.0, whose default is to close.
     write_field(out, "Connection", keep_alive ? "keep-alive" : "close");
     out += "\r\n";

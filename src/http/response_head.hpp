@@ -10,9 +10,10 @@
 
 namespace fraiseql::http {
 
-/// Appends the status line and all header fields, with the framing that `response` needs; control
-/// characters in a field's value become blanks, so that no value can add a field.
-void write_response_head(std::string& out, const Response& response, std::string_view date,
+/// Appends the status line and all header fields, with the framing that `response` needs, and
+/// `common` as it is: whole fields, each with its line end. Control characters in a field's value
+/// become blanks, so that no value can add a field.
+void write_response_head(std::string& out, const Response& response, std::string_view common,
                          bool keep_alive);
 
 /// Whether a response of this status has a body at all (RFC 9110 §6.4.1).

@@ -27,14 +27,14 @@ struct Site {
     /// Woken when a draining site has lost its last connection.
     runtime::Waiter empty;
 
-    /// Returns the Date header's value, made once a second.
-    std::string_view date() {
+    /// Returns the fields that all responses have, made once a second because of Date.
+    std::string_view common_fields() {
         const std::time_t now = std::time(nullptr);
         if (now != date_second_) {
             date_second_ = now;
-            date_ = http_date(now);
+            common_fields_ = settings.fixed_fields + "Date: " + http_date(now) + "\r\n";
         }
-        return date_;
+        return common_fields_;
     }
 
     void log(std::string_view message) const {
@@ -43,7 +43,7 @@ struct Site {
 
   private:
     std::time_t date_second_ = -1;
-    std::string date_;
+    std::string common_fields_;
 };
 
 }  // namespace fraiseql::http

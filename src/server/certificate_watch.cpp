@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "server/certificate_watch.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+namespace fraiseql::server {
+
+namespace {
+
+constexpr std::size_t kMaxFile = std::size_t{1} << 20U;
+
+Result<std::string> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(file), {});
+    if (!file.is_open() || file.bad())
+        return fail(ErrorCode::Configuration, "The file " + path + " cannot be read.",
+                    "Does it exist, and may this user read it?");
+    if (text.size() > kMaxFile)
+        return fail(ErrorCode::Configuration, "The file " + path + " is larger than 1 MiB.");
+    return text;
+}
+
+struct Pair {
+    std::string certificate;
+    std::string key;
+};
+
+Result<Pair> read_pair(const CertificateFiles& files) {
+    Pair out;
+    FRAISEQL_TRY(out.certificate, read_file(files.certificate));
+    FRAISEQL_TRY(out.key, read_file(files.key));
+    return out;
+}
+
+}  // namespace
+
+CertificateWatch::CertificateWatch(CertificateFiles files) : files_(std::move(files)) {}
+
+CertificateWatch::~CertificateWatch() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+Result<void> CertificateWatch::start() {
+    FRAISEQL_TRY(const Pair pair, read_pair(files_));
+    FRAISEQL_TRY(auto context, http::TlsContext::make(pair.certificate, pair.key));
+    seen_ = pair.certificate + pair.key;
+    current_ = std::make_shared<http::CurrentTls>(std::move(context));
+    thread_ = std::thread([this] { run(); });
+    return {};
+}
+
+void CertificateWatch::reload() {
+    {
+        const std::lock_guard lock(mutex_);
+        asked_ = true;
+    }
+    wake_.notify_all();
+}
+
+void CertificateWatch::run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+        wake_.wait_for(lock, files_.poll, [this] { return stopping_ || asked_; });
+        if (stopping_) return;
+        const bool asked = std::exchange(asked_, false);
+        lock.unlock();
+        look(asked);
+        lock.lock();
+    }
+}
+
+void CertificateWatch::look(bool asked) {
+    const auto say = [this](const std::string& message) {
+        if (files_.log) files_.log(message);
+    };
+    const auto pair = read_pair(files_);
+    std::string now = pair ? pair->certificate + pair->key : pair.error().message;
+    if (now == seen_) {
+        if (asked) say("TLS: the certificate is the same as before");
+        return;
+    }
+    seen_ = std::move(now);
+    auto context = pair ? http::TlsContext::make(pair->certificate, pair->key)
+                        : tl::unexpected<Error>(pair.error());
+    if (!context)
+        return say("TLS: the old certificate stays in use. " + to_string(context.error()));
+    say("TLS: new certificate: " + (*context)->description());
+    current_->replace(std::move(*context));
+}
+
+}  // namespace fraiseql::server
