@@ -52,8 +52,8 @@ Result<Network> read_network(std::string_view text) {
     if (slash != std::string_view::npos) {
         const std::string_view digits = text.substr(slash + 1);
         const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-        if (digits.empty() || read.ec != std::errc() ||
-            read.ptr != digits.data() + digits.size() || bits > most)
+        if (digits.empty() || read.ec != std::errc() || read.ptr != digits.data() + digits.size() ||
+            bits > most)
             return refuse("has a prefix that is none.");
     }
     const Network out{*address, static_cast<std::uint8_t>(bits + (address->is_v4() ? 96 : 0))};
@@ -69,6 +69,17 @@ bool contains(const Network& network, const IpAddress& address) noexcept {
 bool contains(const std::vector<Network>& networks, const IpAddress& address) noexcept {
     return std::any_of(networks.begin(), networks.end(),
                        [&](const Network& each) { return contains(each, address); });
+}
+
+bool is_private(const IpAddress& address) noexcept {
+    static const std::vector<Network> kPrivate = [] {
+        std::vector<Network> out;
+        for (const char* text : {"127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+                                 "169.254.0.0/16", "::1", "fc00::/7", "fe80::/10"})
+            out.push_back(*read_network(text));
+        return out;
+    }();
+    return contains(kPrivate, address);
 }
 
 Network network_of(const IpAddress& address, std::uint8_t prefix) noexcept {

@@ -48,6 +48,10 @@ bool contains(const Network& network, const IpAddress& address) noexcept;
 /// Whether `address` is in any of `networks`.
 bool contains(const std::vector<Network>& networks, const IpAddress& address) noexcept;
 
+/// Whether nobody outside of an organisation can have the address: this machine's own, private ones
+/// (RFC 1918, RFC 4193) and those of a link.
+bool is_private(const IpAddress& address) noexcept;
+
 /// Returns the network of `prefix` bits (of 128) that `address` is in.
 Network network_of(const IpAddress& address, std::uint8_t prefix) noexcept;
 

@@ -43,5 +43,13 @@ TEST(Network, IsRefusedWhereItIsNotClear) {
         EXPECT_FALSE(read_network(text)) << text;
 }
 
+TEST(IpAddress, IsPrivateInsideOfAnOrganisation) {
+    for (const char* text :
+         {"127.0.0.1", "::1", "10.1.2.3", "172.31.0.1", "192.168.9.9", "fd00::1"})
+        EXPECT_TRUE(is_private(*read_ip_address(text))) << text;
+    for (const char* text : {"172.32.0.1", "8.8.8.8", "2001:db8::1", "::", "11.0.0.1"})
+        EXPECT_FALSE(is_private(*read_ip_address(text))) << text;
+}
+
 }  // namespace
 }  // namespace fraiseql

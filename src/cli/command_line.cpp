@@ -197,8 +197,8 @@ void add_serving(CLI::App& command, Options& options) {
         {"production", cli::Environment::Production}};
     command
         .add_option("--environment", options.environment,
-                    "development: GraphiQL, introspection and error details are on; production: "
-                    "off. Default: development on a loopback address, else production")
+                    "development or production: what is open to strangers where no other setting "
+                    "says it. Default: development on a loopback address, else production")
         ->envname("FRAISEQL_ENVIRONMENT")
         ->transform(CLI::CheckedTransformer(environments).description(""))
         ->type_name("NAME");
@@ -253,6 +253,7 @@ void add_serving(CLI::App& command, Options& options) {
     add_paging(command, options);
     add_limits(command, options);
     add_authentication(command, options.auth);
+    add_edge(command, options.edge);
     command
         .add_option("--admin-token-file", options.admin_token_file,
                     "token that opens /admin; the token itself: FRAISEQL_ADMIN_TOKEN")

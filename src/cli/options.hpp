@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/auth_options.hpp"
+#include "cli/edge_options.hpp"
 #include "plan/limits.hpp"
 #include "schema/model.hpp"
 
@@ -55,6 +56,7 @@ struct Options {
     std::uint32_t max_list_items = 10'000;
 
     AuthOptions auth;
+    EdgeOptions edge;
     /// Holds the admin token; FRAISEQL_ADMIN_TOKEN is the other way to give it.
     std::string admin_token_file;
 
@@ -87,7 +89,7 @@ struct Options {
     std::vector<std::string> hashes;
 };
 
-/// Whether GraphiQL, introspection and the messages of unexpected errors are for everyone. Where
+/// Whether this is a developer's machine: what decides of the switches that nobody has set. Where
 /// nothing is said, that is so exactly if the server listens on this machine only.
 bool is_development(const Options& options);
 

@@ -71,6 +71,15 @@ void describe_authentication(const std::optional<server::Authentication>& authen
                authentication->settings.required ? "required" : "optional", settings);
 }
 
+void describe_address(const EdgeOptions& edge, bool development, const http::Address& address) {
+    const std::string host =
+        address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
+    const char* scheme = edge.tls_certificate.empty() ? "http" : "https";
+    fmt::print("  GraphQL   {}://{}:{}/graphql\n", scheme, host, address.port);
+    if (is_on(edge.graphiql, development))
+        fmt::print("  GraphiQL  {}://{}:{}/\n", scheme, host, address.port);
+}
+
 /// Whether a module that an option asks for is there, and may be used.
 Result<void> check_module(const catalog::Catalog& catalog, std::string_view option,
                           std::string_view schema, std::string_view function) {
@@ -98,12 +107,10 @@ Result<void> check_modules(const catalog::Catalog& catalog, const AuthOptions& o
 }
 
 server::Settings settings_of(const Options& options) {
-    const bool development = is_development(options);
     server::Settings settings;
     settings.listen.limits.body = options.max_body_bytes;
-    settings.router.expose_errors = development;
     settings.router.metrics = std::make_shared<server::Metrics>();
-    if (development) settings.router.find_asset = find_page;
+    settings.router.find_asset = find_page;
     settings.pool.conninfo = options.database;
     settings.pool.statement_timeout = std::chrono::seconds(options.timeout);
     settings.pool.session_settings = {
@@ -113,8 +120,6 @@ server::Settings settings_of(const Options& options) {
     settings.refresh = options.refresh;
     settings.engine.limits = options.limits;
     settings.engine.timeout = std::chrono::seconds(options.timeout);
-    settings.engine.expose_errors = development;
-    settings.engine.introspection = development;
     settings.schema_watch.model = options.model;
     settings.schema_watch.poll = std::chrono::seconds(options.schema_poll);
     if (!options.schema_cache.empty())
@@ -133,18 +138,6 @@ server::Settings settings_of(const Options& options) {
         settings.engine.persisted =
             std::make_shared<turbo::PersistedTexts>(options.plan_cache << 17U);
     settings.operations_folder = options.operations;
-    settings.on_started = [development](const http::Address& address) {
-        const std::string host =
-            address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
-        fmt::print("  GraphQL   http://{}:{}/graphql\n", host, address.port);
-        if (development) {
-            fmt::print("  GraphiQL  http://{}:{}/\n", host, address.port);
-            fmt::print("  development: GraphiQL, introspection and error details are on\n");
-        } else {
-            fmt::print("  production: GraphiQL, introspection and error details are off\n");
-        }
-        std::fflush(stdout);
-    };
     return settings;
 }
 
@@ -166,6 +159,8 @@ int serve(const Options& options) {
     auto admin = read_admin(options.admin_token_file,
                             is_development(options) && is_loopback(options.listen));
     if (!admin) return complain(admin.error());
+    auto database_tls = check_database_tls(options.database, is_development(options));
+    if (!database_tls) return complain(database_tls.error());
     auto first = first_model(options);
     if (!first) return complain(first.error());
     if (auto checked = check_modules(first->model->catalog, options.auth); !checked)
@@ -177,6 +172,7 @@ int serve(const Options& options) {
     if (first->unverified)
         fmt::print("  schema    from {}, until the database is there\n", options.schema_cache);
     if (!options.settings_file.empty()) fmt::print("  settings  {}\n", options.settings_file);
+    if (!database_tls->empty()) fmt::print("  database  {}\n", *database_tls);
     describe_authentication(*authentication, first->model->rules.size());
     server::Settings settings = settings_of(options);
     const auto is_safe = [&options](const schema::Model& each) -> Result<void> {
@@ -195,6 +191,15 @@ int serve(const Options& options) {
     settings.router.admin = std::move(*admin);
     settings.router.audit = *audit;
     settings.listen.address = *address;
+    if (auto applied = apply_edge(options.edge, is_development(options), settings); !applied)
+        return complain(applied.error());
+    settings.on_started = [edge = options.edge, development = is_development(options),
+                           said = describe_edge(options.edge, is_development(options), settings)](
+                              const http::Address& at) {
+        describe_address(edge, development, at);
+        fmt::print("  {}\n", said);
+        std::fflush(stdout);
+    };
     auto served = server::serve(std::move(settings), first->model, first->catalog);
     return served ? 0 : complain(served.error());
 }

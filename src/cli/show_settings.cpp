@@ -24,13 +24,27 @@ std::string default_of(const CLI::Option& option) {
     return flag && option.get_default_str().empty() ? "false" : option.get_default_str();
 }
 
+/// Hides the password of each `scheme://user:password@host` in `text`.
+std::string without_passwords(std::string text) {
+    std::size_t at = 0;
+    while ((at = text.find("://", at)) != std::string::npos) {
+        at += 3;
+        const std::size_t end = std::min(text.find_first_of("/?#,", at), text.size());
+        const std::size_t host = text.rfind('@', end);
+        const std::size_t colon = text.find(':', at);
+        if (host == std::string::npos || host < at || colon > host) continue;
+        text.replace(colon + 1, host - colon - 1, "****");
+    }
+    return text;
+}
+
 /// What takes effect, fit to be shown.
 Result<std::string> value_of(const CLI::Option& option) {
     if (option.count() == 0) return default_of(option);
     std::string value = joined(option.results());
     if (option.get_type_name() == kSecret) return std::string("****");
     if (option.get_lnames().front() == "database") return pg::masked_conninfo(value);
-    return value;
+    return without_passwords(std::move(value));
 }
 
 std::string origin_of(const CLI::Option& option, const LayeredArguments& layered) {

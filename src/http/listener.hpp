@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "http/client_address.hpp"
 #include "http/h1_reader.hpp"
 #include "http/message.hpp"
 #include "http/tls_context.hpp"
@@ -48,6 +49,7 @@ struct ListenSettings {
     std::size_t max_connections = 10000;
     /// What TLS is spoken with; nullptr: in the clear. Then `head_timeout` bounds the handshake.
     std::shared_ptr<const CurrentTls> tls;
+    Proxies proxies;
     /// Header fields of every response, whole lines: "Name: value CR LF".
     std::string fixed_fields;
     std::function<void(std::string_view)> log;

@@ -40,8 +40,8 @@ tl::unexpected<Error> wrong(std::string message, std::string hint = {}) {
 }
 
 Bio reader_of(const std::string& text) {
-    return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(std::min<std::size_t>(
-                                                text.size(), INT_MAX))));
+    return Bio(BIO_new_mem_buf(text.data(),
+                               static_cast<int>(std::min<std::size_t>(text.size(), INT_MAX))));
 }
 
 // Asked for a passphrase, OpenSSL would wait at the terminal.
@@ -64,8 +64,7 @@ void set_policy(SSL_CTX* context) {
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_cipher_list(context, kCiphers);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                     SSL_OP_CIPHER_SERVER_PREFERENCE |
-                                     SSL_OP_PRIORITIZE_CHACHA);
+                                     SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
     // Buffers go while a connection is idle: there may be many of those.
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -79,7 +78,7 @@ Result<void> add_certificates(SSL_CTX* context, const std::string& pem) {
     std::size_t count = 0;
     while (Certificate each{PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr)}) {
         const long added = count == 0 ? SSL_CTX_use_certificate(context, each.get())
-                                     : SSL_CTX_add1_chain_cert(context, each.get());
+                                      : SSL_CTX_add1_chain_cert(context, each.get());
         if (added != 1)
             return wrong("The TLS certificate cannot be used",
                          "It needs an RSA key of 2048 bits, an elliptic curve, or Ed25519.");

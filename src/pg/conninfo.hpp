@@ -12,4 +12,16 @@ namespace fraiseql::pg {
 /// `****`: fit for a terminal or a log. Configuration where libpq cannot read it.
 Result<std::string> masked_conninfo(const std::string& conninfo);
 
+/// Where a connection goes, and what is done about TLS on the way.
+struct DatabaseTls {
+    /// Names or addresses, with commas between; empty: this machine's socket.
+    std::string hosts;
+    /// What libpq calls sslmode: its own default is `prefer`.
+    std::string mode;
+};
+
+/// Returns what `conninfo` and libpq's variables (PGHOST, PGSSLMODE) come to; a service file is
+/// not looked at. Configuration where libpq cannot read it.
+Result<DatabaseTls> tls_of(const std::string& conninfo);
+
 }  // namespace fraiseql::pg

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/suggest.hpp"
+#include "http/client_address.hpp"
 #include "turbo/sha256.hpp"
 
 namespace fraiseql::server {
@@ -24,9 +25,7 @@ bool equal_digests(std::string_view a, std::string_view b) {
 /// A page of another origin, a name that was rebound to this machine, and a proxy in front all show
 /// in the headers: a browser sets them, and a proxy adds its own.
 bool comes_from_here(const http::Request& request) {
-    for (const char* name :
-         {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"})
-        if (request.count(name) != 0) return false;
+    if (http::is_forwarded(request)) return false;
     const std::string_view host = request.header("Host").value_or("");
     const bool here = std::any_of(kLoopbackHosts.begin(), kLoopbackHosts.end(), [&](auto name) {
         const std::string_view known(name);

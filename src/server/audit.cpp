@@ -89,8 +89,10 @@ std::string_view event_name(AuditEvent event) noexcept {
 
 AuditRecord about(AuditEvent event, const http::Request& request, const auth::Principal* principal,
                   std::string_view detail) {
-    AuditRecord out{
-        .event = event, .address = request.client_name(), .request_id = request.id(), .detail = detail};
+    AuditRecord out{.event = event,
+                    .address = request.client_name(),
+                    .request_id = request.id(),
+                    .detail = detail};
     if (principal != nullptr) {
         out.user = principal->subject;
         out.tenant = principal->tenant;

@@ -42,9 +42,8 @@ bool is_on(const CorsSettings& settings) {
 }
 
 bool admits(const CorsSettings& settings, std::string_view origin) {
-    return settings.any_origin ||
-           std::find(settings.origins.begin(), settings.origins.end(), origin) !=
-               settings.origins.end();
+    return settings.any_origin || std::find(settings.origins.begin(), settings.origins.end(),
+                                            origin) != settings.origins.end();
 }
 
 /// Caches must not give one origin's answer to another: said even where there is no Origin.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "server/router.hpp"
 
+#include <algorithm>
+
+#include "http/client_address.hpp"
 #include "json/writer.hpp"
 #include "runtime/waiter.hpp"
 #include "server/graphql_http.hpp"
@@ -14,6 +17,11 @@ using runtime::Task;
 
 constexpr std::string_view kJson = "application/json; charset=utf-8";
 constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
+// Everything that the page loads is its own; Monaco makes its workers of blobs and styles elements.
+constexpr const char* kPagePolicy =
+    "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self' "
+    "'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri "
+    "'none'; form-action 'none'; frame-ancestors 'none'";
 constexpr auto kReadyTimeout = 2s;
 
 bool reads(const http::Request& request) {
@@ -43,6 +51,13 @@ http::Response not_ready(std::string_view reason) {
     http::Response response = http::make_response(503, kJson, std::move(body));
     response.headers.push_back({"Retry-After", "1"});
     return response;
+}
+
+/// What one client may see is not for the caches of others; whoever knows better has said so.
+void store_no_answer(http::Response& response) {
+    const auto said = [](const http::Header& header) { return header.name == "Cache-Control"; };
+    if (std::none_of(response.headers.begin(), response.headers.end(), said))
+        response.headers.push_back({"Cache-Control", "no-store"});
 }
 
 void never_store(http::Response& response) {
@@ -128,16 +143,21 @@ Router::Router(engine::Engine& engine, pg::Pool& pool, RouterSettings settings)
 }
 
 Task<http::Response> Router::answer(const http::Request& request) {
+    if (request.path() != "/graphql") co_return co_await answer_other(request);
+    if (auto preflight = answer_preflight(settings_.cors, request)) co_return std::move(*preflight);
+    const auto started = runtime::Clock::now();
+    http::Response response = co_await answer_graphql(request);
+    if (settings_.metrics)
+        settings_.metrics->count_graphql(response.status, runtime::Clock::now() - started);
+    add_cors_headers(settings_.cors, request, response);
+    store_no_answer(response);
+    co_return response;
+}
+
+Task<http::Response> Router::answer_other(const http::Request& request) {
     const std::string_view path = request.path();
-    if (path == "/graphql") {
-        const auto started = runtime::Clock::now();
-        http::Response response = co_await answer_graphql(request);
-        if (settings_.metrics)
-            settings_.metrics->count_graphql(response.status, runtime::Clock::now() - started);
-        co_return response;
-    }
     if (path == "/admin/explain") co_return co_await answer_explain(request);
-    if (path == "/metrics" && settings_.metrics) {
+    if (path == "/metrics" && may_see_metrics(request)) {
         if (!reads(request)) co_return method_not_allowed(request, "GET, HEAD");
         co_return http::make_response(200, kMetricsType, settings_.metrics->render());
     }
@@ -265,6 +285,14 @@ Task<http::Response> Router::answer_ready() {
     co_return response;
 }
 
+bool Router::may_see_metrics(const http::Request& request) const {
+    if (!settings_.metrics || settings_.metrics_for == Audience::Nobody) return false;
+    if (settings_.metrics_for == Audience::Everybody) return true;
+    // Of a proxy that nobody has named, it is not known for whom it speaks.
+    const bool by_stranger = http::is_forwarded(request) && request.client() == request.peer();
+    return !by_stranger && is_private(request.client());
+}
+
 std::optional<http::Response> Router::find_page(const http::Request& request) const {
     if (!settings_.find_asset) return std::nullopt;
     const std::optional<Asset> asset = settings_.find_asset(request.path());
@@ -281,8 +309,7 @@ std::optional<http::Response> Router::find_page(const http::Request& request) co
         return response;
     }
     response.headers.push_back({"Content-Type", std::string(asset->content_type)});
-    response.headers.push_back({"X-Content-Type-Options", "nosniff"});
-    response.headers.push_back({"Content-Security-Policy", "frame-ancestors 'none'"});
+    response.headers.push_back({"Content-Security-Policy", kPagePolicy});
     if (gzip) response.headers.push_back({"Content-Encoding", "gzip"});
     response.body.append_view(gzip ? asset->gzip_body : asset->body);
     return response;

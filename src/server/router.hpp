@@ -13,6 +13,7 @@
 #include "runtime/task.hpp"
 #include "server/admin.hpp"
 #include "server/audit.hpp"
+#include "server/cors.hpp"
 #include "server/grant_watch.hpp"
 #include "server/grants.hpp"
 #include "server/key_watch.hpp"
@@ -43,6 +44,9 @@ struct Authentication {
     bool grants = false;
 };
 
+/// Who may see a resource; to others it is not there.
+enum class Audience : std::uint8_t { Everybody, PrivateAddresses, Nobody };
+
 struct RouterSettings {
     /// None: tokens are not looked at, and all who ask are the same to PostgreSQL.
     std::optional<Authentication> authentication = {};
@@ -50,9 +54,11 @@ struct RouterSettings {
     std::function<std::optional<Asset>(std::string_view path)> find_asset = {};
     /// What /metrics shows; nullptr: there is no such resource.
     std::shared_ptr<Metrics> metrics = {};
+    Audience metrics_for = Audience::Everybody;
     AdminSettings admin = {};
     /// Hears of what concerns security; nullptr: nobody does.
     std::shared_ptr<Audit> audit = {};
+    CorsSettings cors = {};
     /// Development: /ready tells strangers what the database said.
     bool expose_errors = false;
 };
@@ -77,6 +83,7 @@ class Router {
     void drain() noexcept { draining_ = true; }
 
   private:
+    runtime::Task<http::Response> answer_other(const http::Request& request);
     runtime::Task<http::Response> answer_graphql(const http::Request& request);
     runtime::Task<http::Response> answer_explain(const http::Request& request);
     runtime::Task<http::Response> answer_ready();
@@ -86,6 +93,7 @@ class Router {
     runtime::Task<auth::Authenticator::Answer> authenticate(const http::Request& request);
     void audit(AuditEvent event, const http::Request& request, const auth::Principal* principal,
                std::string_view detail) const;
+    bool may_see_metrics(const http::Request& request) const;
     std::optional<http::Response> find_page(const http::Request& request) const;
 
     engine::Engine& engine_;

@@ -131,12 +131,22 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
         settings.grants = std::make_shared<GrantFeed>(std::make_shared<const std::uint64_t>(0));
         grant_watch.emplace(settings.pool.conninfo, settings.grants, settings.log);
     }
+    std::optional<CertificateWatch> certificate_watch;
+    if (settings.certificate) {
+        settings.certificate->log = settings.log;
+        certificate_watch.emplace(*settings.certificate);
+        if (auto started = certificate_watch->start(); !started) return started;
+        settings.listen.tls = certificate_watch->current();
+    }
     runtime::Outbound outbound;
     runtime::RunSettings run;
     run.workers = settings.workers;
     run.drain_timeout = settings.shutdown_delay + settings.drain_timeout;
     run.log = settings.log;
-    run.on_hangup = settings.on_hangup;
+    run.on_hangup = [&] {
+        if (certificate_watch) certificate_watch->reload();
+        if (settings.on_hangup) settings.on_hangup();
+    };
     run.on_started = [&settings] {
         if (settings.on_started) settings.on_started(settings.listen.address);
     };

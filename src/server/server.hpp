@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -12,6 +13,7 @@
 #include "pg/pool.hpp"
 #include "runtime/worker_set.hpp"
 #include "schema/model.hpp"
+#include "server/certificate_watch.hpp"
 #include "server/registry_watch.hpp"
 #include "server/router.hpp"
 #include "server/schema_watch.hpp"
@@ -20,6 +22,8 @@ namespace fraiseql::server {
 
 struct Settings {
     http::ListenSettings listen = {};
+    /// The files of the certificate to serve by TLS; none: in the clear.
+    std::optional<CertificateFiles> certificate = {};
     RouterSettings router = {};
     pg::PoolSettings pool = {};
     engine::Settings engine = {};

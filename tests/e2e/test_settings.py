@@ -71,6 +71,18 @@ class Settings(unittest.TestCase):
         self.assertNotIn("word@", result.stdout)
         self.assertNotIn("pass%20", result.stdout)
 
+    def test_no_secret_of_any_setting_is_shown(self):
+        said = ""
+        secrets = {"FRAISEQL_JWT_SECRET": "s3cret-of-tokens-that-is-long-enough",
+                   "FRAISEQL_ADMIN_TOKEN": "s3cret-of-admins-that-is-long-enough",
+                   "FRAISEQL_JWKS_URL": "a=https://me:s3cret@id.example/k,b=https://id.example",
+                   "DATABASE_URL": "host=db password=s3cret sslpassword=s3cret"}
+        for form in ("text", "json"):
+            said += run("config", "--format", form, env=os.environ | secrets).stdout
+        self.assertNotIn("s3cret", said)
+        self.assertIn("a=https://me:****@id.example/k,b=https://id.example", said)
+        self.assertIn("password=**** sslpassword=****", said.replace(" host=db", ""))
+
     def test_what_is_no_setting_stops_the_start(self):
         path = self.write("timeout = 3\nworker = 2\n")
         self.assertIn('line 2: "worker" is no setting', self.refusal("--config", path))

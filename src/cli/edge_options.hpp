@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Who may connect, how, and to what: TLS, other origins, proxies, and what is open to strangers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "server/server.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace fraiseql::cli {
+
+/// What is on in development and off in production, unless somebody says so.
+enum class Switch : std::uint8_t { Automatic, On, Off };
+
+/// Returns what `choice` comes to.
+inline bool is_on(Switch choice, bool automatic) {
+    return choice == Switch::Automatic ? automatic : choice == Switch::On;
+}
+
+struct EdgeOptions {
+    std::string tls_certificate;
+    std::string tls_key;
+    /// A proxy in front speaks TLS with clients.
+    bool tls_terminated = false;
+    /// Seconds; 0: browsers are not told to come by TLS only.
+    std::uint32_t hsts_max_age = 31'536'000;
+    std::vector<std::string> cors_origins;
+    bool cors_credentials = false;
+    std::vector<std::string> trusted_proxies;
+    std::string forwarded_header = "X-Forwarded-For";
+    std::size_t max_connections = 10'000;
+
+    Switch introspection = Switch::Automatic;
+    Switch graphiql = Switch::Automatic;
+    Switch error_details = Switch::Automatic;
+    Switch admin = Switch::Automatic;
+    Switch metrics = Switch::Automatic;
+};
+
+/// Adds the options to a command that serves.
+void add_edge(CLI::App& command, EdgeOptions& options);
+
+/// Writes what the options say into `settings`, and checks all against all. Configuration where
+/// they contradict each other.
+Result<void> apply_edge(const EdgeOptions& options, bool development, server::Settings& settings);
+
+/// Returns what is open to strangers and what is not, in one line for the start.
+std::string describe_edge(const EdgeOptions& options, bool development,
+                          const server::Settings& settings);
+
+/// Fails (Configuration) where the connection to the database could silently be one in the clear,
+/// over a network, in production; otherwise returns what is to be said of it, or nothing.
+Result<std::string> check_database_tls(const std::string& conninfo, bool development);
+
+}  // namespace fraiseql::cli
