@@ -180,7 +180,8 @@ class Clients(Files):
             self.assertIn(b"This port speaks TLS", connection.recv(1000))
 
     def test_nonsense_and_early_ends_disturb_nobody(self):
-        for sent in (b"", b"\x16", b"\x16\x03\x01\x02\x00\x01\x00", b"\x00" * 5000, os.urandom(5000)):
+        for sent in (b"", b"\x16", b"\x16\x03\x01\x02\x00\x01\x00", b"\x00" * 5000,
+                     os.urandom(5000)):
             with socket.create_connection(("127.0.0.1", self.server.port), 10) as connection:
                 connection.sendall(sent)
         cut = self.server.handshake()
