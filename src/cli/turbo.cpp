@@ -117,7 +117,9 @@ int turbo_add(const Options& options) {
 int turbo_import(const Options& options) {
     Result<std::vector<turbo::Registered>> entries;
     if (std::filesystem::is_directory(options.file)) {
-        entries = server::read_operations_folder(options.file);
+        server::OperationsFolder folder(options.file);
+        if (auto read = folder.read(); !read) return complain(read.error());
+        entries = folder.entries();
     } else {
         const auto text = read_text(options.file);
         if (!text) return complain(text.error());

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Registered operations from a folder of GraphQL files.
+// OperationsFolder: registered operations from a folder of GraphQL files, while it changes.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,9 +14,47 @@
 
 namespace fraiseql::server {
 
-/// Reads every `*.graphql` and `*.gql` file below `folder`, in the order of their names. The id of
-/// an operation is its file's path inside the folder without the ending: `blog/posts`. Fails where
-/// the folder cannot be read, and for files of more than a megabyte.
-Result<std::vector<turbo::Registered>> read_operations_folder(const std::string& folder);
+/// Every `*.graphql` and `*.gql` file below a folder, in the order of their names. The id of an
+/// operation is its file's path inside the folder without the ending: `blog/posts`.
+class OperationsFolder {
+  public:
+    /// Says what is wrong with an operation; empty where it may run.
+    using Check = std::function<std::string(const turbo::Registered&)>;
+
+    /// An empty `folder` has no operations. `check` may be empty.
+    explicit OperationsFolder(std::string folder, Check check = {});
+
+    /// Reads all files. Fails where one of them cannot be read, or has more than a megabyte.
+    Result<void> read();
+
+    /// Reads the files that have changed since; returns whether entries() did. A file that cannot
+    /// be read, or whose new text is refused, leaves what it was before, and `problems` gets a line
+    /// once; so does a folder that cannot be read.
+    bool look(std::vector<std::string>& problems);
+
+    const std::vector<turbo::Registered>& entries() const noexcept { return entries_; }
+
+  private:
+    struct File {
+        std::filesystem::file_time_type changed = {};
+        std::uintmax_t size = 0;
+        turbo::Registered entry = {};
+        /// Why the file is not what entries() has; empty where it is.
+        std::string problem = {};
+    };
+    using Files = std::map<std::string, File>;
+
+    Result<Files> list() const;
+    Result<void> load(File& file) const;
+    void refresh(File& file, const File* before, std::vector<std::string>& problems) const;
+    void take(Files files);
+
+    std::string folder_;
+    Check check_;
+    /// By path.
+    Files files_;
+    std::vector<turbo::Registered> entries_;
+    std::string problem_;
+};
 
 }  // namespace fraiseql::server

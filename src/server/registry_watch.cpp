@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include "server/operations_folder.hpp"
-
 namespace fraiseql::server {
 namespace {
 
@@ -36,16 +34,20 @@ std::vector<turbo::Registered> read_rows(const pg::Rows& rows) {
 RegistryWatch::RegistryWatch(RegistryWatchSettings settings, std::shared_ptr<RegistryFeed> feed)
     : settings_(std::move(settings)),
       feed_(std::move(feed)),
+      folder_(settings_.folder, settings_.check),
       watch_({.conninfo = settings_.conninfo,
               .channel = "fraiseql_turbo",
               .subject = "registered operations",
               .log = settings_.log},
              [this](pg::Session& session) { return look(session); }) {}
 
+RegistryWatch::~RegistryWatch() {
+    stop_.wake();
+    if (folder_thread_.joinable()) folder_thread_.join();
+}
+
 Result<void> RegistryWatch::start() {
-    if (!settings_.folder.empty()) {
-        FRAISEQL_TRY(from_folder_, read_operations_folder(settings_.folder));
-    }
+    if (auto read = folder_.read(); !read) return read;
     auto session = pg::Session::open(settings_.conninfo);
     if (!session) {
         // The thread reads the table once the database is there.
@@ -58,12 +60,25 @@ Result<void> RegistryWatch::start() {
     }
     publish();
     watch_.start(!session);
+    if (!settings_.folder.empty()) folder_thread_ = std::thread([this] { follow_folder(); });
     return {};
+}
+
+void RegistryWatch::follow_folder() {
+    while (!pg::wait_for_wake_up(stop_, settings_.interval)) {
+        std::vector<std::string> problems;
+        const std::lock_guard lock(mutex_);
+        const bool changed = folder_.look(problems);
+        for (const std::string& problem : problems)
+            log(problem);
+        if (changed) publish();
+    }
 }
 
 tl::expected<void, sql::DatabaseError> RegistryWatch::look(pg::Session& session) {
     const auto changed = read_table(session);
     if (!changed) return tl::unexpected(changed.error());
+    const std::lock_guard lock(mutex_);
     if (*changed) publish();
     return {};
 }
@@ -77,13 +92,14 @@ tl::expected<bool, sql::DatabaseError> RegistryWatch::read_table(pg::Session& se
         if (!rows) return tl::unexpected(rows.error());
         read = read_rows(*rows);
     }
+    const std::lock_guard lock(mutex_);
     const bool changed = read != from_table_;
     from_table_ = std::move(read);
     return changed;
 }
 
 void RegistryWatch::publish() {
-    std::vector<turbo::Registered> all = from_folder_;
+    std::vector<turbo::Registered> all = folder_.entries();
     all.insert(all.end(), from_table_.begin(), from_table_.end());
     std::vector<std::string> problems;
     auto registry = turbo::Registry::build(std::move(all), problems);

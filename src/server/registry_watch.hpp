@@ -2,15 +2,19 @@
 // RegistryWatch: keeps a registry equal to a folder and the table turbo.tb_turbo_query.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "base/result.hpp"
 #include "server/channel_watch.hpp"
 #include "server/feed.hpp"
+#include "server/operations_folder.hpp"
 #include "turbo/registry.hpp"
 
 namespace fraiseql::server {
@@ -23,30 +27,39 @@ struct RegistryWatchSettings {
     std::string folder = {};
     /// Says what is wrong with a document; empty where it may run. May be empty itself.
     std::function<std::string(const turbo::Registered&)> check = {};
-    /// Called on the watch's thread and, by start(), on the caller's. May be empty.
+    /// Called on the watch's threads and, by start(), on the caller's. May be empty.
     std::function<void(std::string_view)> log = {};
+    /// How often to look at the folder.
+    std::chrono::milliseconds interval{1'000};
 };
 
+/// Has a thread for the folder besides that for the table.
 class RegistryWatch {
   public:
     RegistryWatch(RegistryWatchSettings settings, std::shared_ptr<RegistryFeed> feed);
     RegistryWatch(const RegistryWatch&) = delete;
     RegistryWatch& operator=(const RegistryWatch&) = delete;
+    ~RegistryWatch();
 
-    /// Publishes the first registry and starts the thread. Fails where the folder or the table
+    /// Publishes the first registry and starts the threads. Fails where the folder or the table
     /// cannot be read; a database that is away, or that has no such table, is none of these.
     Result<void> start();
 
   private:
     tl::expected<void, sql::DatabaseError> look(pg::Session& session);
     tl::expected<bool, sql::DatabaseError> read_table(pg::Session& session);
+    void follow_folder();
     void publish();
     void log(const std::string& message) const;
 
     RegistryWatchSettings settings_;
     std::shared_ptr<RegistryFeed> feed_;
-    std::vector<turbo::Registered> from_folder_;
+    // What both threads publish from.
+    std::mutex mutex_;
+    OperationsFolder folder_;
     std::vector<turbo::Registered> from_table_;
+    pg::WakeUp stop_;
+    std::thread folder_thread_;
     ChannelWatch watch_;
 };
 

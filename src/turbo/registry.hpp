@@ -21,6 +21,8 @@ struct Registered {
     std::vector<std::string> hashes = {};
     /// Where it comes from, for messages: a file, the table.
     std::string origin = {};
+    /// A server registered it by itself, since it takes much time; nobody's client knows its id.
+    bool adaptive = false;
 
     bool operator==(const Registered&) const = default;
 };
