@@ -23,36 +23,37 @@ Documents::Documents(const Settings& settings, std::shared_ptr<const schema::Mod
       registry_(std::make_shared<turbo::Registry>()),
       texts_(settings.plan_cache_bytes / 8) {}
 
-Documents::Found Documents::find(const Request& request) {
+Documents::Lookup Documents::find(const Request& request) {
     if (!request.document_id.empty()) {
         if (!request.query.empty())
-            return fail(ErrorCode::BadRequest, "The request has both \"query\" and \"documentId\"",
-                        "Send the one or the other.");
+            return {fail(ErrorCode::BadRequest, "The request has both \"query\" and \"documentId\"",
+                         "Send the one or the other.")};
         return find_id(request.document_id);
     }
-    FRAISEQL_TRY(const auto hash, turbo::read_persisted_hash(request.extensions));
-    if (!hash) return find_text(request.query);
-    return request.query.empty() ? find_hash(*hash) : find_hashed_text(*hash, request.query);
+    const auto hash = turbo::read_persisted_hash(request.extensions);
+    if (!hash) return {fail(hash.error())};
+    if (!*hash) return {find_text(request.query)};
+    return request.query.empty() ? find_hash(**hash) : find_hashed_text(**hash, request.query);
 }
 
-Documents::Found Documents::find_id(std::string_view id) {
-    if (const auto index = registry_->find_name(id)) return registered_[*index];
+Documents::Lookup Documents::find_id(std::string_view id) {
+    if (const auto index = registry_->find_name(id)) return {registered_[*index]};
     if (id.starts_with(kSha256) && settings_.persisted && !settings_.only_registered)
         return find_hash(id.substr(kSha256.size()));
-    return fail(ErrorCode::PersistedQueryNotFound,
-                "No operation is registered under the documentId \"" + std::string(id) + "\"",
-                "`fraiseql turbo list` shows those that are.");
+    return {fail(ErrorCode::PersistedQueryNotFound,
+                 "No operation is registered under the documentId \"" + std::string(id) + "\"",
+                 "`fraiseql turbo list` shows those that are.")};
 }
 
-Documents::Found Documents::find_hash(std::string_view hash) {
-    if (const auto index = registry_->find_name(hash)) return registered_[*index];
-    if (settings_.only_registered) return only_registered();
-    if (!settings_.persisted) return fail(turbo::persisted_query_not_supported());
-    if (const std::string* text = texts_.find(hash)) return find_text(*text);
+Documents::Lookup Documents::find_hash(std::string_view hash) {
+    if (const auto index = registry_->find_name(hash)) return {registered_[*index]};
+    if (settings_.only_registered) return {only_registered()};
+    if (!settings_.persisted) return {fail(turbo::persisted_query_not_supported())};
+    if (const std::string* text = texts_.find(hash)) return {find_text(*text)};
     const auto text = settings_.persisted->find(hash);
-    if (!text) return fail(turbo::persisted_query_not_found());
+    if (!text) return {.document = fail(turbo::persisted_query_not_found()), .unknown_hash = hash};
     texts_.insert(hash, *text, text->size());
-    return find_text(*text);
+    return {find_text(*text)};
 }
 
 Documents::Found Documents::find_text(std::string_view text) {
@@ -61,21 +62,42 @@ Documents::Found Documents::find_text(std::string_view text) {
     return plans_.find_or_prepare(model_, text, settings_.parse);
 }
 
-Documents::Found Documents::find_hashed_text(std::string_view hash, std::string_view text) {
+Documents::Lookup Documents::find_hashed_text(std::string_view hash, std::string_view text) {
     const std::string* known = texts_.find(hash);
-    if (known != nullptr && *known == text) return find_text(text);
+    if (known != nullptr && *known == text) return {find_text(text)};
     // A registered document may be named by a hash that is not that of its text.
     const auto index = registry_->find_name(hash);
-    if (index && registry_->entries()[*index].text == text) return registered_[*index];
+    if (index && registry_->entries()[*index].text == text) return {registered_[*index]};
     if (turbo::sha256_hex(text) != hash)
-        return fail(ErrorCode::BadRequest, "provided sha does not match query",
-                    "\"sha256Hash\" must be the SHA-256 of the bytes of \"query\".");
+        return {fail(ErrorCode::BadRequest, "provided sha does not match query",
+                     "\"sha256Hash\" must be the SHA-256 of the bytes of \"query\".")};
+    const bool persisted = settings_.persisted && settings_.persisted->find(hash);
+    Lookup found{persist(hash, text)};
+    const bool valid = found.document && (*found.document)->errors.empty();
+    if (valid && settings_.persisted && !persisted) found.new_hash = hash;
+    return found;
+}
+
+Documents::Found Documents::find_persisted(std::string_view hash, std::string_view text) {
+    // Whoever can write to the table could put another text there.
+    if (turbo::sha256_hex(text) != hash) return fail(turbo::persisted_query_not_found());
+    return persist(hash, text);
+}
+
+Documents::Found Documents::persist(std::string_view hash, std::string_view text) {
     auto document = find_text(text);
     if (!document || !(*document)->errors.empty() || !settings_.persisted) return document;
     // What is not valid is not persisted: nobody could run it.
     settings_.persisted->insert(hash, text);
     texts_.insert(hash, std::string(text), text.size());
     return document;
+}
+
+void Documents::count(PreparedDocument& document, const turbo::Call& call) const {
+    if (document.meter) return document.meter->count(call);
+    if (!settings_.adaptive || !settings_.statistics) return;
+    if (const auto hot = document.heat.count(turbo::Heat::Clock::now(), call.duration))
+        settings_.statistics->propose({document.source, *hot});
 }
 
 void Documents::replace_model(std::shared_ptr<const schema::Model> model) {
@@ -91,16 +113,20 @@ void Documents::replace_registry(std::shared_ptr<const turbo::Registry> registry
     for (const turbo::Registered& entry : registry_->entries()) {
         const auto index = before->find_text(entry.text);
         registered_.push_back(index ? kept[*index] : nullptr);
+        if (index && before->entries()[*index].id != entry.id) registered_.back()->meter = nullptr;
     }
     prepare_registered();
 }
 
 void Documents::prepare_registered() {
     registered_.resize(registry_->entries().size());
-    for (std::size_t i = 0; i < registered_.size(); ++i)
+    for (std::size_t i = 0; i < registered_.size(); ++i) {
         if (!registered_[i])
             registered_[i] =
                 prepare_document(model_, registry_->entries()[i].text, settings_.parse);
+        if (settings_.statistics && !registered_[i]->meter)
+            registered_[i]->meter = settings_.statistics->open(registry_->entries()[i].id);
+    }
 }
 
 }  // namespace fraiseql::engine

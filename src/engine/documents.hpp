@@ -18,12 +18,29 @@ namespace fraiseql::engine {
 /// Used on its worker's thread. `settings` must outlive it.
 class Documents {
   public:
+    using Found = Result<std::shared_ptr<PreparedDocument>>;
+
+    /// What is known of a request's document in this process, and what other servers may know.
+    struct Lookup {
+        Found document;
+        /// Where it is not known: the hash under which another server may have persisted it.
+        std::string_view unknown_hash = {};
+        /// Where a client has just persisted it: its hash.
+        std::string_view new_hash = {};
+    };
+
     Documents(const Settings& settings, std::shared_ptr<const schema::Model> model);
 
     /// Returns the prepared document of `request`, which may have errors of its own. Fails where
     /// there is none under that hash or id, where hash and text differ, and where the server runs
     /// registered operations only and this is none.
-    Result<std::shared_ptr<PreparedDocument>> find(const Request& request);
+    Lookup find(const Request& request);
+
+    /// Returns the document of `text`, which another server has persisted under `hash`.
+    Found find_persisted(std::string_view hash, std::string_view text);
+
+    /// Counts an execution of `document`.
+    void count(PreparedDocument& document, const turbo::Call& call) const;
 
     /// Says that `document` may have got further plans.
     void grown(PreparedDocument& document) { plans_.grown(document); }
@@ -37,12 +54,11 @@ class Documents {
     const PlanCache& plan_cache() const noexcept { return plans_; }
 
   private:
-    using Found = Result<std::shared_ptr<PreparedDocument>>;
-
-    Found find_id(std::string_view id);
-    Found find_hash(std::string_view hash);
+    Lookup find_id(std::string_view id);
+    Lookup find_hash(std::string_view hash);
     Found find_text(std::string_view text);
-    Found find_hashed_text(std::string_view hash, std::string_view text);
+    Lookup find_hashed_text(std::string_view hash, std::string_view text);
+    Found persist(std::string_view hash, std::string_view text);
     void prepare_registered();
 
     const Settings& settings_;

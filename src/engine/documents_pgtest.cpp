@@ -47,7 +47,7 @@ class DocumentsTest : public ::testing::Test {
 
     /// The text of the document that is found, or the code of the error.
     std::string find(const Request& request) {
-        const auto found = documents_.find(request);
+        const auto found = documents_.find(request).document;
         return found ? (*found)->source : std::string(info(found.error().code).wire);
     }
 
@@ -65,7 +65,7 @@ TEST_F(DocumentsTest, PersistsAQueryUnderItsHash) {
 
 TEST_F(DocumentsTest, AnswersAHashThatAnotherWorkerHasPersisted) {
     Documents other(settings_, model());
-    ASSERT_TRUE(other.find({.query = kQuery, .extensions = hash_of(kQuery)}));
+    ASSERT_TRUE(other.find({.query = kQuery, .extensions = hash_of(kQuery)}).document);
     EXPECT_EQ(find({.query = {}, .extensions = hash_of(kQuery)}), kQuery);
 }
 
@@ -75,7 +75,8 @@ TEST_F(DocumentsTest, RefusesAHashOfAnotherText) {
     EXPECT_EQ(find({.query = {}, .extensions = hash_of(kQuery)}), "PERSISTED_QUERY_NOT_FOUND");
     find({.query = kQuery, .extensions = hash_of(kQuery)});
     EXPECT_EQ(find(request), "BAD_REQUEST");
-    EXPECT_EQ(documents_.find(request).error().message, "provided sha does not match query");
+    EXPECT_EQ(documents_.find(request).document.error().message,
+              "provided sha does not match query");
 }
 
 TEST_F(DocumentsTest, DoesNotPersistWhatIsNotValid) {
@@ -92,21 +93,23 @@ TEST_F(DocumentsTest, SaysThatHashesAreNotSupported) {
 
 TEST_F(DocumentsTest, FindsRegisteredOperationsByAnyName) {
     register_operations();
-    const auto document = documents_.find({.query = kQuery}).value();
+    const auto document = documents_.find({.query = kQuery}).document.value();
     const std::string sha256 = turbo::sha256_hex(kQuery);
     for (const std::string& id :
          {std::string("users"), std::string("0123456789abcdef"), sha256, "sha256:" + sha256})
-        EXPECT_EQ(documents_.find({.query = {}, .document_id = id}).value(), document) << id;
-    EXPECT_EQ(documents_.find({.query = {}, .extensions = hash_of(kQuery)}).value(), document);
+        EXPECT_EQ(documents_.find({.query = {}, .document_id = id}).document.value(), document)
+            << id;
+    EXPECT_EQ(documents_.find({.query = {}, .extensions = hash_of(kQuery)}).document.value(),
+              document);
     EXPECT_EQ(find({.query = {}, .document_id = "posts"}), "PERSISTED_QUERY_NOT_FOUND");
     EXPECT_EQ(find({.query = kQuery, .document_id = "users"}), "BAD_REQUEST");
 }
 
 TEST_F(DocumentsTest, KeepsThePlansOfWhatStaysRegistered) {
     register_operations();
-    const auto document = documents_.find({.query = kQuery}).value();
+    const auto document = documents_.find({.query = kQuery}).document.value();
     register_operations();
-    EXPECT_EQ(documents_.find({.query = kQuery}).value(), document);
+    EXPECT_EQ(documents_.find({.query = kQuery}).document.value(), document);
     documents_.replace_registry(std::make_shared<turbo::Registry>());
     EXPECT_EQ(find({.query = {}, .document_id = "users"}), "PERSISTED_QUERY_NOT_FOUND");
     documents_.replace_model(model());
@@ -129,7 +132,8 @@ TEST_F(DocumentsTest, DoesNotLetVariablesReplaceWhatIsWrittenInTheOperation) {
     register_operations();
     const json::Value variables = json::read(R"({"limit": 1000, "where": {}})", arena_).value();
     const Request request{.query = {}, .document_id = "users", .variables = &variables};
-    const auto prepared = prepare_request(documents_.find(request).value(), request, settings_);
+    const auto prepared =
+        prepare_request(documents_.find(request).document.value(), request, settings_);
     ASSERT_TRUE(prepared);
     EXPECT_EQ(prepared->arguments[0].find("limit")->text, "5");
     EXPECT_EQ(prepared->arguments[0].find("where"), nullptr);

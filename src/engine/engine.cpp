@@ -83,7 +83,10 @@ struct Engine::Execution {
 };
 
 Engine::Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Settings settings)
-    : pool_(pool), settings_(std::move(settings)), documents_(settings_, std::move(model)) {}
+    : pool_(pool),
+      settings_(std::move(settings)),
+      documents_(settings_, std::move(model)),
+      shared_texts_(pool, settings_.log) {}
 
 void Engine::replace_model(std::shared_ptr<const schema::Model> model) {
     documents_.replace_model(std::move(model));
@@ -94,26 +97,42 @@ void Engine::replace_registry(std::shared_ptr<const turbo::Registry> registry) {
 }
 
 runtime::Task<Response> Engine::execute(Request request) {
-    auto document = documents_.find(request);
+    const runtime::Clock::time_point started = runtime::Clock::now();
+    Documents::Lookup found = documents_.find(request);
+    if (!found.unknown_hash.empty() || !found.new_hash.empty())
+        found.document = co_await share(request, std::move(found));
+    const Documents::Found& document = found.document;
     if (!document) co_return request_error({document.error()});
     auto prepared = prepare_request(*document, request, settings_);
     documents_.grown(**document);
-    if (!prepared) co_return request_error(prepared.error());
-    Execution execution{.request = std::move(*prepared),
-                        .deadline = runtime::Clock::now() + settings_.timeout};
+    if (!prepared) {
+        documents_.count(**document, {.duration = runtime::Clock::now() - started, .failed = true});
+        co_return request_error(prepared.error());
+    }
+    Execution execution{.request = std::move(*prepared), .deadline = started + settings_.timeout};
     if (execution.request.operation->plan.type == graphql::OperationType::Mutation)
         co_await run_mutation(execution);
     else
         co_await run_units(execution, *execution.request.units);
+    turbo::Call call{.plan_hit = execution.request.plan_hit, .failed = !execution.errors.empty()};
+    for (const UnitResult& result : execution.results)
+        for (const pg::Rows& rows : result.rows)
+            call.rows += rows.row_count();
     Response response;
     response.body =
         assemble(execution.request, execution.results, execution.errors, execution.data_is_null);
+    call.bytes = response.body.size();
+    call.duration = runtime::Clock::now() - started;
+    documents_.count(**document, call);
     co_return response;
 }
 
 runtime::Task<Response> Engine::explain(Request request, ExplainOptions options) {
     const runtime::Clock::time_point deadline = runtime::Clock::now() + settings_.timeout;
-    auto document = documents_.find(request);
+    Documents::Lookup found = documents_.find(request);
+    if (!found.unknown_hash.empty() || !found.new_hash.empty())
+        found.document = co_await share(request, std::move(found));
+    const Documents::Found& document = found.document;
     if (!document) co_return request_error({document.error()});
     auto prepared = prepare_request(*document, request, settings_);
     documents_.grown(**document);
@@ -131,6 +150,18 @@ runtime::Task<Response> Engine::explain(Request request, ExplainOptions options)
     Response response;
     response.body.append(explain::to_json(explanation.report()));
     co_return response;
+}
+
+runtime::Task<Documents::Found> Engine::share(Request request, Documents::Lookup found) {
+    if (!has_shared_texts(*documents_.model())) co_return std::move(found.document);
+    if (!found.new_hash.empty()) {
+        // Before the answer: whichever server the client asks next, it knows the hash.
+        co_await shared_texts_.insert(std::string(found.new_hash), std::string(request.query));
+        co_return std::move(found.document);
+    }
+    const auto text = co_await shared_texts_.find(std::string(found.unknown_hash));
+    if (!text) co_return std::move(found.document);
+    co_return documents_.find_persisted(found.unknown_hash, *text);
 }
 
 runtime::Task<void> Engine::run_units(Execution& execution,

@@ -11,6 +11,7 @@
 #include "engine/explanation.hpp"
 #include "engine/prepared.hpp"
 #include "engine/settings.hpp"
+#include "engine/shared_texts.hpp"
 #include "engine/transaction.hpp"
 #include "pg/pool.hpp"
 #include "runtime/payload.hpp"
@@ -52,6 +53,7 @@ class Engine {
   private:
     struct Execution;
 
+    runtime::Task<Documents::Found> share(Request request, Documents::Lookup found);
     runtime::Task<void> run_units(Execution& execution, const std::vector<CompiledUnit>& units);
     runtime::Task<void> run_mutation(Execution& execution);
     runtime::Task<pg::BatchResult> run_transaction(const Transaction& transaction,
@@ -65,6 +67,7 @@ class Engine {
     pg::Pool& pool_;
     Settings settings_;
     Documents documents_;
+    SharedTexts shared_texts_;
     std::uint64_t references_ = 0;
 };
 

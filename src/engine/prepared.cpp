@@ -132,13 +132,14 @@ Value remembered(std::map<std::string, Value, std::less<>>& kept, const std::str
 /// rules all hold is the same for everybody.
 Result<std::shared_ptr<PlannedOperation>> plan_for(PreparedDocument& document,
                                                    const OperationDefinition& operation,
-                                                   const PreparedRequest& request,
+                                                   PreparedRequest& request,
                                                    const plan::Limits& limits) {
     const graphql::Condition condition = graphql::condition_of(request.variables);
     std::string key = plan_key(document, operation, condition);
     auto make = [&](const plan::Denied& denied) -> Result<std::shared_ptr<PlannedOperation>> {
         if (auto known = document.plans.find(key); known != document.plans.end())
             return known->second;
+        request.plan_hit = false;
         auto made = plan::plan_operation(*document.model, document.document, operation, condition,
                                          limits, denied);
         if (!made) return fail(at_operation(made.error(), document.document, operation));
@@ -316,6 +317,7 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
         out.units = found->second;
         return out;
     }
+    out.plan_hit = false;
     auto units = compile::compile_plan(model, plan->plan, out.arguments, options);
     if (!units) return tl::make_unexpected(Errors{located(units.error(), *document, plan->plan)});
     out.units = remembered(plan->units, structure, [&] {

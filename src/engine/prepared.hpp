@@ -18,6 +18,8 @@
 #include "plan/cost.hpp"
 #include "plan/plan.hpp"
 #include "schema/model.hpp"
+#include "turbo/heat.hpp"
+#include "turbo/statistics.hpp"
 
 namespace fraiseql::engine {
 
@@ -53,6 +55,10 @@ struct PreparedDocument {
     /// What all this takes, see weight(); and what a cache that keeps it knows of that.
     std::size_t bytes = 0;
     std::size_t counted_bytes = 0;
+    /// Counts the executions of a registered operation; nullptr where it is none.
+    std::shared_ptr<turbo::Meter> meter = {};
+    /// Where it is none: whether it should be one.
+    turbo::Heat heat = {};
 };
 
 /// Parses and validates `text`; what is wrong with it stands in `errors`.
@@ -79,6 +85,8 @@ struct PreparedRequest {
     json::Value variables = {};
     std::vector<json::Value> arguments = {};
     Arena arena = {};
+    /// Plan and statements were there before this request.
+    bool plan_hit = true;
     /// `@transaction`: all fields of the mutation take effect together or not at all.
     bool one_transaction = false;
     Idempotency idempotency = {};

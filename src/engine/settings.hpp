@@ -12,6 +12,7 @@
 #include "graphql/parser.hpp"
 #include "plan/limits.hpp"
 #include "turbo/persisted_texts.hpp"
+#include "turbo/statistics.hpp"
 
 namespace fraiseql::engine {
 
@@ -34,6 +35,10 @@ struct Settings {
     std::size_t plan_cache_bytes = std::size_t{32} << 20U;
     /// Where clients may persist documents by hash; shared by the workers. nullptr: nowhere.
     std::shared_ptr<turbo::PersistedTexts> persisted = {};
+    /// Counts what registered operations cost; shared by the workers. nullptr: nobody counts.
+    std::shared_ptr<turbo::Statistics> statistics = {};
+    /// Proposes operations that take much time to `statistics`, for registration.
+    bool adaptive = false;
     /// Refuses whatever is not in the registry.
     bool only_registered = false;
     /// Receives one line for each unexpected error, with the reference that the client was given.

@@ -29,9 +29,10 @@ constexpr std::array<std::string_view, 2> kIdempotencyGrants = {
     "GRANT EXECUTE ON FUNCTION fraiseql.idempotency_claim, fraiseql.idempotency_store, "
     "fraiseql.idempotency_replay",
 };
-constexpr std::array<std::string_view, 2> kTurboGrants = {
+constexpr std::array<std::string_view, 3> kTurboGrants = {
     "GRANT USAGE ON SCHEMA turbo",
-    "GRANT SELECT ON turbo.tb_turbo_query",
+    "GRANT SELECT ON turbo.tb_turbo_query, turbo.tb_persisted_query",
+    "GRANT EXECUTE ON FUNCTION turbo.fn_persist_query, turbo.fn_add_statistics",
 };
 constexpr std::array<std::string_view, 2> kRbacGrants = {
     "GRANT USAGE ON SCHEMA rbac",
