@@ -115,6 +115,13 @@ void add_operations(CLI::App& command, Options& options) {
                   "run registered operations and nothing else")
         ->envname("FRAISEQL_ONLY_REGISTERED");
     command
+        .add_option("--adaptive-operations", options.adaptive_operations,
+                    "operations that servers may register by themselves, since they take much "
+                    "time; 0: none")
+        ->envname("FRAISEQL_ADAPTIVE_OPERATIONS")
+        ->check(CLI::Range(0, 10'000))
+        ->capture_default_str();
+    command
         .add_flag("--persisted-queries,!--no-persisted-queries", options.persisted_queries,
                   "let clients persist queries by hash (Apollo's automatic persisted queries)")
         ->envname("FRAISEQL_PERSISTED_QUERIES")

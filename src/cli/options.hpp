@@ -49,6 +49,8 @@ struct Options {
     /// A folder of operations to register; empty: none.
     std::string operations;
     bool only_registered = false;
+    /// Most operations that servers register by themselves; 0: none.
+    std::uint32_t adaptive_operations = 0;
     bool persisted_queries = true;
     /// Refresh materialized views whose comments ask for it.
     bool refresh = true;

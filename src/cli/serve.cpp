@@ -138,6 +138,22 @@ server::Settings settings_of(const Options& options) {
         settings.engine.persisted =
             std::make_shared<turbo::PersistedTexts>(options.plan_cache << 17U);
     settings.operations_folder = options.operations;
+<<<<<<< HEAD
+=======
+    settings.adaptive_operations = options.adaptive_operations;
+    settings.on_started = [development](const http::Address& address) {
+        const std::string host =
+            address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
+        fmt::print("  GraphQL   http://{}:{}/graphql\n", host, address.port);
+        if (development) {
+            fmt::print("  GraphiQL  http://{}:{}/\n", host, address.port);
+            fmt::print("  development: GraphiQL, introspection and error details are on\n");
+        } else {
+            fmt::print("  production: GraphiQL, introspection and error details are off\n");
+        }
+        std::fflush(stdout);
+    };
+>>>>>>> ccfc9fb (Show what registered operations cost; register hot ones)
     return settings;
 }
 
@@ -154,6 +170,10 @@ int serve(const Options& options) {
     if (options.default_page_size > options.max_page_size)
         return complain({.message = "--default-page-size is larger than --max-page-size.",
                          .hint = "Lower the one or raise the other."});
+    if (options.only_registered && options.adaptive_operations > 0)
+        return complain({.message = "--adaptive-operations does not go with --only-registered.",
+                         .hint = "What clients call often would get into the list of what they "
+                                 "may call: leave the one or the other out."});
     auto authentication = read_authentication(options.auth);
     if (!authentication) return complain(authentication.error());
     auto admin = read_admin(options.admin_token_file,

@@ -2,6 +2,8 @@
 // `fraiseql turbo`: the operations registered in the database.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +17,7 @@
 #include "pg/session.hpp"
 #include "server/operations_folder.hpp"
 #include "turbo/sha256.hpp"
+#include "turbo/statistics.hpp"
 
 namespace fraiseql::cli {
 namespace {
@@ -23,13 +26,17 @@ constexpr const char* kSave =
     "INSERT INTO turbo.tb_turbo_query (identifier, graphql_query, hashes)\n"
     "VALUES ($1, $2, ARRAY(SELECT json_array_elements_text($3::json)))\n"
     "ON CONFLICT (identifier) DO UPDATE SET graphql_query = excluded.graphql_query,\n"
-    "    hashes = excluded.hashes, is_active = true, updated_at = now()";
+    "    hashes = excluded.hashes, is_active = true, is_adaptive = false, updated_at = now()";
+// Operations of a server's folder have statistics only.
 constexpr const char* kList =
-    "SELECT identifier, octet_length(graphql_query), is_active, updated_at::timestamptz(0)\n"
-    "FROM turbo.tb_turbo_query ORDER BY identifier";
+    "SELECT identifier, q.is_active, q.is_adaptive, to_jsonb(s)\n"
+    "FROM turbo.tb_turbo_query q FULL JOIN turbo.tb_turbo_statistics s USING (identifier)\n"
+    "ORDER BY identifier";
 constexpr const char* kShow =
-    "SELECT graphql_query, array_to_string(hashes, ', '), is_active\n"
-    "FROM turbo.tb_turbo_query WHERE identifier = $1";
+    "SELECT q.graphql_query, array_to_string(q.hashes, ', '), q.is_active, q.is_adaptive,\n"
+    "       to_jsonb(s)\n"
+    "FROM turbo.tb_turbo_query q FULL JOIN turbo.tb_turbo_statistics s USING (identifier)\n"
+    "WHERE identifier = $1";
 constexpr const char* kRemove = "DELETE FROM turbo.tb_turbo_query WHERE identifier = $1";
 
 Error turbo_error(const sql::DatabaseError& failure) {
@@ -81,6 +88,57 @@ std::string json_of(const std::vector<std::string>& texts) {
         json::write_string(out, text);
     }
     return out + ']';
+}
+
+/// Reads a row of turbo.tb_turbo_statistics as JSON; zeros where there is none.
+turbo::Totals read_totals(std::string_view row) {
+    turbo::Totals out;
+    Arena arena;
+    const auto json = json::read(row, arena);
+    if (!json) return out;
+    const auto number = [](const json::Value* value) {
+        std::uint64_t read = 0;
+        if (value != nullptr)
+            std::from_chars(value->text.data(), value->text.data() + value->text.size(), read);
+        return read;
+    };
+    out.calls = number(json->find("calls"));
+    out.plan_hits = number(json->find("plan_hits"));
+    out.errors = number(json->find("errors"));
+    out.rows = number(json->find("rows"));
+    out.bytes = number(json->find("bytes"));
+    out.microseconds = number(json->find("microseconds"));
+    out.longest = number(json->find("longest"));
+    if (const json::Value* buckets = json->find("histogram"))
+        for (std::size_t i = 0; i < std::min(buckets->items.size(), out.histogram.size()); ++i)
+            out.histogram[i] = number(&buckets->items[i]);
+    return out;
+}
+
+std::uint64_t mean(const turbo::Totals& totals) {
+    return totals.calls == 0 ? 0 : totals.microseconds / totals.calls;
+}
+
+std::string milliseconds(std::uint64_t microseconds) {
+    return fmt::format("{:.2f}", static_cast<double>(microseconds) / 1000);
+}
+
+void print_totals(const turbo::Totals& totals) {
+    fmt::print("calls     {}, of which {} found their plan and {} had errors\n", totals.calls,
+               totals.plan_hits, totals.errors);
+    if (totals.calls == 0) return;
+    fmt::print("time      mean {} ms, median {}, 95 % within {}, 99 % within {}, longest {}\n",
+               milliseconds(mean(totals)), milliseconds(turbo::quantile(totals, 0.5)),
+               milliseconds(turbo::quantile(totals, 0.95)),
+               milliseconds(turbo::quantile(totals, 0.99)), milliseconds(totals.longest));
+    fmt::print("answers   {} rows of PostgreSQL, {} bytes\n", totals.rows, totals.bytes);
+    for (std::size_t i = 0; i < totals.histogram.size(); ++i) {
+        if (totals.histogram[i] == 0) continue;
+        const bool last = i == turbo::kBucketBounds.size();
+        fmt::print("  {:>2} {:>8} ms {:>9}\n", last ? ">" : "<=",
+                   milliseconds(last ? turbo::kBucketBounds.back() : turbo::kBucketBounds[i]),
+                   totals.histogram[i]);
+    }
 }
 
 /// Registers all or none.
@@ -136,9 +194,18 @@ int turbo_list(const Options& options) {
     if (!session) return complain(connection_error(session.error()));
     const auto rows = session->query(kList);
     if (!rows) return complain(turbo_error(rows.error()));
-    for (std::size_t i = 0; i < rows->row_count(); ++i)
-        fmt::print("{:<40} {:>7} bytes  {}  {}\n", rows->get(i, 0), rows->get(i, 1),
-                   rows->get(i, 3), rows->get(i, 2) == "t" ? "" : "inactive");
+    fmt::print("{:<40} {:>9} {:>9} {:>9} {:>9} {:>9}\n", "id", "calls", "planned", "mean ms",
+               "p95 ms", "errors");
+    for (std::size_t i = 0; i < rows->row_count(); ++i) {
+        const turbo::Totals totals = read_totals(rows->get(i, 3));
+        const std::string_view state = rows->is_null(i, 1)      ? "  (folder of a server)"
+                                       : rows->get(i, 1) != "t" ? "  (inactive)"
+                                       : rows->get(i, 2) == "t" ? "  (adaptive)"
+                                                                : "";
+        fmt::print("{:<40} {:>9} {:>9} {:>9} {:>9} {:>9}{}\n", rows->get(i, 0), totals.calls,
+                   totals.calls - totals.plan_hits, milliseconds(mean(totals)),
+                   milliseconds(turbo::quantile(totals, 0.95)), totals.errors, state);
+    }
     fmt::print("{} operation{}\n", rows->row_count(), rows->row_count() == 1 ? "" : "s");
     return 0;
 }
@@ -149,10 +216,17 @@ int turbo_show(const Options& options) {
     const auto rows = session->query(kShow, {options.identifier});
     if (!rows) return complain(turbo_error(rows.error()));
     if (rows->row_count() == 0) return complain(unknown(options.identifier));
-    fmt::print("id      {}\nsha256  {}\n", options.identifier, turbo::sha256_hex(rows->get(0, 0)));
-    if (!rows->get(0, 1).empty()) fmt::print("hashes  {}\n", rows->get(0, 1));
-    if (rows->get(0, 2) != "t") fmt::print("inactive\n");
-    fmt::print("\n{}\n", rows->get(0, 0));
+    fmt::print("id        {}\n", options.identifier);
+    if (rows->is_null(0, 0)) {
+        fmt::print("source    the folder of a server\n");
+    } else {
+        fmt::print("sha256    {}\n", turbo::sha256_hex(rows->get(0, 0)));
+        if (!rows->get(0, 1).empty()) fmt::print("hashes    {}\n", rows->get(0, 1));
+        if (rows->get(0, 2) != "t") fmt::print("inactive\n");
+        if (rows->get(0, 3) == "t") fmt::print("adaptive: a server registered it by itself\n");
+    }
+    print_totals(read_totals(rows->get(0, 4)));
+    if (!rows->is_null(0, 0)) fmt::print("\n{}\n", rows->get(0, 0));
     return 0;
 }
 

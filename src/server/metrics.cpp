@@ -6,6 +6,11 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
 namespace fraiseql::server {
 
 struct Metrics::Families {
@@ -30,6 +35,87 @@ struct Metrics::Families {
                                                          0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10});
 };
 
+namespace {
+
+/// Each operation is some twenty time series.
+constexpr std::size_t kMaxOperations = 100;
+constexpr const char* kOthers = "(others)";
+
+/// The operations that were called most have a line of their own.
+turbo::Statistics::ById bounded(turbo::Statistics::ById sums) {
+    if (sums.size() <= kMaxOperations) return sums;
+    std::vector<std::pair<std::uint64_t, std::string>> order;
+    for (const auto& [id, sum] : sums)
+        order.emplace_back(sum.calls, id);
+    std::sort(order.rbegin(), order.rend());
+    turbo::Totals others;
+    for (std::size_t i = kMaxOperations; i < order.size(); ++i) {
+        others += sums.at(order[i].second);
+        sums.erase(order[i].second);
+    }
+    sums[kOthers] += others;
+    return sums;
+}
+
+prometheus::MetricFamily family(std::string name, std::string help, prometheus::MetricType type) {
+    prometheus::MetricFamily out;
+    out.name = std::move(name);
+    out.help = std::move(help);
+    out.type = type;
+    return out;
+}
+
+prometheus::ClientMetric metric_of(const std::string& operation) {
+    prometheus::ClientMetric out;
+    out.label = {{"operation", operation}};
+    return out;
+}
+
+prometheus::ClientMetric duration_of(const std::string& operation, const turbo::Totals& sum) {
+    prometheus::ClientMetric out = metric_of(operation);
+    out.histogram.sample_count = sum.calls;
+    out.histogram.sample_sum = static_cast<double>(sum.microseconds) / 1e6;
+    std::uint64_t upto = 0;
+    for (std::size_t i = 0; i < sum.histogram.size(); ++i) {
+        upto += sum.histogram[i];
+        const double bound = i < turbo::kBucketBounds.size()
+                                 ? static_cast<double>(turbo::kBucketBounds[i]) / 1e6
+                                 : std::numeric_limits<double>::infinity();
+        out.histogram.bucket.push_back({upto, bound});
+    }
+    return out;
+}
+
+std::vector<prometheus::MetricFamily> collect(const turbo::Statistics& statistics) {
+    using prometheus::MetricType;
+    auto hits =
+        family("fraiseql_turbo_plan_hits_total",
+               "Calls of registered operations that found their plan.", MetricType::Counter);
+    auto errors =
+        family("fraiseql_turbo_errors_total",
+               "Calls of registered operations whose answers have errors.", MetricType::Counter);
+    auto rows = family("fraiseql_turbo_rows_total",
+                       "Rows that PostgreSQL sent for registered operations.", MetricType::Counter);
+    auto bytes = family("fraiseql_turbo_response_bytes_total",
+                        "Bytes of the answers of registered operations.", MetricType::Counter);
+    auto seconds = family("fraiseql_turbo_duration_seconds", "Calls of registered operations.",
+                          MetricType::Histogram);
+    for (const auto& [id, sum] : bounded(statistics.totals())) {
+        const auto add = [&id = id](prometheus::MetricFamily& to, std::uint64_t value) {
+            to.metric.push_back(metric_of(id));
+            to.metric.back().counter.value = static_cast<double>(value);
+        };
+        add(hits, sum.plan_hits);
+        add(errors, sum.errors);
+        add(rows, sum.rows);
+        add(bytes, sum.bytes);
+        seconds.metric.push_back(duration_of(id, sum));
+    }
+    return {hits, errors, rows, bytes, seconds};
+}
+
+}  // namespace
+
 Metrics::Metrics() : families_(std::make_unique<Families>()) {}
 
 Metrics::~Metrics() = default;
@@ -44,8 +130,16 @@ void Metrics::count_refresh(const std::string& view, bool succeeded) {
         .Increment();
 }
 
+void Metrics::show(std::shared_ptr<const turbo::Statistics> statistics) {
+    statistics_ = std::move(statistics);
+}
+
 std::string Metrics::render() const {
-    return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+    std::vector<prometheus::MetricFamily> families = families_->registry.Collect();
+    if (statistics_)
+        for (prometheus::MetricFamily& each : collect(*statistics_))
+            if (!each.metric.empty()) families.push_back(std::move(each));
+    return prometheus::TextSerializer().Serialize(families);
 }
 
 }  // namespace fraiseql::server

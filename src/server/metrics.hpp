@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "turbo/statistics.hpp"
+
 namespace fraiseql::server {
 
 /// Shared by all workers; every method may be called on any thread.
@@ -22,12 +24,16 @@ class Metrics {
     /// Counts one refresh of a materialized view, `public.mv_x`.
     void count_refresh(const std::string& view, bool succeeded);
 
+    /// Shows the sums of `statistics`, too: of a hundred operations each, of the others together.
+    void show(std::shared_ptr<const turbo::Statistics> statistics);
+
     /// Returns all metrics in Prometheus' text format, version 0.0.4.
     std::string render() const;
 
   private:
     struct Families;
     std::unique_ptr<Families> families_;
+    std::shared_ptr<const turbo::Statistics> statistics_;
 };
 
 }  // namespace fraiseql::server

@@ -8,9 +8,11 @@ namespace {
 
 constexpr const char* kInstalled = "SELECT 1 WHERE to_regclass('turbo.tb_turbo_query') IS NOT NULL";
 
-// One row a name; the entry itself comes first, with a NULL.
+// One row a name; the entry itself comes first, with a NULL. Columns that came later are read
+// through the row: an older version of the module does not have them.
 constexpr const char* kOperations =
-    "SELECT q.identifier, q.graphql_query, h.hash\n"
+    "SELECT q.identifier, q.graphql_query, h.hash,\n"
+    "       coalesce((to_jsonb(q) ->> 'is_adaptive')::boolean, false)\n"
     "FROM turbo.tb_turbo_query q\n"
     "LEFT JOIN LATERAL (SELECT NULL::text AS hash UNION ALL SELECT unnest(q.hashes)) h ON true\n"
     "WHERE q.is_active\n"
@@ -22,7 +24,8 @@ std::vector<turbo::Registered> read_rows(const pg::Rows& rows) {
         if (rows.is_null(row, 2))
             out.push_back({.id = std::string(rows.get(row, 0)),
                            .text = std::string(rows.get(row, 1)),
-                           .origin = "turbo.tb_turbo_query"});
+                           .origin = "turbo.tb_turbo_query",
+                           .adaptive = rows.get(row, 3) == "t"});
         else
             out.back().hashes.emplace_back(rows.get(row, 2));
     }
@@ -92,6 +95,8 @@ tl::expected<bool, sql::DatabaseError> RegistryWatch::read_table(pg::Session& se
         if (!rows) return tl::unexpected(rows.error());
         read = read_rows(*rows);
     }
+    if (!settings_.adaptive)
+        std::erase_if(read, [](const turbo::Registered& entry) { return entry.adaptive; });
     const std::lock_guard lock(mutex_);
     const bool changed = read != from_table_;
     from_table_ = std::move(read);

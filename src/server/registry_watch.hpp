@@ -25,6 +25,8 @@ struct RegistryWatchSettings {
     std::string conninfo;
     /// A folder of GraphQL files; empty: none.
     std::string folder = {};
+    /// Whether operations count that servers have registered by themselves.
+    bool adaptive = true;
     /// Says what is wrong with a document; empty where it may run. May be empty itself.
     std::function<std::string(const turbo::Registered&)> check = {};
     /// Called on the watch's threads and, by start(), on the caller's. May be empty.

@@ -9,6 +9,7 @@
 #include "runtime/mailbox.hpp"
 #include "runtime/outbound.hpp"
 #include "server/refresh_schedule.hpp"
+#include "server/statistics_writer.hpp"
 
 namespace fraiseql::server {
 
@@ -74,6 +75,7 @@ class Worker final : public runtime::Program {
 RegistryWatchSettings registry_watch_settings(const Settings& settings) {
     return {.conninfo = settings.pool.conninfo,
             .folder = settings.operations_folder,
+            .adaptive = !settings.engine.only_registered,
             .check =
                 [models = settings.models,
                  limits = settings.engine.parse](const turbo::Registered& entry) {
@@ -114,6 +116,9 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     settings.registry = std::make_shared<RegistryFeed>(std::make_shared<turbo::Registry>());
     settings.schema_watch.conninfo = settings.pool.conninfo;
     settings.schema_watch.log = settings.log;
+    settings.engine.statistics = std::make_shared<turbo::Statistics>();
+    settings.engine.adaptive = settings.adaptive_operations > 0;
+    if (settings.router.metrics) settings.router.metrics->show(settings.engine.statistics);
     SchemaWatch schema_watch(settings.schema_watch, settings.models, catalog);
     RegistryWatch registry_watch(registry_watch_settings(settings), settings.registry);
     if (auto watched = registry_watch.start(); !watched) return watched;
@@ -131,6 +136,7 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
         settings.grants = std::make_shared<GrantFeed>(std::make_shared<const std::uint64_t>(0));
         grant_watch.emplace(settings.pool.conninfo, settings.grants, settings.log);
     }
+<<<<<<< HEAD
     std::optional<CertificateWatch> certificate_watch;
     if (settings.certificate) {
         settings.certificate->log = settings.log;
@@ -138,6 +144,12 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
         if (auto started = certificate_watch->start(); !started) return started;
         settings.listen.tls = certificate_watch->current();
     }
+=======
+    StatisticsWriter statistics({.conninfo = settings.pool.conninfo,
+                                 .statistics = settings.engine.statistics,
+                                 .adaptive = settings.adaptive_operations,
+                                 .log = settings.log});
+>>>>>>> ccfc9fb (Show what registered operations cost; register hot ones)
     runtime::Outbound outbound;
     runtime::RunSettings run;
     run.workers = settings.workers;

@@ -29,6 +29,9 @@ struct Settings {
     engine::Settings engine = {};
     /// A folder of GraphQL files to register; empty: none.
     std::string operations_folder = {};
+    /// Most operations that servers register by themselves; 0: none, as it must be where only
+    /// registered operations run.
+    std::uint32_t adaptive_operations = 0;
     /// Where the workers get the registered operations and later models from; serve() makes them.
     std::shared_ptr<RegistryFeed> registry = {};
     std::shared_ptr<ModelFeed> models = {};

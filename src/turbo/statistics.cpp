@@ -38,6 +38,16 @@ Totals& Totals::operator-=(const Totals& other) {
     return *this;
 }
 
+std::uint64_t quantile(const Totals& totals, double share) noexcept {
+    const double wanted = share * static_cast<double>(totals.calls);
+    std::uint64_t upto = 0;
+    for (std::size_t i = 0; i < kBucketBounds.size(); ++i) {
+        upto += totals.histogram[i];
+        if (static_cast<double>(upto) >= wanted) return std::min(kBucketBounds[i], totals.longest);
+    }
+    return totals.longest;
+}
+
 void Meter::count(const Call& call) noexcept {
     const auto nanoseconds = static_cast<std::uint64_t>(call.duration.count());
     const std::uint64_t microseconds = nanoseconds / 1000;

@@ -48,6 +48,10 @@ struct Totals {
     bool operator==(const Totals&) const = default;
 };
 
+/// Returns the microseconds that `share` (0 to 1) of the calls took at most, as far as the
+/// histogram tells: the bound of a bucket, or the longest call where that is less.
+std::uint64_t quantile(const Totals& totals, double share) noexcept;
+
 /// What one worker counts of one operation: written by it alone, read on any thread.
 class Meter {
   public:

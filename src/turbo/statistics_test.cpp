@@ -31,6 +31,18 @@ TEST(Statistics, SumsTheMetersOfAllWorkers) {
     EXPECT_EQ(posts.histogram.back(), 1U);
 }
 
+TEST(Statistics, ReadsQuantilesOffTheHistogram) {
+    Meter meter;
+    for (int i = 0; i < 98; ++i)
+        meter.count({.duration = 200us});
+    meter.count({.duration = 30ms});
+    meter.count({.duration = 60ms});
+    EXPECT_EQ(quantile(meter.totals(), 0.5), 250U);
+    EXPECT_EQ(quantile(meter.totals(), 0.99), 50'000U);
+    EXPECT_EQ(quantile(meter.totals(), 1), 60'000U);
+    EXPECT_EQ(quantile({}, 0.5), 0U);
+}
+
 TEST(Statistics, LosesNothingBetweenTwoStores) {
     Statistics statistics;
     auto meter = statistics.open("posts");

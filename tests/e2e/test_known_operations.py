@@ -50,6 +50,11 @@ class KnownOperations(unittest.TestCase):
             file.flush()
             return self.command("turbo", "add", name, file.name, *words)
 
+    def sql(self, text):
+        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-d", self.database.url, "-c", text],
+                              check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
     def ask(self, server=None, **request):
         return json.loads((server or self.server).post(json.dumps(request)).text)
 
@@ -93,6 +98,97 @@ class KnownOperations(unittest.TestCase):
         got = self.server.request("GET", "/graphql?documentId=two_users")
         self.assertEqual(json.loads(got.text), answer)
         self.assertEqual(self.code(self.ask(documentId="nothing")), "PERSISTED_QUERY_NOT_FOUND")
+
+    def test_a_folder_is_followed(self):
+        file = pathlib.Path(self.folder.name) / "live_file.graphql"
+        file.write_text("{ users(limit: 1) { id } }")
+        answer = wait_until(lambda: self.ask(documentId="live_file").get("data"), "a new file")
+        self.assertEqual(len(answer["users"]), 1)
+        file.write_text("{ users(limit: 1) { nothing } }")
+        wait_until(lambda: "The version before goes on." in self.server.log(), "a note in the log")
+        self.assertEqual(self.ask(documentId="live_file")["data"], answer)
+        file.write_text("{ users(limit: 3) { id } }")
+        wait_until(lambda: len(self.ask(documentId="live_file")["data"]["users"]) == 3, "a change")
+        file.unlink()
+        wait_until(lambda: "errors" in self.ask(documentId="live_file"), "the end of the file")
+
+    def test_persisted_queries_are_known_to_all_servers(self):
+        other = Server(command=["serve", "--database", self.database.url, "--workers", "1"])
+        self.addCleanup(other.close)
+        for n in range(20):
+            text = f"{{ shared{n}: users(limit: 1) {{ id }} }}"
+            self.assertEqual(self.code(self.ask(other, extensions=by_hash(text))),
+                             "PERSISTED_QUERY_NOT_FOUND")
+            taught = self.ask(query=text, extensions=by_hash(text))
+            self.assertEqual(self.ask(other, extensions=by_hash(text)), taught)
+        self.assertEqual(self.sql("SELECT count(*) FROM turbo.tb_persisted_query "
+                                  "WHERE graphql_query LIKE '{ shared%'"), "20")
+        refused = "{ users(limit: 5) { id } }"
+        self.ask(self.strict, query=refused, extensions=by_hash(refused))
+        self.assertEqual(self.sql("SELECT count(*) FROM turbo.tb_persisted_query "
+                                  f"WHERE sha256 = '{sha256(refused)}'"), "0")
+
+    def test_a_text_under_a_foreign_hash_is_not_believed(self):
+        wanted, planted = "{ posts(limit: 1) { id } }", "{ users(limit: 1) { email } }"
+        self.sql("INSERT INTO turbo.tb_persisted_query (sha256, graphql_query) "
+                 f"VALUES ('{sha256(wanted)}', '{planted}')")
+        self.assertEqual(self.code(self.ask(extensions=by_hash(wanted))),
+                         "PERSISTED_QUERY_NOT_FOUND")
+
+    def test_persisted_queries_are_bounded(self):
+        insert = "SELECT count(turbo.fn_persist_query(encode(sha256(q::bytea), 'hex'), q)) FROM (" \
+                 "SELECT format('{{ bound%s }}', n) AS q FROM generate_series(1, 60) n) s"
+        self.sql("UPDATE turbo.tb_persisted_limit SET max_rows = 50")
+        self.sql(insert)
+        self.assertEqual(self.sql("SELECT count(*) FROM turbo.tb_persisted_query"), "50")
+        self.sql("UPDATE turbo.tb_persisted_limit SET max_bytes = 100")
+        one = "SELECT turbo.fn_persist_query(encode(sha256(q::bytea), 'hex'), q) FROM " \
+              "(SELECT '{ oneMore }'::text AS q) s"
+        self.sql(one)
+        self.assertLessEqual(int(self.sql("SELECT sum(octet_length(graphql_query)) "
+                                          "FROM turbo.tb_persisted_query")), 100)
+        self.assertEqual(self.sql("SELECT count(*) FROM turbo.tb_persisted_query "
+                                  "WHERE graphql_query = '{ oneMore }'"), "1")
+        self.sql("UPDATE turbo.tb_persisted_query SET last_sent_at = now() - interval '1 year'")
+        self.sql(one.replace("oneMore", "young"))
+        self.assertEqual(self.sql("SELECT string_agg(graphql_query, '') "
+                                  "FROM turbo.tb_persisted_query"), "{ young }")
+        self.sql("UPDATE turbo.tb_persisted_limit SET max_rows = DEFAULT, max_bytes = DEFAULT")
+
+    def test_statistics(self):
+        self.add("counted", "query ($n: Int) { counted: users(limit: $n) { id } }")
+        wait_until(lambda: "data" in self.ask(documentId="counted"), "the operation")
+        for n in range(30):
+            self.ask(documentId="counted", variables={"n": 1 + n % 2})
+        self.ask(documentId="counted", variables={"n": -1})
+        metrics = self.server.request("GET", "/metrics").text
+        self.assertRegex(metrics, r'fraiseql_turbo_duration_seconds_count{operation="counted"} \d\d')
+        self.assertRegex(metrics, r'fraiseql_turbo_errors_total{operation="counted"} 1\n')
+        wait_until(lambda: "calls     3" in self.command("turbo", "show", "counted"), "statistics")
+        shown = self.command("turbo", "show", "counted")
+        self.assertRegex(shown, r"calls     3\d, of which 2\d found their plan and 1 had errors")
+        self.assertIn("95 % within", shown)
+        self.assertRegex(self.command("turbo", "list"), r"\ncounted +3\d ")
+
+    def test_a_server_registers_hot_operations(self):
+        hot = "{ hot: users { id } }"
+        candidates = json.dumps([{"query": hot, "microseconds": 9}])
+        add = "SELECT turbo.fn_add_statistics('[]', '{}', {})"
+        self.sql(add.format(candidates, 1))
+        wait_until(lambda: "(adaptive)" in self.command("turbo", "list"), "the operation")
+        name = "adaptive/" + sha256(hot)[:16]
+        wait_until(lambda: "data" in self.ask(documentId=name), "the operation on the server")
+        # It is no list of what clients may call.
+        self.assertEqual(self.code(self.ask(self.strict, query=hot)), "FORBIDDEN")
+        self.sql(add.format(candidates.replace("hot:", "other:"), 1))
+        self.assertEqual(self.sql("SELECT count(*) FROM turbo.tb_turbo_query WHERE is_adaptive"), "1")
+        self.sql("UPDATE turbo.tb_turbo_query SET created_at = '2000-01-01' WHERE is_adaptive")
+        self.sql("DELETE FROM turbo.tb_turbo_statistics")
+        self.sql(add.format("[]", 1))
+        self.assertNotIn("(adaptive)", self.command("turbo", "list"))
+        both = run("serve", "--database", self.database.url, "--only-registered",
+                   "--adaptive-operations", "5")
+        self.assertIn("does not go with", both.stderr)
 
     def test_registering_is_live_on_all_servers(self):
         self.add("live", QUERY, "--hash", "my-own-hash")
