@@ -138,22 +138,7 @@ server::Settings settings_of(const Options& options) {
         settings.engine.persisted =
             std::make_shared<turbo::PersistedTexts>(options.plan_cache << 17U);
     settings.operations_folder = options.operations;
-<<<<<<< HEAD
-=======
     settings.adaptive_operations = options.adaptive_operations;
-    settings.on_started = [development](const http::Address& address) {
-        const std::string host =
-            address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
-        fmt::print("  GraphQL   http://{}:{}/graphql\n", host, address.port);
-        if (development) {
-            fmt::print("  GraphiQL  http://{}:{}/\n", host, address.port);
-            fmt::print("  development: GraphiQL, introspection and error details are on\n");
-        } else {
-            fmt::print("  production: GraphiQL, introspection and error details are off\n");
-        }
-        std::fflush(stdout);
-    };
->>>>>>> ccfc9fb (Show what registered operations cost; register hot ones)
     return settings;
 }
 

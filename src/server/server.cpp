@@ -136,7 +136,6 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
         settings.grants = std::make_shared<GrantFeed>(std::make_shared<const std::uint64_t>(0));
         grant_watch.emplace(settings.pool.conninfo, settings.grants, settings.log);
     }
-<<<<<<< HEAD
     std::optional<CertificateWatch> certificate_watch;
     if (settings.certificate) {
         settings.certificate->log = settings.log;
@@ -144,12 +143,10 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
         if (auto started = certificate_watch->start(); !started) return started;
         settings.listen.tls = certificate_watch->current();
     }
-=======
     StatisticsWriter statistics({.conninfo = settings.pool.conninfo,
                                  .statistics = settings.engine.statistics,
                                  .adaptive = settings.adaptive_operations,
                                  .log = settings.log});
->>>>>>> ccfc9fb (Show what registered operations cost; register hot ones)
     runtime::Outbound outbound;
     runtime::RunSettings run;
     run.workers = settings.workers;
