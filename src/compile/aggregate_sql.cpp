@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "compile/filter_sql.hpp"
+#include "compile/operator_sql.hpp"
 #include "compile/reading.hpp"
 #include "compile/rule_sql.hpp"
 #include "json/writer.hpp"
@@ -17,12 +18,14 @@ using plan::Output;
 using sql::Fragment;
 
 /// `countDistinct` → count(DISTINCT x), `sum` → sum(x), …; the names are those of the schema.
-Fragment aggregate_call(std::string_view function, const Fragment& value) {
+Fragment aggregate_call(const catalog::Catalog& catalog, std::string_view function,
+                        const Fragment& value, catalog::Oid type) {
     if (function == "countDistinct") return Fragment("count(DISTINCT ").add(value).raw(")");
     // The schema has exactly these, each of which PostgreSQL calls the same.
     for (sql::Raw name : {sql::Raw("sum"), sql::Raw("avg"), sql::Raw("min"), sql::Raw("max"),
                           sql::Raw("stddev"), sql::Raw("variance")})
-        if (name.text() == function) return Fragment(name).raw("(").add(value).raw(")");
+        if (name.text() == function)
+            return aggregate_sql_name(catalog, type, name).raw("(").add(value).raw(")");
     return {};
 }
 
@@ -121,7 +124,9 @@ class AggregateWriter {
             } else if (name == "keys") {
                 FRAISEQL_TRY(value, key_value(result));
             } else {
-                value = column(aggregate_call(name, typed_value(model_, *result.binding, source_)));
+                value = column(aggregate_call(model_.catalog, name,
+                                              typed_value(model_, *result.binding, source_),
+                                              result.binding->type));
             }
             members.push_back(Fragment().literal(result.response_key).raw(", ").add(value));
         }
@@ -191,8 +196,8 @@ class AggregateWriter {
             // The binding's type is that of the result; its value is found as for any field.
             schema::FieldBinding value = binding->value;
             value.type = binding->operand_type;
-            const Fragment call =
-                aggregate_call(function.name, typed_value(model_, value, source_));
+            const Fragment call = aggregate_call(model_.catalog, function.name,
+                                                 typed_value(model_, value, source_), value.type);
             FRAISEQL_TRY(Fragment part, operators_sql(model_, call, binding->value.type,
                                                       member.value, inner, parameters_));
             if (!part.empty()) parts.push_back(std::move(part));

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "compile/operator_sql.hpp"
+
 namespace fraiseql::compile {
 namespace {
 
@@ -44,25 +46,32 @@ std::optional<std::string> decode_base64(std::string_view text) {
 
 /// One term against its value: strictly beyond it in the order, with nulls where the order has
 /// them.
-Fragment beyond(const OrderTerm& term, bool is_null, bool reversed, const Fragment& value) {
+Fragment beyond(const catalog::Catalog& catalog, const OrderTerm& term, bool is_null, bool reversed,
+                const Fragment& value) {
     const bool descending = term.descending != reversed;
     const bool nulls_first = term.nulls_first != reversed;
     if (is_null) return nulls_first ? Fragment(term.value).raw(" IS NOT NULL") : Fragment("false");
     Fragment out = term.value;
-    out.raw(descending ? sql::Raw(" < ") : sql::Raw(" > ")).add(value);
+    const sql::Raw sign = descending ? sql::Raw("<") : sql::Raw(">");
+    out.add(operator_sql(catalog, term.binding.type, sign)).add(value);
     if (nulls_first || !term.binding.nullable) return out;
     return Fragment("(").add(out).raw(" OR ").add(term.value).raw(" IS NULL)");
 }
 
-Fragment equals(const OrderTerm& term, bool is_null, const Fragment& value) {
+Fragment equals(const catalog::Catalog& catalog, const OrderTerm& term, bool is_null,
+                const Fragment& value) {
     if (is_null) return Fragment(term.value).raw(" IS NULL");
-    return Fragment(term.value).raw(" = ").add(value);
+    return Fragment(term.value)
+        .add(operator_sql(catalog, term.binding.type, sql::Raw("=")))
+        .add(value);
 }
 
-/// A row comparison can use one index: all terms in one direction, none of them nullable.
-bool is_row_comparable(const std::vector<OrderTerm>& terms) {
+/// A row comparison can use one index: all terms in one direction, none of them nullable, and all
+/// compared by operators of the same name.
+bool is_row_comparable(const catalog::Catalog& catalog, const std::vector<OrderTerm>& terms) {
     return std::all_of(terms.begin(), terms.end(), [&](const OrderTerm& term) {
-        return term.descending == terms.front().descending && !term.binding.nullable;
+        return term.descending == terms.front().descending && !term.binding.nullable &&
+               operator_sql(catalog, term.binding.type, sql::Raw("<")).text() == " < ";
     });
 }
 
@@ -106,7 +115,7 @@ Fragment after_sql(const schema::Model& model, const std::vector<OrderTerm>& ter
         const catalog::Oid type = model.catalog.base_type(terms[i].binding.type);
         bound.push_back(parameters.add(std::move(at), schema::type_text(model.catalog, type)));
     }
-    if (is_row_comparable(terms)) {
+    if (is_row_comparable(model.catalog, terms)) {
         std::vector<Fragment> left;
         for (const OrderTerm& term : terms)
             left.push_back(term.value);
@@ -123,9 +132,9 @@ Fragment after_sql(const schema::Model& model, const std::vector<OrderTerm>& ter
     for (std::size_t i = 0; i < terms.size(); ++i) {
         const bool is_null = values.items[i].is_null();
         Fragment part = equal_so_far;
-        part.add(beyond(terms[i], is_null, reversed, bound[i]));
+        part.add(beyond(model.catalog, terms[i], is_null, reversed, bound[i]));
         cases.push_back(Fragment("(").add(part).raw(")"));
-        equal_so_far.add(equals(terms[i], is_null, bound[i])).raw(" AND ");
+        equal_so_far.add(equals(model.catalog, terms[i], is_null, bound[i])).raw(" AND ");
     }
     return Fragment("(").add(join(cases, " OR ")).raw(")");
 }

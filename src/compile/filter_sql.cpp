@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "compile/operator_sql.hpp"
 #include "compile/reading.hpp"
 #include "schema/operator.hpp"
 
@@ -21,22 +22,6 @@ using sql::Fragment;
 Path below(Path path, PathSegment segment) {
     path.push_back(std::move(segment));
     return path;
-}
-
-/// Replaces the placeholders of an operator's SQL; the template is a constant of our own.
-Fragment expand(const Operator& op, const Fragment& value, const Fragment& first,
-                const Fragment& second) {
-    Fragment out;
-    std::string_view rest = op.sql;
-    while (!rest.empty()) {
-        const std::size_t at = std::min(rest.find('%'), rest.size());
-        out.add(Fragment::from_catalog(rest.substr(0, at)));
-        if (at == rest.size()) break;
-        const char name = rest[at + 1];
-        out.add(name == 'c' ? value : name == 'v' ? first : second);
-        rest.remove_prefix(at + 2);
-    }
-    return out;
 }
 
 class FilterWriter {
@@ -207,17 +192,18 @@ class FilterWriter {
                        const Value& operand, const Path& path) const {
         const catalog::Oid base = model_.catalog.base_type(type);
         if (op.operand == Operand::Flag || op.operand == Operand::NotFlag) {
-            Fragment out = expand(op, value, {}, {});
+            Fragment out = apply(model_.catalog, type, op, value, {});
             if (operand.kind == Value::Kind::True) return out;
             if (op.operand == Operand::Flag) return Fragment(value).raw(" IS NOT NULL");
             return Fragment("NOT (").add(out).raw(")");
         }
         if (op.operand == Operand::Range) {
             const Fragment inet("inet");
-            return expand(op, value, parameters_.add(below(path, std::string("from")), inet),
-                          parameters_.add(below(path, std::string("to")), inet));
+            return apply(model_.catalog, type, op, value,
+                         parameters_.add(below(path, std::string("from")), inet),
+                         parameters_.add(below(path, std::string("to")), inet));
         }
-        return expand(op, value, bound(op, base, path), {});
+        return apply(model_.catalog, type, op, value, bound(op, base, path));
     }
 
     Fragment bound(const Operator& op, catalog::Oid base, const Path& path) const {

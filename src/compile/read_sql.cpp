@@ -2,6 +2,7 @@
 #include "compile/read_sql.hpp"
 
 #include "compile/json_sql.hpp"
+#include "compile/operator_sql.hpp"
 #include "compile/reading.hpp"
 #include "compile/rule_sql.hpp"
 
@@ -23,7 +24,7 @@ Fragment key_equals(Reading& reading, const schema::Entity& entity, const Fragme
     const catalog::Column& key = *entity.relation->column(*entity.key);
     return reading.rows()
         .value({.key = key.name, .column = key.number}, false)
-        .raw(" = ")
+        .add(operator_sql(reading.catalog(), key.type, sql::Raw("=")))
         .add(value);
 }
 

@@ -39,6 +39,7 @@ class Reading {
     /// Returns the source for the answer, over `r`.
     Source answer();
 
+    const catalog::Catalog& catalog() const noexcept { return model_.catalog; }
     /// Returns what stands in FROM.
     sql::Fragment from() const;
     /// Returns the columns of `t` that the answer needs, joined with commas.

@@ -1,7 +1,7 @@
 -- Values of every type, in six rows and one without any. The matrix of operators (*.cases) runs on
 -- them as columns, as the documents of views, and as stored documents.
-CREATE EXTENSION citext;
-CREATE EXTENSION ltree;
+CREATE EXTENSION IF NOT EXISTS citext;
+CREATE EXTENSION IF NOT EXISTS ltree;
 
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
 CREATE TYPE stage AS ENUM ('in progress', 'done!');
