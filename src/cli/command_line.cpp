@@ -167,8 +167,8 @@ void add_install(CLI::App& app, Options& options, int& status) {
         ->add_option(
             "module", options.module,
             "turbo: registered operations; idempotency: keys of mutations; rbac: roles and "
-            "permissions; audit: security events; events: an event store; ddl: tells servers of "
-            "changes of the catalog at "
+            "permissions; audit: security events; counts: plannedCount of connections; events: "
+            "an event store; ddl: tells servers of changes of the catalog at "
             "once; tv: a table that holds what a view shows")
         ->required();
     install->add_option("--role", options.grantee, "the server's role: it is granted what it needs")

@@ -46,6 +46,7 @@ class ConnectionWriter {
     ConnectionWriter(const schema::Model& model, const plan::Read& read, const Value& arguments,
                      const CompileOptions& options, Parameters& parameters, Lists& lists)
         : model_(model),
+          options_(options),
           read_(read),
           arguments_(arguments),
           page_(page_of(arguments, options)),
@@ -55,15 +56,11 @@ class ConnectionWriter {
           lists_(lists) {}
 
     Result<Fragment> write() {
-        if (const Value* where = arguments_.find("where")) {
-            FRAISEQL_TRY(filter_,
-                         filter_sql(model_, schema::where_input(read_.entity->type_name), *where,
-                                    reading_.rows(), {std::string("where")}, parameters_));
-        }
-        add_rules(read_.row_rules, *read_.entity->relation, reading_.rows(), filter_);
+        FRAISEQL_TRY(filter_, filter(reading_, parameters_));
         size_ = page_size();
         const plan::Branch& branch = read_.branches.front();
         if (auto estimate = check_estimate(branch); !estimate) return fail(estimate.error());
+        FRAISEQL_TRY(planned_count_, planned_count(branch));
         Fragment object = connection_object(branch);
         const Fragment select = Fragment("SELECT ").add(object);
         // Without an aggregate over them, rows would multiply the answer.
@@ -72,6 +69,18 @@ class ConnectionWriter {
     }
 
   private:
+    /// What `where` and the rules on rows ask.
+    Result<Fragment> filter(Reading& reading, Parameters& parameters) const {
+        Fragment out;
+        if (const Value* where = arguments_.find("where")) {
+            FRAISEQL_TRY(out,
+                         filter_sql(model_, schema::where_input(read_.entity->type_name), *where,
+                                    reading.rows(), {std::string("where")}, parameters));
+        }
+        add_rules(read_.row_rules, *read_.entity->relation, reading.rows(), out);
+        return out;
+    }
+
     /// The page size as SQL, cast so that it can be calculated with.
     Fragment page_size() {
         if (page_.argument.empty() || is_common(page_.size))
@@ -135,6 +144,7 @@ class ConnectionWriter {
         if (name == "nodes") return list(object_sql(output.branches, source(), lists_));
         if (name == "pageInfo") return page_info(output.branches.front());
         if (name == "estimatedCount") return estimated_count();
+        if (name == "plannedCount") return planned_count_;
         Fragment count("(SELECT count(*) FROM ");
         count.add(reading_.from());
         if (!filter_.empty()) count.raw(" WHERE ").add(filter_);
@@ -148,6 +158,31 @@ class ConnectionWriter {
             .raw("WHERE c.oid = ")
             .literal(Fragment().qualified(relation.schema, relation.name).text())
             .raw("::regclass)");
+    }
+
+    /// A call of sql/counts.sql with the rows to be counted as a statement of its own.
+    Result<Fragment> planned_count(const plan::Branch& branch) {
+        if (std::none_of(branch.outputs.begin(), branch.outputs.end(), [](const Output& output) {
+                return output.field != nullptr && output.field->name == "plannedCount";
+            }))
+            return Fragment();
+        Reading reading(model_, *read_.entity, options_);
+        Parameters own = Parameters::of_array();
+        FRAISEQL_TRY(const Fragment condition, filter(reading, own));
+        Fragment rows("SELECT FROM ");
+        rows.add(reading.from());
+        if (!condition.empty()) rows.raw(" WHERE ").add(condition);
+        std::vector<Fragment> values;
+        for (Parameter& each : own.take())
+            values.push_back(Fragment("(")
+                                 .add(parameters_.add(std::move(each.path),
+                                                      Fragment::from_catalog(each.type), each.form))
+                                 .raw(")::text"));
+        return Fragment("fraiseql.planned_rows(")
+            .literal(rows.text())
+            .raw(", ARRAY[")
+            .add(join(values, ", "))
+            .raw("]::text[])");
     }
 
     /// Statistics know nothing of a filter.
@@ -215,6 +250,7 @@ class ConnectionWriter {
     }
 
     const schema::Model& model_;
+    const CompileOptions& options_;
     const plan::Read& read_;
     const Value& arguments_;
     PageSpec page_;
@@ -223,6 +259,7 @@ class ConnectionWriter {
     Parameters& parameters_;
     Lists& lists_;
     Fragment filter_ = {};
+    Fragment planned_count_ = {};
     Fragment size_ = {};
 };
 

@@ -29,6 +29,12 @@ inline std::string path_text(const Path& path) {
 class Parameters {
   public:
     explicit Parameters(std::uint32_t arguments) : arguments_(arguments) {}
+    /// For a statement inside a statement, whose parameters come as one array of texts: `$1[n]`.
+    static Parameters of_array() {
+        Parameters out(0);
+        out.in_array_ = true;
+        return out;
+    }
 
     /// Moves on to other arguments; returns those before. See Parameter::arguments.
     std::uint32_t switch_to(std::uint32_t arguments) {
@@ -52,7 +58,9 @@ class Parameters {
         auto [known, added] = numbers_.try_emplace(
             {arguments_, path_text(path), static_cast<int>(form), cast.text()}, all_.size() + 1);
         if (added) all_.push_back({arguments_, std::move(path), form, cast.text()});
-        return sql::Fragment("$").number(known->second).raw("::").add(cast);
+        sql::Fragment place(in_array_ ? sql::Raw("$1[") : sql::Raw("$"));
+        place.number(known->second).raw(in_array_ ? sql::Raw("]::") : sql::Raw("::"));
+        return place.add(cast);
     }
 
     /// Returns all of them and begins anew, for the next statement.
@@ -63,6 +71,7 @@ class Parameters {
 
   private:
     std::uint32_t arguments_;
+    bool in_array_ = false;
     std::vector<Parameter> all_ = {};
     std::map<std::tuple<std::uint32_t, std::string, int, std::string>, std::size_t> numbers_ = {};
 };

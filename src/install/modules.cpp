@@ -5,6 +5,8 @@
 
 extern "C" const char fraiseql_install_audit[];
 extern "C" const char fraiseql_install_audit_end[];
+extern "C" const char fraiseql_install_counts[];
+extern "C" const char fraiseql_install_counts_end[];
 extern "C" const char fraiseql_install_ddl[];
 extern "C" const char fraiseql_install_ddl_end[];
 extern "C" const char fraiseql_install_events[];
@@ -23,6 +25,10 @@ namespace {
 constexpr std::array<std::string_view, 2> kAuditGrants = {
     "GRANT USAGE ON SCHEMA audit",
     "GRANT EXECUTE ON FUNCTION audit.record",
+};
+constexpr std::array<std::string_view, 2> kCountsGrants = {
+    "GRANT USAGE ON SCHEMA fraiseql",
+    "GRANT EXECUTE ON FUNCTION fraiseql.planned_rows",
 };
 constexpr std::array<std::string_view, 2> kIdempotencyGrants = {
     "GRANT USAGE ON SCHEMA fraiseql",
@@ -54,6 +60,7 @@ constexpr std::array<std::string_view, 6> kEventsGrants = {
 std::span<const Module> modules() {
     static const std::array all = {
         Module{"audit", {fraiseql_install_audit, fraiseql_install_audit_end}, kAuditGrants},
+        Module{"counts", {fraiseql_install_counts, fraiseql_install_counts_end}, kCountsGrants},
         Module{"ddl", {fraiseql_install_ddl, fraiseql_install_ddl_end}},
         Module{"events", {fraiseql_install_events, fraiseql_install_events_end}, kEventsGrants},
         Module{"idempotency",

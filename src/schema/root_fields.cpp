@@ -32,7 +32,11 @@ std::string plural_of(std::string_view singular_name) {
 
 class RootWriter {
   public:
-    explicit RootWriter(Draft& draft) : draft_(draft) {}
+    explicit RootWriter(Draft& draft) : draft_(draft) {
+        for (const catalog::Function* each :
+             draft.model.catalog.functions("fraiseql", "planned_rows"))
+            has_planned_rows_ = each->can_execute;
+    }
 
     void write(const Entity& entity) {
         const std::string name = field_name_of(entity.type_name);
@@ -133,6 +137,13 @@ class RootWriter {
                      "About so many rows there are, by PostgreSQL's statistics and "
                      "without counting; null before the first ANALYZE. Not with where."});
         }
+        if (has_planned_rows_)
+            draft_.builder.find(type)->fields.push_back(
+                {.name = "plannedCount",
+                 .type = draft_.use_leaf({.type = "BigInt"}, 0, false),
+                 .description =
+                     "About so many rows the filter lets through, as PostgreSQL's planner expects "
+                     "without counting."});
         return true;
     }
 
@@ -178,6 +189,8 @@ class RootWriter {
 
     Draft& draft_;
     bool has_page_info_ = false;
+    /// `fraiseql db install counts`.
+    bool has_planned_rows_ = false;
 };
 
 }  // namespace

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// plannedCount: what the planner expects of the filter, under the rights of who asks.
+#include <charconv>
+#include <fstream>
+#include <sstream>
+
+#include "engine/engine_pgtest.hpp"
+
+namespace fraiseql::engine {
+namespace {
+
+std::string counts_module() {
+    std::ifstream file(FRAISEQL_SOURCE_DIR "/sql/counts.sql");
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+constexpr const char* kSchema = R"(
+    CREATE TABLE tb_item (id int PRIMARY KEY, kind text NOT NULL, tags text[] NOT NULL, tenant int);
+    INSERT INTO tb_item
+    SELECT i, 'it''s \ ' || i % 4, ARRAY['t' || i % 2], i % 10 FROM generate_series(1, 10000) AS i;
+    ANALYZE tb_item;
+    CREATE VIEW v_item AS SELECT id, jsonb_build_object(
+        'id', id, 'kind', kind, 'tags', tags, 'tenant', tenant) AS data FROM tb_item;
+)";
+
+class PlannedCount : public EngineTest {
+  protected:
+    void SetUp() override { open("planned_count", kSchema + counts_module()); }
+
+    /// The number in the answer, or -1 with the answer as a failure.
+    int count(const std::string& arguments, const std::string& more = {}) {
+        const std::string answer =
+            run("{ itemsConnection" + arguments + " { plannedCount " + more + " } }");
+        const std::size_t at = answer.find("\"plannedCount\" : ");
+        int value = -1;
+        if (at != std::string::npos)
+            std::from_chars(answer.data() + at + 17, answer.data() + answer.size(), value);
+        EXPECT_GE(value, 0) << answer;
+        return value;
+    }
+};
+
+TEST_F(PlannedCount, FollowsTheFilter) {
+    EXPECT_EQ(count(""), 10000);
+    EXPECT_NEAR(count("(where: {id: {lte: 1000}})"), 1000, 100);
+    EXPECT_NEAR(count(R"((where: {kind: {eq: "it's \\ 1"}}))"), 2500, 250);
+    EXPECT_NEAR(count(R"((where: {kind: {in: ["it's \\ 1", "it's \\ 2"]}}))"), 5000, 500);
+    EXPECT_NEAR(count(R"((where: {tags: {contains: ["t1"]}, id: {gt: 5000}}))"), 2500, 250);
+}
+
+TEST_F(PlannedCount, StandsBesideThePage) {
+    EXPECT_EQ(count("(first: 2, where: {id: {gt: 0}})", "nodes { kind } totalCount"), 10000);
+    EXPECT_NE(run("{ itemsConnection(first: 1) { n: plannedCount totalCount nodes { id } } }")
+                  .find(R"("totalCount" : 10000, "nodes" : [{"id" : "1"}])"),
+              std::string::npos);
+}
+
+TEST_F(PlannedCount, PlansAsWhoAsks) {
+    sql("ALTER TABLE tb_item ENABLE ROW LEVEL SECURITY");
+    sql("CREATE POLICY own ON tb_item USING (tenant = 3)");
+    sql("ALTER VIEW v_item SET (security_invoker)");
+    sql("CREATE ROLE planned_reader");
+    sql("GRANT SELECT ON tb_item, v_item TO planned_reader");
+    sql("GRANT USAGE ON SCHEMA fraiseql TO planned_reader");
+    sql("GRANT EXECUTE ON FUNCTION fraiseql.planned_rows TO planned_reader");
+    const std::string plan =
+        sql("SET ROLE planned_reader; SELECT fraiseql.planned_rows('SELECT FROM v_item', '{}')");
+    EXPECT_NEAR(std::stoi(plan), 1000, 200);
+}
+
+TEST_F(PlannedCount, IsOnlyThereWhereItsFunctionIs) {
+    sql("DROP FUNCTION fraiseql.planned_rows");
+    load();
+    EXPECT_NE(run("{ itemsConnection { plannedCount } }").find("Cannot query field"),
+              std::string::npos);
+}
+
+}  // namespace
+}  // namespace fraiseql::engine
