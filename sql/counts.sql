@@ -8,8 +8,9 @@ CREATE SCHEMA IF NOT EXISTS fraiseql;
 
 -- Everything is planned as the caller: under his row-level security, and with no more statistics
 -- than his own EXPLAIN uses. `statement` refers to `parameters` as $1[1], $1[2], …
+-- VOLATILE, since EXPLAIN is allowed in no other function.
 CREATE OR REPLACE FUNCTION fraiseql.planned_rows(statement text, parameters text[])
-RETURNS bigint LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+RETURNS bigint LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     plan json;
 BEGIN
