@@ -10,9 +10,10 @@
 
 namespace fraiseql::compile {
 
-/// Where a field's value comes from.
+/// Where the value of a field comes from, or the one that is compared, ordered or grouped by.
 struct SourceNote {
-    /// Response keys from the root: `posts.author.name`.
+    /// Response keys from the root: `posts.author.name`; with what leads to the value in an
+    /// argument: `posts(where.OR.author.name)`.
     std::string path;
     /// "column title", "query of view v_post, as text", "document v_post.data".
     std::string source;
@@ -32,7 +33,8 @@ struct DocumentNote {
 std::vector<DocumentNote> document_notes(const schema::Model& model, const plan::Plan& plan,
                                          const CompileOptions& options);
 
-/// Returns a note for each selected field of the reads of `plan`, in the order of the request.
+/// Returns a note for each selected field of the reads of `plan`, in the order of the request, and
+/// behind those of each root field one for each value that its arguments compare.
 std::vector<SourceNote> source_notes(const schema::Model& model, const plan::Plan& plan,
                                      std::span<const json::Value> arguments,
                                      const CompileOptions& options);

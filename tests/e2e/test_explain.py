@@ -84,6 +84,23 @@ class Explain(unittest.TestCase):
         self.assertEqual(statement["plan"]["root"]["path"], "posts")
         self.assertEqual(report["sources"][0]["path"], "posts.id")
 
+    def test_criteria_have_sources_too(self):
+        def sources(query):
+            return {each["path"]: each["source"] for each in self.report(query)["sources"]}
+        posts = sources("""{ posts(where: {OR: [{author: {name: {eq: "x"}}}, {userId: {isnull: true}}]}
+            orderBy: [{createdAt: DESC}]) { title } }""")
+        self.assertEqual(posts["posts(where.OR.author.name)"], "text in the query of v_post")
+        self.assertIn("posts(where.OR.userId)", posts)
+        self.assertIn("posts(orderBy.createdAt)", posts)
+        self.assertEqual(
+            sources("""{ postWithCommentsList(where: {comments: {some: {content: {eq: "x"}}}})
+                { title } }""")["postWithCommentsList(where.comments)"],
+            "rows behind the list in the query of v_post_with_comments")
+        groups = sources("""{ postsAggregate(groupBy: [{status: VALUE}], where: {title: {eq: "x"}})
+            { keys { status } max { createdAt } } }""")
+        self.assertLessEqual({"postsAggregate(groupBy.status)", "postsAggregate.max.createdAt",
+                              "postsAggregate(where.title)"}, set(groups))
+
     def test_nodes_belong_to_fields(self):
         self.assertEqual(
             self.plan_paths("""{ list: postWithCommentsList(limit: 2) {
