@@ -37,6 +37,7 @@ Column read_column(const RecordReader& r) {
             .not_null = r.flag("not_null"),
             .has_default = r.flag("has_default"),
             .generated = r.flag("generated"),
+            .generated_as = r.text("generated_as"),
             .identity = identity != '\0',
             .identity_always = identity == 'a',
             .can_select = r.flag("can_select"),

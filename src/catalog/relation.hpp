@@ -24,6 +24,8 @@ struct Column {
     bool has_default = false;
     /// GENERATED ALWAYS AS (…) STORED.
     bool generated = false;
+    /// Its expression (pg_get_expr); empty where it has a collation that is not its type's.
+    std::string generated_as;
     /// GENERATED … AS IDENTITY, and whether it is the ALWAYS form.
     bool identity = false;
     bool identity_always = false;

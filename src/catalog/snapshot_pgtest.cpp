@@ -113,6 +113,7 @@ TEST_F(SnapshotTest, ReadsColumns) {
     EXPECT_EQ(users.column("mood")->comment, "How they feel.");
     EXPECT_TRUE(users.column("mood")->has_default);
     EXPECT_TRUE(users.column("shout")->generated);
+    EXPECT_EQ(users.column("shout")->generated_as, "('x'::text || 'y'::text)");
     EXPECT_EQ(users.column("amount")->typmod, 655366);
     EXPECT_EQ(own_->type_name(users.column("tags")->type), "text[]");
 }

@@ -25,11 +25,15 @@ WITH namespaces AS MATERIALIZED (
   SELECT a.attrelid, json_agg(json_build_object(
     'number', a.attnum, 'name', a.attname, 'type', a.atttypid::int8, 'typmod', a.atttypmod,
     'not_null', a.attnotnull, 'has_default', a.atthasdef, 'generated', a.attgenerated <> '',
+    'generated_as', CASE WHEN a.attgenerated = 's' AND a.attcollation = t.typcollation
+                         THEN pg_get_expr(f.adbin, f.adrelid) END,
     'identity', a.attidentity,
     'can_select', r.can_select OR (r.usable AND r.relkind <> 'c'
                                    AND has_column_privilege(a.attrelid, a.attnum, 'SELECT')),
     'comment', d.description) ORDER BY a.attnum) AS list
   FROM pg_attribute a JOIN relations r ON r.oid = a.attrelid
+  JOIN pg_type t ON t.oid = a.atttypid
+  LEFT JOIN pg_attrdef f ON a.attgenerated = 's' AND f.adrelid = a.attrelid AND f.adnum = a.attnum
   LEFT JOIN pg_description d
     ON d.classoid = 'pg_class'::regclass AND d.objoid = a.attrelid AND d.objsubid = a.attnum
   WHERE a.attnum > 0 AND NOT a.attisdropped GROUP BY a.attrelid

@@ -48,6 +48,36 @@ const Guard* guard_of(Draft& draft, const Entity& entity, const catalog::Column&
                               shape->shape->origin->column);
 }
 
+/// As pg_get_expr prints it: `name` or `"Name"`.
+std::string catalog_identifier(const std::string& name) {
+    const bool plain =
+        !name.empty() && (name[0] < '0' || name[0] > '9') &&
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+    return plain ? name : sql::Fragment().identifier(name).text();
+}
+
+/// `(data ->> 'key'::text)`, or `((data ->> 'key'::text))::integer` with no further cast.
+bool is_key_of(std::string_view expression, const std::string& document, const std::string& key) {
+    const std::string value =
+        '(' + document + " ->> " + sql::Fragment().literal(key).text() + "::text)";
+    if (expression == value) return true;
+    const std::string cast = '(' + value + ")::";
+    return expression.starts_with(cast) &&
+           expression.substr(cast.size()).find_first_of("(:") == std::string_view::npos;
+}
+
+/// Members that columns are generated from.
+void use_generated_columns(const Entity& entity, std::vector<Member>& members) {
+    if (!entity.document) return;
+    const std::string document =
+        catalog_identifier(entity.relation->column(*entity.document)->name);
+    for (Member& member : members)
+        for (const catalog::Column& column : entity.relation->columns)
+            if (!member.value.column && column.can_select && member.value.type == column.type &&
+                is_key_of(column.generated_as, document, member.value.key))
+                member.value.column = column.number;
+}
+
 }  // namespace
 
 MembersByType collect_members(const Draft& draft) {
@@ -61,6 +91,7 @@ MembersByType collect_members(const Draft& draft) {
 }
 
 void add_column_members(Draft& draft, const Entity& entity, std::vector<Member>& members) {
+    use_generated_columns(entity, members);
     for (const catalog::Column& column : entity.relation->columns) {
         if (entity.document == column.number) continue;
         const std::string name = camel_case(bare_column(column.name));

@@ -28,6 +28,8 @@ using MembersByType = std::unordered_map<std::string, std::vector<Member>>;
 MembersByType collect_members(const Draft& draft);
 
 /// Adds the entity's columns that are no fields of its type: they are there to filter and order by.
+/// What is generated from a member of the document, as in `n int GENERATED ALWAYS AS
+/// ((data->>'n')::int) STORED`, is no other value: from now on the member is that column.
 void add_column_members(Draft& draft, const Entity& entity, std::vector<Member>& members);
 
 }  // namespace fraiseql::schema

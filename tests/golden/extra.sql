@@ -99,8 +99,10 @@ LEFT JOIN (
     GROUP BY p.user_id
 ) grouped ON grouped.user_id = u.id;
 
--- The same stored; and a function whose result is read again.
-CREATE TABLE tv_writer (id uuid PRIMARY KEY, data jsonb NOT NULL);
+-- The same stored, with a column for a key of the document; and a function whose result is read
+-- again.
+CREATE TABLE tv_writer (id uuid PRIMARY KEY, data jsonb NOT NULL,
+                        "Its name" text GENERATED ALWAYS AS (data->>'name') STORED);
 INSERT INTO tv_writer SELECT id, data FROM v_writer;
 CREATE FUNCTION fn_update_writer(p_id uuid) RETURNS uuid LANGUAGE sql AS $$ SELECT p_id $$;
 
