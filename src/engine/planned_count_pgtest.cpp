@@ -17,9 +17,11 @@ std::string counts_module() {
 }
 
 constexpr const char* kSchema = R"(
-    CREATE TABLE tb_item (id int PRIMARY KEY, size int NOT NULL, kind text NOT NULL, tags text[] NOT NULL, tenant int);
+    CREATE TABLE tb_item (id int PRIMARY KEY, size int NOT NULL, kind text NOT NULL,
+                          tags text[] NOT NULL, tenant int);
     INSERT INTO tb_item
-    SELECT i, i, 'it''s \ ' || i % 4, ARRAY['t' || i % 2], i % 10 FROM generate_series(1, 10000) AS i;
+    SELECT i, i, 'it''s \ ' || i % 4, ARRAY['t' || i % 2], i % 10
+    FROM generate_series(1, 10000) AS i;
     ANALYZE tb_item;
     CREATE VIEW v_item AS SELECT id, jsonb_build_object(
         'id', id, 'size', size, 'kind', kind, 'tags', tags, 'tenant', tenant) AS data FROM tb_item;

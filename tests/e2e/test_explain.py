@@ -87,7 +87,8 @@ class Explain(unittest.TestCase):
     def test_criteria_have_sources_too(self):
         def sources(query):
             return {each["path"]: each["source"] for each in self.report(query)["sources"]}
-        posts = sources("""{ posts(where: {OR: [{author: {name: {eq: "x"}}}, {userId: {isnull: true}}]}
+        posts = sources("""{ posts(
+            where: {OR: [{author: {name: {eq: "x"}}}, {userId: {isnull: true}}]}
             orderBy: [{createdAt: DESC}]) { title } }""")
         self.assertEqual(posts["posts(where.OR.author.name)"], "text in the query of v_post")
         self.assertIn("posts(where.OR.userId)", posts)
