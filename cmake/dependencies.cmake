@@ -8,6 +8,11 @@ find_package(tl-expected REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(Boost 1.81 REQUIRED)
+find_path(HIREDIS_INCLUDE hiredis/hiredis.h REQUIRED)
+find_library(HIREDIS_LIBRARY hiredis REQUIRED)
+add_library(fraiseql_hiredis INTERFACE)
+target_include_directories(fraiseql_hiredis SYSTEM INTERFACE "${HIREDIS_INCLUDE}")
+target_link_libraries(fraiseql_hiredis INTERFACE "${HIREDIS_LIBRARY}")
 
 add_library(fraiseql_asio INTERFACE)
 target_compile_definitions(fraiseql_asio INTERFACE

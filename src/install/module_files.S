@@ -14,6 +14,7 @@ embed counts, "counts.sql"
 embed ddl, "ddl.sql"
 embed events, "events.sql"
 embed idempotency, "idempotency.sql"
+embed limits, "limits.sql"
 embed rbac, "rbac.sql"
 embed turbo, "turbo.sql"
 .section .note.GNU-stack,"",@progbits

@@ -13,6 +13,8 @@ extern "C" const char fraiseql_install_events[];
 extern "C" const char fraiseql_install_events_end[];
 extern "C" const char fraiseql_install_idempotency[];
 extern "C" const char fraiseql_install_idempotency_end[];
+extern "C" const char fraiseql_install_limits[];
+extern "C" const char fraiseql_install_limits_end[];
 extern "C" const char fraiseql_install_rbac[];
 extern "C" const char fraiseql_install_rbac_end[];
 extern "C" const char fraiseql_install_turbo[];
@@ -34,6 +36,10 @@ constexpr std::array<std::string_view, 2> kIdempotencyGrants = {
     "GRANT USAGE ON SCHEMA fraiseql",
     "GRANT EXECUTE ON FUNCTION fraiseql.idempotency_claim, fraiseql.idempotency_store, "
     "fraiseql.idempotency_replay",
+};
+constexpr std::array<std::string_view, 2> kLimitsGrants = {
+    "GRANT USAGE ON SCHEMA limits",
+    "GRANT EXECUTE ON FUNCTION limits.take",
 };
 constexpr std::array<std::string_view, 3> kTurboGrants = {
     "GRANT USAGE ON SCHEMA turbo",
@@ -66,6 +72,7 @@ std::span<const Module> modules() {
         Module{"idempotency",
                {fraiseql_install_idempotency, fraiseql_install_idempotency_end},
                kIdempotencyGrants},
+        Module{"limits", {fraiseql_install_limits, fraiseql_install_limits_end}, kLimitsGrants},
         Module{"rbac", {fraiseql_install_rbac, fraiseql_install_rbac_end}, kRbacGrants},
         Module{"turbo", {fraiseql_install_turbo, fraiseql_install_turbo_end}, kTurboGrants},
     };

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// Limits: which requests are let through, by who sends them and how many there have been.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/principal.hpp"
+#include "base/ip_address.hpp"
+#include "http/message.hpp"
+#include "limit/in_flight.hpp"
+#include "limit/table.hpp"
+#include "runtime/mailbox.hpp"
+#include "runtime/task.hpp"
+#include "server/shared_limits.hpp"
+
+namespace fraiseql::server {
+
+struct LimitSettings {
+    std::vector<limit::Rule> rules = {};
+    /// Clients that get nothing; they come before `allowed`.
+    std::vector<Network> denied = {};
+    /// Where there are any: clients of no other network get anything.
+    std::vector<Network> allowed = {};
+    /// Clients that no rule counts.
+    std::vector<Network> unlimited = {};
+    /// Requests of one client in progress at a time; 0: as many as come.
+    std::size_t most_in_flight = 0;
+    /// Clients that are remembered; see limit::Table.
+    std::size_t remembered = std::size_t{1} << 16U;
+    /// Where servers count together; nullptr: each for itself.
+    std::shared_ptr<SharedLimits> shared = {};
+    /// While the shared store is away: refuse, in place of counting for oneself.
+    bool refuse_while_away = false;
+};
+
+/// Everything of a process that its workers share. Thread-safe.
+struct LimitState {
+    explicit LimitState(LimitSettings wanted)
+        : settings(std::move(wanted)),
+          table(settings.rules.empty() ? 1 : settings.remembered),
+          in_flight(settings.most_in_flight) {}
+
+    const LimitSettings settings;
+    limit::Table table;
+    limit::InFlight in_flight;
+};
+
+/// What an operation is, as far as rules care.
+struct OperationFacts {
+    bool mutation = false;
+    /// Names of its root fields in the schema, sorted, each once.
+    std::vector<std::string_view> fields = {};
+};
+
+/// One request on its way past the rules; lives as long as the request.
+class Admission {
+  public:
+    /// `state` may be nullptr: then everything is let through.
+    Admission(std::shared_ptr<LimitState> state, std::shared_ptr<runtime::Mailbox> mailbox,
+              const http::Request& request)
+        : state_(std::move(state)), mailbox_(std::move(mailbox)), request_(request) {}
+
+    /// Each counts the request for the rules that can be decided then, and returns why it is
+    /// refused, if it is. In this order; the first two before anything is read or verified.
+    std::optional<Error> check_address() const;
+    runtime::Task<std::optional<Error>> count_address();
+    runtime::Task<std::optional<Error>> count_principal(const auth::Principal* principal);
+    runtime::Task<std::optional<Error>> count_operation(OperationFacts facts);
+
+    /// Whether count_operation() has anything to do.
+    bool wants_operation() const;
+
+    /// Says in `response` how things stand with the rule that is nearest to its end: RateLimit-*,
+    /// and Retry-After where it was refused.
+    void describe(http::Response& response) const;
+
+  private:
+    bool is_exempt() const;
+    std::string client(const limit::Rule& rule, const OperationFacts& facts) const;
+    runtime::Task<std::optional<Error>> count(std::vector<const limit::Rule*> rules,
+                                              OperationFacts facts);
+    std::optional<Error> settle(const std::vector<const limit::Rule*>& rules,
+                                const std::vector<limit::Decision>& decisions);
+
+    std::shared_ptr<LimitState> state_;
+    std::shared_ptr<runtime::Mailbox> mailbox_;
+    const http::Request& request_;
+    const auth::Principal* principal_ = nullptr;
+    std::optional<limit::InFlight::Place> place_;
+    const limit::Rule* nearest_ = nullptr;
+    limit::Decision decision_;
+    bool refused_ = false;
+};
+
+}  // namespace fraiseql::server
