@@ -153,6 +153,7 @@ Result<http::Proxies> read_proxies(const EdgeOptions& options) {
 void add_edge(CLI::App& command, EdgeOptions& options) {
     add_tls(command, options);
     add_origins(command, options);
+    add_limit_options(command, options);
     add_switches(command, options);
 }
 
@@ -172,6 +173,7 @@ Result<void> apply_edge(const EdgeOptions& options, bool development, server::Se
                      "Give --admin-token-file or FRAISEQL_ADMIN_TOKEN.");
     settings.router.expose_errors = is_on(options.error_details, development);
     settings.engine.expose_errors = settings.router.expose_errors;
+    settings.engine.max_plan_cost = options.max_plan_cost;
     settings.engine.introspection = is_on(options.introspection, development);
     if (!is_on(options.graphiql, development)) settings.router.find_asset = {};
     if (options.metrics == Switch::Off) settings.router.metrics_for = server::Audience::Nobody;

@@ -37,6 +37,16 @@ struct EdgeOptions {
     std::string forwarded_header = "X-Forwarded-For";
     std::size_t max_connections = 10'000;
 
+    std::vector<std::string> rate_limits;
+    /// `database`, a URL of Redis, or empty: each server counts for itself.
+    std::string rate_limit_store;
+    std::string rate_limit_fallback = "server";
+    std::vector<std::string> denied_addresses;
+    std::vector<std::string> allowed_addresses;
+    std::vector<std::string> unlimited_addresses;
+    std::size_t max_concurrent_requests = 0;
+    double max_plan_cost = 0;
+
     Switch introspection = Switch::Automatic;
     Switch graphiql = Switch::Automatic;
     Switch error_details = Switch::Automatic;
@@ -47,9 +57,17 @@ struct EdgeOptions {
 /// Adds the options to a command that serves.
 void add_edge(CLI::App& command, EdgeOptions& options);
 
+/// Adds those of rate limits, networks and costs; part of add_edge().
+void add_limit_options(CLI::App& command, EdgeOptions& options);
+
 /// Writes what the options say into `settings`, and checks all against all. Configuration where
 /// they contradict each other.
 Result<void> apply_edge(const EdgeOptions& options, bool development, server::Settings& settings);
+
+/// Writes rate limits into `settings`, once the rest of it is there; `model` is what names of
+/// fields are checked against.
+Result<void> apply_limits(const EdgeOptions& options, const schema::Model& model,
+                          server::Settings& settings);
 
 /// Returns what is open to strangers and what is not, in one line for the start.
 std::string describe_edge(const EdgeOptions& options, bool development,

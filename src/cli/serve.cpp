@@ -198,6 +198,8 @@ int serve(const Options& options) {
     settings.listen.address = *address;
     if (auto applied = apply_edge(options.edge, is_development(options), settings); !applied)
         return complain(applied.error());
+    if (auto applied = apply_limits(options.edge, *first->model, settings); !applied)
+        return complain(applied.error());
     settings.on_started = [edge = options.edge, development = is_development(options),
                            said = describe_edge(options.edge, is_development(options), settings)](
                               const http::Address& at) {

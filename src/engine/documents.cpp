@@ -124,6 +124,7 @@ void Documents::prepare_registered() {
         if (!registered_[i])
             registered_[i] =
                 prepare_document(model_, registry_->entries()[i].text, settings_.parse);
+        registered_[i]->registered = true;
         if (settings_.statistics && !registered_[i]->meter)
             registered_[i]->meter = settings_.statistics->open(registry_->entries()[i].id);
     }

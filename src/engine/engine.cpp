@@ -9,6 +9,8 @@
 
 #include "engine/assemble.hpp"
 #include "engine/function_failure.hpp"
+#include "engine/gate.hpp"
+#include "engine/plan_cost.hpp"
 #include "engine/session_settings.hpp"
 #include "graphql/source.hpp"
 #include "respond/error_json.hpp"
@@ -109,6 +111,17 @@ runtime::Task<Response> Engine::execute(Request request) {
         documents_.count(**document, {.duration = runtime::Clock::now() - started, .failed = true});
         co_return request_error(prepared.error());
     }
+    std::optional<Error> refused;
+    if (request.gate != nullptr) {
+        const plan::Plan& plan = prepared->operation->plan;
+        refused = co_await request.gate->admit(plan);
+    }
+    const bool priced = settings_.max_plan_cost > 0 && !(*document)->registered;
+    if (!refused && priced) {
+        const runtime::Clock::time_point deadline = started + settings_.timeout;
+        refused = co_await price(*prepared, deadline);
+    }
+    if (refused) co_return request_error({std::move(*refused)});
     Execution execution{.request = std::move(*prepared), .deadline = started + settings_.timeout};
     if (execution.request.operation->plan.type == graphql::OperationType::Mutation)
         co_await run_mutation(execution);
@@ -125,6 +138,16 @@ runtime::Task<Response> Engine::execute(Request request) {
     call.duration = runtime::Clock::now() - started;
     documents_.count(**document, call);
     co_return response;
+}
+
+runtime::Task<std::optional<Error>> Engine::price(const PreparedRequest& request,
+                                                  runtime::Clock::time_point deadline) {
+    for (const CompiledUnit* unit : unpriced_units(request)) {
+        pg::Batch batch = pricing_batch(*unit, request);
+        auto rows = co_await pool_.run(std::move(batch), pg::Lane::Quick, deadline);
+        if (rows) keep_price(*unit, *rows);
+    }
+    co_return too_dear(request, settings_.max_plan_cost);
 }
 
 runtime::Task<Response> Engine::explain(Request request, ExplainOptions options) {

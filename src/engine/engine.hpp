@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -54,6 +55,9 @@ class Engine {
     struct Execution;
 
     runtime::Task<Documents::Found> share(Request request, Documents::Lookup found);
+    /// Prices what has no price yet, and returns why the request is too dear, if it is.
+    runtime::Task<std::optional<Error>> price(const PreparedRequest& request,
+                                              runtime::Clock::time_point deadline);
     runtime::Task<void> run_units(Execution& execution, const std::vector<CompiledUnit>& units);
     runtime::Task<void> run_mutation(Execution& execution);
     runtime::Task<pg::BatchResult> run_transaction(const Transaction& transaction,

@@ -23,10 +23,15 @@
 
 namespace fraiseql::engine {
 
+class Gate;
+
 /// One unit of a compiled operation, its statements ready to be sent.
 struct CompiledUnit {
     compile::Unit unit;
     std::vector<std::shared_ptr<const pg::Statement>> statements;
+    /// What PostgreSQL's planner expects it to cost, once somebody has asked (plan_cost.hpp). The
+    /// unit belongs to one worker.
+    mutable std::optional<double> price = {};
 };
 
 using CompiledUnits = std::shared_ptr<const std::vector<CompiledUnit>>;
@@ -47,6 +52,8 @@ struct PreparedDocument {
     graphql::Document document = {};
     /// Why it cannot be executed; empty where it can.
     std::vector<Error> errors = {};
+    /// The operator has registered it.
+    bool registered = false;
     /// By operation and by what its @skip and @include conditions were.
     std::map<std::string, std::shared_ptr<PlannedOperation>, std::less<>> plans = {};
     std::shared_ptr<const schema::Model> model;
@@ -114,6 +121,8 @@ struct Request {
     const auth::Principal* principal = nullptr;
     /// See docs/functions.md; empty where the client gave none.
     std::string_view idempotency_key = {};
+    /// May refuse the request when its plan is known; nullptr: nobody does.
+    Gate* gate = nullptr;
     /// The transport allows no mutation (HTTP GET).
     bool query_only = false;
 };

@@ -21,6 +21,8 @@ struct Settings {
     graphql::ParseLimits parse = {};
     /// What an operation may ask for; registered ones, too.
     plan::Limits limits = {};
+    /// Most that PostgreSQL's planner may expect a query to cost that is not registered; 0: any.
+    double max_plan_cost = 0;
     /// From the first byte of execution to the answer; then the statement is cancelled.
     std::chrono::milliseconds timeout{30'000};
     /// Development: messages of unexpected database errors reach the client.

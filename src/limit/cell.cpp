@@ -18,8 +18,8 @@ Decision take_from_bucket(Cell& cell, const Rule& rule, Instant now) {
     const bool allowed = after - now <= capacity;
     if (allowed) cell.time = after;
     Decision out{.allowed = allowed, .reset = std::max(cell.time, now) - now};
-    out.remaining = static_cast<std::uint32_t>(std::max<std::int64_t>(0, (capacity - out.reset) /
-                                                                             interval));
+    out.remaining =
+        static_cast<std::uint32_t>(std::max<std::int64_t>(0, (capacity - out.reset) / interval));
     if (!allowed) out.retry_after = after - capacity - now;
     return out;
 }

@@ -29,11 +29,29 @@ TEST(Rule, SaysWhomHowManyAndOnWhat) {
 }
 
 TEST(Rule, IsRefusedWhereItIsNotClear) {
-    for (const char* text :
-         {"", "ip", "100/1m", "ipp 1/s", "ip+ip 1/s", "ip 0/s", "ip 1/0s", "ip -1/s", "ip 1", "ip 1/",
-          "ip 1/5", "ip 1/5x", "ip 1/99999d", "ip 2000000/s", "ip 1/s burst", "ip 1/s burst 0",
-          "ip 1/s burst 5 sliding", "ip 1/s sliding sliding", "ip 1/s on", "ip 1/s on a,", "ip 1/s x",
-          "ip 1/s on a on b", "ip 1/s burst 99999999999"})
+    for (const char* text : {"",
+                             "ip",
+                             "100/1m",
+                             "ipp 1/s",
+                             "ip+ip 1/s",
+                             "ip 0/s",
+                             "ip 1/0s",
+                             "ip -1/s",
+                             "ip 1",
+                             "ip 1/",
+                             "ip 1/5",
+                             "ip 1/5x",
+                             "ip 1/99999d",
+                             "ip 2000000/s",
+                             "ip 1/s burst",
+                             "ip 1/s burst 0",
+                             "ip 1/s burst 5 sliding",
+                             "ip 1/s sliding sliding",
+                             "ip 1/s on",
+                             "ip 1/s on a,",
+                             "ip 1/s x",
+                             "ip 1/s on a on b",
+                             "ip 1/s burst 99999999999"})
         EXPECT_FALSE(read_rule(text)) << text;
     EXPECT_NE(to_string(read_rule("usr 1/s").error()).find("\"user\""), std::string::npos);
 }

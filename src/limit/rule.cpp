@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t kMostCount = 1'000'000'000;
 constexpr auto kLongest = std::chrono::hours(24 * 31);
-constexpr const char* kForm = "Write it like \"ip 600/1m burst 100\" or \"user 10/1h sliding on login\".";
+constexpr const char* kForm =
+    "Write it like \"ip 600/1m burst 100\" or \"user 10/1h sliding on login\".";
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> out;
@@ -108,8 +109,8 @@ class Reader {
     Result<void> read_rate(std::string_view text) {
         const std::size_t slash = text.find('/');
         const auto count = read_count(text.substr(0, slash));
-        const auto period = slash == std::string_view::npos ? std::nullopt
-                                                            : read_period(text.substr(slash + 1));
+        const auto period =
+            slash == std::string_view::npos ? std::nullopt : read_period(text.substr(slash + 1));
         if (!count || !period)
             return wrong("has no rate: \"" + std::string(text) + "\" is not like 100/1m.");
         rule_.count = *count;
@@ -119,10 +120,9 @@ class Reader {
     }
 
     Result<void> read_clause(std::string_view word) {
-        const bool again = (word == "burst" && rule_.burst != 0) ||
-                           (word == "sliding" && rule_.sliding) ||
-                           (word == "on" && (rule_.on_queries || rule_.on_mutations ||
-                                             !rule_.on_fields.empty()));
+        const bool again =
+            (word == "burst" && rule_.burst != 0) || (word == "sliding" && rule_.sliding) ||
+            (word == "on" && (rule_.on_queries || rule_.on_mutations || !rule_.on_fields.empty()));
         if (again) return wrong("says \"" + std::string(word) + "\" twice.");
         if (word == "sliding") {
             rule_.sliding = true;

@@ -6,7 +6,8 @@
 namespace fraiseql::limit {
 
 Table::Table(std::size_t cells)
-    : key_(cache::random_hash_key()), sets_(std::max<std::size_t>(1, (cells + kWays - 1) / kWays)) {}
+    : key_(cache::random_hash_key()),
+      sets_(std::max<std::size_t>(1, (cells + kWays - 1) / kWays)) {}
 
 Table::Slot& Table::slot_in(Set& set, std::uint64_t hash, Instant now) {
     Slot* oldest = set.data();

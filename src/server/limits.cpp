@@ -39,9 +39,10 @@ limit::Instant now() {
 }
 
 Error too_many(const Rule& rule, const Decision& decision) {
-    return {.code = ErrorCode::RateLimited,
-            .message = fmt::format("Too many requests: the limit is \"{}\".", rule.text),
-            .hint = fmt::format("Wait {} s, as Retry-After says.", seconds_up(decision.retry_after))};
+    return {
+        .code = ErrorCode::RateLimited,
+        .message = fmt::format("Too many requests: the limit is \"{}\".", rule.text),
+        .hint = fmt::format("Wait {} s, as Retry-After says.", seconds_up(decision.retry_after))};
 }
 
 Error store_is_away() {
@@ -60,12 +61,11 @@ std::optional<Error> Admission::check_address() const {
     if (state_ == nullptr) return std::nullopt;
     const LimitSettings& settings = state_->settings;
     const bool denied = contains(settings.denied, request_.client());
-    const bool allowed =
-        settings.allowed.empty() || contains(settings.allowed, request_.client());
+    const bool allowed = settings.allowed.empty() || contains(settings.allowed, request_.client());
     if (!denied && allowed) return std::nullopt;
-    return Error{.code = ErrorCode::Forbidden,
-                 .message = fmt::format("Requests from {} are not answered here.",
-                                        request_.client_name())};
+    return Error{
+        .code = ErrorCode::Forbidden,
+        .message = fmt::format("Requests from {} are not answered here.", request_.client_name())};
 }
 
 Task<std::optional<Error>> Admission::count_address() {
@@ -74,14 +74,17 @@ Task<std::optional<Error>> Admission::count_address() {
         for (const Rule& rule : state_->settings.rules)
             if (!rule.needs_operation() && !rule.needs_principal()) rules.push_back(&rule);
     if (rules.empty()) co_return std::nullopt;
-    co_return co_await count(rules, OperationFacts{});
+    const OperationFacts none;
+    co_return co_await count(rules, none);
 }
 
 Task<std::optional<Error>> Admission::count_principal(const auth::Principal* principal) {
     principal_ = principal;
     if (is_exempt()) co_return std::nullopt;
     if (state_->settings.most_in_flight > 0) {
-        auto place = state_->in_flight.enter(client(Rule{.by_user = true}, {}));
+        static const Rule kPerUser{.by_user = true};
+        const std::string name = client(kPerUser, {});
+        auto place = state_->in_flight.enter(name);
         if (!place)
             co_return Error{.code = ErrorCode::RateLimited,
                             .message = fmt::format(
@@ -94,7 +97,8 @@ Task<std::optional<Error>> Admission::count_principal(const auth::Principal* pri
     for (const Rule& rule : state_->settings.rules)
         if (!rule.needs_operation() && rule.needs_principal()) rules.push_back(&rule);
     if (rules.empty()) co_return std::nullopt;
-    co_return co_await count(rules, OperationFacts{});
+    const OperationFacts none;
+    co_return co_await count(rules, none);
 }
 
 bool Admission::wants_operation() const {
@@ -195,9 +199,8 @@ void Admission::describe(http::Response& response) const {
     response.headers.push_back({"RateLimit-Remaining", std::to_string(decision_.remaining)});
     response.headers.push_back({"RateLimit-Reset", std::to_string(seconds_up(decision_.reset))});
     if (refused_)
-        response.headers.push_back(
-            {"Retry-After", std::to_string(std::max<std::int64_t>(
-                                1, seconds_up(decision_.retry_after)))});
+        response.headers.push_back({"Retry-After", std::to_string(std::max<std::int64_t>(
+                                                       1, seconds_up(decision_.retry_after)))});
 }
 
 }  // namespace fraiseql::server

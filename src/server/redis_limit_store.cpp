@@ -184,8 +184,7 @@ class RedisLimitStore final : public LimitStore {
         context_.reset(redisConnectWithTimeout(url_.host.c_str(), url_.port, kConnectTime));
         const bool ready = context_ && context_->err == 0 &&
                            redisSetTimeout(context_.get(), kAnswerTime) == REDIS_OK && sign_in() &&
-                           (url_.database == 0 ||
-                            run({"SELECT", std::to_string(url_.database)})) &&
+                           (url_.database == 0 || run({"SELECT", std::to_string(url_.database)})) &&
                            load_script();
         if (!ready) context_.reset();
         return ready;

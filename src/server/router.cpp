@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/gate.hpp"
 #include "http/client_address.hpp"
 #include "json/writer.hpp"
 #include "runtime/waiter.hpp"
@@ -124,8 +125,33 @@ std::optional<AuditEvent> event_of(const engine::Response& answer) {
     if (!answer.request_error) return std::nullopt;
     if (answer.code == ErrorCode::Forbidden) return AuditEvent::AccessRefused;
     if (answer.code == ErrorCode::QueryTooComplex) return AuditEvent::TooComplex;
+    if (answer.code == ErrorCode::RateLimited) return AuditEvent::RateLimited;
     return std::nullopt;
 }
+
+/// What load balancers and Prometheus ask for all the time, and what costs nearly nothing.
+bool is_probe(std::string_view path) {
+    return path == "/health" || path == "/ready" || path == "/metrics";
+}
+
+/// Lets rules see what an operation asks for.
+class OperationGate final : public engine::Gate {
+  public:
+    explicit OperationGate(Admission& admission) : admission_(admission) {}
+
+    Task<std::optional<Error>> admit(const plan::Plan& plan) override {
+        OperationFacts facts{.mutation = plan.type == graphql::OperationType::Mutation};
+        for (const plan::Root& root : plan.roots)
+            facts.fields.push_back(root.group.definition->name);
+        std::sort(facts.fields.begin(), facts.fields.end());
+        facts.fields.erase(std::unique(facts.fields.begin(), facts.fields.end()),
+                           facts.fields.end());
+        return admission_.count_operation(std::move(facts));
+    }
+
+  private:
+    Admission& admission_;
+};
 
 std::int64_t seconds_now() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -143,15 +169,40 @@ Router::Router(engine::Engine& engine, pg::Pool& pool, RouterSettings settings)
 }
 
 Task<http::Response> Router::answer(const http::Request& request) {
-    if (request.path() != "/graphql") co_return co_await answer_other(request);
+    if (is_probe(request.path())) co_return co_await answer_other(request);
+    Admission admission(settings_.limits, mailbox_, request);
+    http::Response response;
+    std::optional<Error> refused;
+    if (settings_.limits) refused = co_await let_in(request, admission);
+    if (refused)
+        response = refuse(*refused, kJson);
+    else
+        response = co_await answer_admitted(request, admission);
+    admission.describe(response);
+    add_cors_headers(settings_.cors, request, response);
+    co_return response;
+}
+
+Task<http::Response> Router::answer_admitted(const http::Request& request, Admission& admission) {
     if (auto preflight = answer_preflight(settings_.cors, request)) co_return std::move(*preflight);
+    if (request.path() != "/graphql") co_return co_await answer_other(request);
     const auto started = runtime::Clock::now();
-    http::Response response = co_await answer_graphql(request);
+    http::Response response = co_await answer_graphql(request, admission);
     if (settings_.metrics)
         settings_.metrics->count_graphql(response.status, runtime::Clock::now() - started);
-    add_cors_headers(settings_.cors, request, response);
     store_no_answer(response);
     co_return response;
+}
+
+Task<std::optional<Error>> Router::let_in(const http::Request& request, Admission& admission) {
+    std::optional<Error> refused = admission.check_address();
+    if (refused) {
+        audit(AuditEvent::AccessRefused, request, nullptr, "address");
+        co_return refused;
+    }
+    refused = co_await admission.count_address();
+    if (refused) audit(AuditEvent::RateLimited, request, nullptr, refused->message);
+    co_return refused;
 }
 
 Task<http::Response> Router::answer_other(const http::Request& request) {
@@ -175,16 +226,25 @@ Task<http::Response> Router::answer_other(const http::Request& request) {
     co_return not_found(request);
 }
 
-Task<http::Response> Router::answer_graphql(const http::Request& request) {
+Task<http::Response> Router::answer_graphql(const http::Request& request, Admission& admission) {
     const Result<MediaType> type = choose_media_type(request);
     if (!type) co_return refuse(type.error(), kJson);
     Arena arena;
     Identity principal = co_await identify(request, content_type(*type));
     if (!principal) co_return std::move(principal.error());
+    const auth::Principal* who = principal->get();
+    std::optional<Error> refused;
+    if (settings_.limits) refused = co_await admission.count_principal(who);
+    if (refused) {
+        audit(AuditEvent::RateLimited, request, who, refused->message);
+        co_return refuse(*refused, content_type(*type));
+    }
     Result<engine::Request> asked = read_graphql_request(request, arena);
     if (!asked) co_return refuse(asked.error(), content_type(*type));
-    asked->principal = principal->get();
+    asked->principal = who;
     if (asked->principal != nullptr) asked->context = &asked->principal->context;
+    OperationGate gate(admission);
+    if (admission.wants_operation()) asked->gate = &gate;
     engine::Response answered = co_await engine_.execute(*asked);
     if (const auto event = event_of(answered))
         audit(*event, request, asked->principal, info(answered.code).wire);
@@ -254,12 +314,10 @@ void Router::follow_grants(GrantFeed& feed, std::shared_ptr<runtime::Mailbox> ma
     feed.subscribe(std::move(mailbox), [this](const GrantFeed::Value&) { grants_->forget(); });
 }
 
-void Router::follow_keys(KeyFeed& feed, KeyWatch& watch,
-                         std::shared_ptr<runtime::Mailbox> mailbox) {
+void Router::follow_keys(KeyFeed& feed, KeyWatch& watch) {
     authenticator_->replace_keys(feed.subscribe(
-        mailbox, [this](KeyFeed::Value keys) { authenticator_->replace_keys(std::move(keys)); }));
+        mailbox_, [this](KeyFeed::Value keys) { authenticator_->replace_keys(std::move(keys)); }));
     key_watch_ = &watch;
-    mailbox_ = std::move(mailbox);
 }
 
 void Router::audit(AuditEvent event, const http::Request& request, const auth::Principal* principal,

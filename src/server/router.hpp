@@ -17,6 +17,7 @@
 #include "server/grant_watch.hpp"
 #include "server/grants.hpp"
 #include "server/key_watch.hpp"
+#include "server/limits.hpp"
 #include "server/metrics.hpp"
 
 namespace fraiseql::server {
@@ -59,6 +60,8 @@ struct RouterSettings {
     /// Hears of what concerns security; nullptr: nobody does.
     std::shared_ptr<Audit> audit = {};
     CorsSettings cors = {};
+    /// Shared by all workers; nullptr: every request is let through.
+    std::shared_ptr<LimitState> limits = {};
     /// Development: /ready tells strangers what the database said.
     bool expose_errors = false;
 };
@@ -73,8 +76,11 @@ class Router {
     runtime::Task<http::Response> answer(const http::Request& request);
 
     /// From now on tokens are verified with the keys of `feed`, and one whose key is not among them
-    /// makes `watch` look again. `mailbox` is that of this worker; `watch` must outlive it.
-    void follow_keys(KeyFeed& feed, KeyWatch& watch, std::shared_ptr<runtime::Mailbox> mailbox);
+    /// makes `watch` look again, which must outlive it. After receive_at().
+    void follow_keys(KeyFeed& feed, KeyWatch& watch);
+
+    /// Where what comes from other threads is delivered: the mailbox of this worker.
+    void receive_at(std::shared_ptr<runtime::Mailbox> mailbox) { mailbox_ = std::move(mailbox); }
 
     /// From now on, what was granted is forgotten when `feed` has news.
     void follow_grants(GrantFeed& feed, std::shared_ptr<runtime::Mailbox> mailbox);
@@ -84,7 +90,11 @@ class Router {
 
   private:
     runtime::Task<http::Response> answer_other(const http::Request& request);
-    runtime::Task<http::Response> answer_graphql(const http::Request& request);
+    runtime::Task<std::optional<Error>> let_in(const http::Request& request, Admission& admission);
+    runtime::Task<http::Response> answer_admitted(const http::Request& request,
+                                                  Admission& admission);
+    runtime::Task<http::Response> answer_graphql(const http::Request& request,
+                                                 Admission& admission);
     runtime::Task<http::Response> answer_explain(const http::Request& request);
     runtime::Task<http::Response> answer_ready();
     /// Who asks, or the answer that refuses them.

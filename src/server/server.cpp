@@ -26,7 +26,8 @@ class Worker final : public runtime::Program {
                     [this](const http::Request& request) { return router_.answer(request); }),
           mailbox_(std::make_shared<runtime::Mailbox>(executor)),
           shutdown_delay_(settings.shutdown_delay) {
-        if (settings.keys) router_.follow_keys(*settings.keys, *settings.key_watch, mailbox_);
+        router_.receive_at(mailbox_);
+        if (settings.keys) router_.follow_keys(*settings.keys, *settings.key_watch);
         if (settings.grants) router_.follow_grants(*settings.grants, mailbox_);
         if (settings.models)
             engine_.replace_model(settings.models->subscribe(

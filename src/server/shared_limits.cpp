@@ -45,8 +45,8 @@ void SharedLimits::run() {
     while (true) {
         changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
         if (stopping_) return;
-        const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(
-                                                std::min(waiting_.size(), kMostAtOnce));
+        const auto end =
+            waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kMostAtOnce));
         std::vector<Waiting> batch(std::move_iterator(waiting_.begin()), std::move_iterator(end));
         waiting_.erase(waiting_.begin(), end);
         lock.unlock();
