@@ -113,7 +113,8 @@ class Rules(Limited):
                               options=["--default-page-size", "10"])
         nap = json.dumps({"query": "mutation A { nap(seconds: 0) { __typename } }"})
         self.assertEqual(self.statuses(server, 2, body=nap), [200, 200])
-        renamed = json.dumps({"query": "mutation B { __typename x: nap(seconds: 0) { __typename } }"})
+        renamed = json.dumps(
+            {"query": "mutation B { __typename x: nap(seconds: 0) { __typename } }"})
         self.assertEqual(self.statuses(server, 3, body=renamed), [200, 200, 429],
                          "another set of fields, counted by itself")
         self.assertEqual(self.statuses(server, 1, body=nap), [429])
@@ -135,10 +136,12 @@ class Rules(Limited):
                 (["--rate-limit", "ip 1/s;ip 1/s"], "there twice"),
                 (["--rate-limit", "ip 1/s on usres"], 'Did you mean "users"'),
                 (["--rate-limit-store", "redis://localhost"], "nothing to count"),
-                (["--rate-limit", "ip 1/s", "--rate-limit-store", "memcache://x"], "cannot be read"),
+                (["--rate-limit", "ip 1/s", "--rate-limit-store", "memcache://x"],
+                 "cannot be read"),
                 (["--rate-limit", "ip 1/s", "--rate-limit-store", "database"],
                  "db install limits"),
-                (["--rate-limit", "ip 1/s", "--rate-limit-fallback", "refuse"], "which is not there"),
+                (["--rate-limit", "ip 1/s", "--rate-limit-fallback", "refuse"],
+                 "which is not there"),
                 (["--unlimited-address", "10.0.0.0/8"], "but no limit"),
                 (["--deny-address", "10.0.0.0/8", "--allow-address", "10.0.0.0/8"],
                  "both denied and allowed"),
@@ -265,7 +268,8 @@ class Shared(Limited):
     def test_while_the_store_is_away_each_counts_for_itself_and_then_together_again(self):
         port = free_port()
         process = self.redis(port)
-        options = ["--rate-limit", "ip 5/1h", "--rate-limit-store", f"redis://:a+b%20%25@localhost:{port}"]
+        options = ["--rate-limit", "ip 5/1h", "--rate-limit-store",
+                   f"redis://:a+b%20%25@localhost:{port}"]
         server = self.serve(*options)
         strict = self.serve(*options, "--rate-limit-fallback", "refuse")
         wait_until(lambda: server.post(TYPENAME).status == 429, "the end of the shared limit")
