@@ -23,6 +23,7 @@ struct CatalogParts {
     std::string database;
     Role current_user;
     std::vector<std::string> search_path;
+    std::string session_settings;
     std::vector<Relation> relations;
     std::vector<Type> types;
     std::vector<Function> functions;
@@ -46,6 +47,9 @@ class Catalog {
     const Role& current_user() const noexcept { return parts_.current_user; }
     /// Existing schemas of the search path, in order, without pg_catalog.
     std::span<const std::string> search_path() const noexcept { return parts_.search_path; }
+    /// A hash of the settings of the user's sessions that answers may depend on: how values are
+    /// written, and all that extensions and applications define.
+    std::string_view session_settings() const noexcept { return parts_.session_settings; }
 
     /// Relations of non-system schemas, ordered by schema and name.
     std::span<const Relation> relations() const noexcept { return parts_.relations; }

@@ -137,7 +137,10 @@ Relation read_relation(const RecordReader& r) {
             .can_select = r.flag("can_select"),
             .indexes = read_each(r, "indexes", "index", read_index),
             .foreign_keys = read_each(r, "foreign_keys", "foreign key", read_foreign_key),
-            .constraints = read_each(r, "constraints", "constraint", read_constraint)};
+            .constraints = read_each(r, "constraints", "constraint", read_constraint),
+            .parents = r.numbers<Oid>("parents"),
+            .read_policies = r.texts("read_policies"),
+            .versioned = r.flag("versioned")};
 }
 
 /// PostgreSQL calls arrays base types of category A that have elements.
@@ -296,6 +299,7 @@ Result<Catalog> read_snapshot(std::string_view json) {
         parts.database = r.text("database");
         parts.current_user = read_role(r, "current_user");
         parts.search_path = r.texts("search_path");
+        parts.session_settings = r.text("session_settings");
         parts.relations = read_each(r, "relations", "relation", read_relation);
         parts.types = read_each(r, "types", "type", read_type);
         parts.functions = read_each(r, "functions", "function", read_function);

@@ -12,6 +12,7 @@ using testing::HasSubstr;
 std::string snapshot(std::string_view types, std::string_view builtins = "") {
     std::string role = R"({"oid":10,"name":"me","superuser":false,"bypasses_rls":true})";
     return R"({"server_version":150017,"database":"shop","search_path":["app","public"],)"
+           R"("session_settings":"6f1ed002ab5595859014ebf0951522d9",)"
            R"("current_user":)" +
            role + R"(,"relations":[],"functions":[],"types":[)" + std::string(types) +
            R"(],"builtin_functions":[)" + std::string(builtins) + "]}";
@@ -37,6 +38,7 @@ TEST(ReadSnapshot, ReadsServerAndUser) {
     EXPECT_EQ(read->current_user().name, "me");
     EXPECT_TRUE(read->current_user().bypasses_rls);
     EXPECT_EQ(read->search_path()[0], "app");
+    EXPECT_EQ(read->session_settings(), "6f1ed002ab5595859014ebf0951522d9");
 }
 
 TEST(ReadSnapshot, ResolvesDomainsAndNamesTypes) {

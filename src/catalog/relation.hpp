@@ -120,6 +120,12 @@ struct Relation {
     std::vector<Index> indexes;
     std::vector<ForeignKey> foreign_keys;
     std::vector<Constraint> constraints;
+    /// Those that it is a partition or an inheritance child of, directly.
+    std::vector<Oid> parents = {};
+    /// pg_node_tree texts of the conditions of the policies that hold for SELECT.
+    std::vector<std::string> read_policies = {};
+    /// Whatever changes its rows bumps its version: the triggers of sql/cache.sql are there.
+    bool versioned = false;
 
     bool is_view() const noexcept { return kind == Kind::View || kind == Kind::MaterializedView; }
     /// Returns the column called `name`, or nullptr.

@@ -71,8 +71,31 @@ WITH namespaces AS MATERIALIZED (
   SELECT w.ev_class, w.ev_action::text AS action
   FROM pg_rewrite w JOIN relations r ON r.oid = w.ev_class AND r.relkind IN ('v', 'm')
   WHERE w.rulename = '_RETURN'
+), parents AS MATERIALIZED (
+  SELECT inhrelid, json_agg(inhparent::int8 ORDER BY inhseqno) AS list
+  FROM pg_inherits GROUP BY inhrelid
+), read_policies AS MATERIALIZED (
+  SELECT polrelid, json_agg(polqual::text ORDER BY polname) AS list
+  FROM pg_policy WHERE polcmd IN ('r', '*') AND polqual IS NOT NULL GROUP BY polrelid
+), version_functions AS MATERIALIZED (
+  SELECT p.oid, p.proname FROM pg_proc p JOIN namespaces n ON n.oid = p.pronamespace
+  WHERE n.nspname = 'turbo' AND p.proname IN ('bump_version', 'bump_contexts', 'note_ddl')
+), versioned AS MATERIALIZED (
+  SELECT t.tgrelid AS oid FROM pg_trigger t JOIN version_functions f ON f.oid = t.tgfoid
+  WHERE t.tgenabled = 'A' AND t.tgqual IS NULL
+  GROUP BY t.tgrelid HAVING bit_or(t.tgtype::int) & 60 = 60
+  UNION
+  SELECT r.oid FROM relations r WHERE r.relkind = 'm'
+    AND EXISTS (SELECT FROM pg_event_trigger e JOIN version_functions f ON f.oid = e.evtfoid
+                WHERE e.evtenabled = 'A')
 ), search_path AS MATERIALIZED (
-  SELECT current_schemas(false) AS schemas, current_setting('search_path') AS setting
+  SELECT current_schemas(false) AS schemas, current_setting('search_path') AS setting,
+    (SELECT md5(string_agg(concat(name, '=', setting), ';' ORDER BY name)) FROM pg_settings
+     WHERE source <> 'default' AND (strpos(name, '.') > 0 OR name IN (
+       'DateStyle', 'IntervalStyle', 'array_nulls', 'bytea_output', 'default_text_search_config',
+       'extra_float_digits', 'lc_monetary', 'lc_numeric', 'lc_time', 'row_security', 'search_path',
+       'TimeZone', 'timezone_abbreviations', 'transform_null_equals', 'xmlbinary', 'xmloption'
+     ))) AS session
 ), no_path AS MATERIALIZED (
   SELECT set_config('search_path', 'pg_catalog', true) AS setting FROM search_path
 ), definitions AS MATERIALIZED (
@@ -96,12 +119,14 @@ WITH namespaces AS MATERIALIZED (
     'is_partition', r.relispartition, 'from_extension', x.objid IS NOT NULL,
     'populated', r.relispopulated, 'estimated_rows', r.reltuples, 'can_select', r.can_select,
     'indexes', COALESCE(i.list, '[]'::json), 'foreign_keys', COALESCE(f.list, '[]'::json),
-    'constraints', COALESCE(k.list, '[]'::json)) ORDER BY r.nspname, r.relname) AS list
+    'constraints', COALESCE(k.list, '[]'::json), 'parents', h.list, 'read_policies', p.list,
+    'versioned', e.oid IS NOT NULL) ORDER BY r.nspname, r.relname) AS list
   FROM relations r
   LEFT JOIN columns c ON c.attrelid = r.oid LEFT JOIN indexes i ON i.indrelid = r.oid
   LEFT JOIN foreign_keys f ON f.conrelid = r.oid LEFT JOIN constraints k ON k.conrelid = r.oid
   LEFT JOIN rules w ON w.ev_class = r.oid LEFT JOIN definitions v ON v.oid = r.oid
-  LEFT JOIN roles o ON o.oid = r.relowner
+  LEFT JOIN roles o ON o.oid = r.relowner LEFT JOIN parents h ON h.inhrelid = r.oid
+  LEFT JOIN read_policies p ON p.polrelid = r.oid LEFT JOIN versioned e ON e.oid = r.oid
   LEFT JOIN extension_members x ON x.classid = 'pg_class'::regclass AND x.objid = r.oid
   LEFT JOIN pg_description d
     ON d.classoid = 'pg_class'::regclass AND d.objoid = r.oid AND d.objsubid = 0
@@ -164,6 +189,7 @@ SELECT json_build_object(
   'database', current_database(),
   'current_user', (SELECT role FROM roles WHERE oid = current_user::regrole),
   'search_path', (SELECT to_json(p.schemas) FROM search_path p, old_path),
+  'session_settings', (SELECT session FROM search_path),
   'relations', COALESCE((SELECT list FROM relation_list), '[]'::json),
   'types', COALESCE((SELECT list FROM type_list), '[]'::json),
   'functions', COALESCE((SELECT list FROM function_list), '[]'::json),
@@ -195,6 +221,10 @@ SELECT pg_catalog.concat_ws(' ',
      WHERE oid >= 16384 AND typtype IN ('d', 'e', 'r', 'm')),
     (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_enum),
     (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_policy),
+    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_inherits),
+    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_trigger
+     WHERE NOT tgisinternal),
+    (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_event_trigger),
     (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_namespace
      WHERE nspname NOT LIKE 'pg\_%temp\_%'),
     (SELECT count(*) || ':' || sum(xmin::text::bigint) FROM pg_catalog.pg_description

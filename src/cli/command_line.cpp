@@ -128,6 +128,34 @@ void add_operations(CLI::App& command, Options& options) {
         ->default_str("true");
 }
 
+void add_cache(CLI::App& command, Options& options) {
+    command
+        .add_option("--cache-memory", options.cache_memory,
+                    "megabytes for answers of views with @cache; 0 turns the cache off")
+        ->envname("FRAISEQL_CACHE_MEMORY")
+        ->check(CLI::Range(0, 1 << 20))
+        ->capture_default_str();
+    command
+        .add_option("--cache-database", options.cache_database,
+                    "megabytes for those answers in the database")
+        ->envname("FRAISEQL_CACHE_DATABASE")
+        ->check(CLI::Range(1, 1 << 20))
+        ->capture_default_str();
+    command
+        .add_option("--cache-lease", options.cache_lease,
+                    "milliseconds that an answer may lag behind the database; 0: it is compared "
+                    "each time")
+        ->envname("FRAISEQL_CACHE_LEASE")
+        ->check(CLI::Range(0, 3'600'000))
+        ->capture_default_str();
+    command
+        .add_option("--cache-store-after", options.cache_store_after,
+                    "milliseconds of building that make an answer worth a copy in the database")
+        ->envname("FRAISEQL_CACHE_STORE_AFTER")
+        ->check(CLI::Range(0, 3'600'000))
+        ->capture_default_str();
+}
+
 void add_turbo(CLI::App& app, Options& options, int& status) {
     CLI::App* turbo = app.add_subcommand("turbo", "Registered operations in the database");
     turbo->require_subcommand(1);
@@ -158,6 +186,25 @@ void add_turbo(CLI::App& app, Options& options, int& status) {
         ->required();
 }
 
+void add_kept_answers(CLI::App& app, Options& options, int& status) {
+    CLI::App* cache = app.add_subcommand("cache", "Answers that are kept in the database");
+    cache->require_subcommand(1);
+    const auto add = [&](const char* name, const char* purpose, int (*run)(const Options&)) {
+        CLI::App* command = cache->add_subcommand(name, purpose);
+        add_database(*command, options);
+        command->callback([&options, &status, run] { status = run(options); });
+        return command;
+    };
+    constexpr const char* kFilter = "a part of the operation's name or text";
+    add("stats", "How much there is, and the versions that it depends on", cli::cache_stats);
+    add("show", "The latest answers", cli::cache_show)
+        ->add_option("operation", options.operation, kFilter);
+    add("history", "Answers of the past that @asOf finds", cli::cache_history)
+        ->add_option("operation", options.operation, kFilter);
+    add("cleanup", "Remove what has expired", cli::cache_cleanup)
+        ->add_flag("--all", options.all, "forget all answers, but not their history");
+}
+
 void add_install(CLI::App& app, Options& options, int& status) {
     CLI::App* db = app.add_subcommand("db", "What FraiseQL keeps in the database");
     db->require_subcommand(1);
@@ -166,17 +213,17 @@ void add_install(CLI::App& app, Options& options, int& status) {
     install
         ->add_option(
             "module", options.module,
-            "turbo: registered operations; idempotency: keys of mutations; rbac: roles and "
-            "permissions; audit: security events; counts: plannedCount of connections; events: "
-            "an event store; ddl: tells servers of changes of the catalog at "
-            "once; tv: a table that holds what a view shows")
+            "turbo: registered operations; cache: answers and versions; idempotency: keys of "
+            "mutations; rbac: roles and permissions; audit: security events; events: an event "
+            "store; counts: plannedCount; ddl: tells servers of changes of the catalog at once; "
+            "tv: a table that holds what a view shows")
         ->required();
     install->add_option("--role", options.grantee, "the server's role: it is granted what it needs")
         ->type_name("NAME");
     install->add_option("view", options.view, "tv: the view");
     install->add_option("--key", options.key, "tv: the view's column that tells rows apart")
         ->capture_default_str();
-    install->add_flag("--print", options.print_only, "tv: print the SQL instead of running it");
+    install->add_flag("--print", options.print_only, "print the SQL instead of running it");
     install->add_flag("--without-triggers", options.without_triggers,
                       "tv: you call sync_tv_…_all() yourself");
     install->callback([&] {
@@ -257,6 +304,7 @@ void add_serving(CLI::App& command, Options& options) {
         ->capture_default_str();
     add_filter_style(command, options);
     add_operations(command, options);
+    add_cache(command, options);
     add_paging(command, options);
     add_limits(command, options);
     add_authentication(command, options.auth);
@@ -372,6 +420,7 @@ int run_command_line(int argc, const char* const* argv) {
     explain->callback([&] { status = cli::explain(options); });
 
     add_turbo(app, options, status);
+    add_kept_answers(app, options, status);
     add_install(app, options, status);
 
     add_config(app, options, layered, status);

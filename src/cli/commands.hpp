@@ -27,6 +27,12 @@ int turbo_list(const Options& options);
 int turbo_remove(const Options& options);
 int turbo_show(const Options& options);
 
+/// `fraiseql cache`: the answers in the database, and what they depend on.
+int cache_stats(const Options& options);
+int cache_show(const Options& options);
+int cache_history(const Options& options);
+int cache_cleanup(const Options& options);
+
 /// Builds the model of a catalog's document (catalog::snapshot_sql).
 Result<std::shared_ptr<const schema::Model>> model_of(const std::string& catalog,
                                                       const schema::ModelOptions& options);

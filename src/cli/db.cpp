@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 #include <vector>
 
 #include "base/suggest.hpp"
@@ -13,14 +14,86 @@
 #include "sql/fragment.hpp"
 
 namespace fraiseql::cli {
+namespace {
+
+std::string name_of(const catalog::Relation& relation) {
+    return relation.schema + "." + relation.name;
+}
+
+/// What tells the cache of writes to the tables behind the views with @cache, as statements.
+struct Tracking {
+    std::string sql = {};
+    std::vector<std::string> tables = {};
+};
+
+Tracking tracking_of(const schema::Model& model) {
+    Tracking out;
+    std::set<catalog::Oid> seen;
+    std::set<std::string> contexts;
+    const auto track = [&](const catalog::Relation& relation, sql::Raw call) {
+        if (!seen.insert(relation.oid).second) return;
+        sql::Fragment name;
+        name.qualified(relation.schema, relation.name);
+        out.sql += sql::Fragment(call).literal(name.text()).raw("::regclass);\n").text();
+        out.tables.push_back(name_of(relation));
+    };
+    for (const schema::Entity& entity : model.entities) {
+        if (entity.cache == nullptr) continue;
+        for (const catalog::Relation* table : entity.cache->untracked)
+            track(*table, "SELECT turbo.track(");
+        for (const std::string& context : entity.cache->contexts)
+            if (context != "ddl" && context.find_first_not_of("0123456789") != std::string::npos)
+                contexts.insert(context);
+    }
+    const catalog::Relation* bumped = model.catalog.visible_relation("cache_versions");
+    if (contexts.empty() || bumped == nullptr) return out;
+    if (!bumped->versioned) track(*bumped, "SELECT turbo.track_contexts(");
+    // UPDATE … SET version = version + 1 says nothing where there is no row.
+    for (const std::string& context : contexts) {
+        sql::Fragment insert("INSERT INTO ");
+        insert.qualified(bumped->schema, bumped->name).raw(" (context, version) VALUES (");
+        out.sql += insert.literal(context).raw(", 0) ON CONFLICT DO NOTHING;\n").text();
+    }
+    return out;
+}
+
+/// Says which views stay uncached although they have @cache.
+void print_problems(const schema::Model& model) {
+    for (const schema::Entity& entity : model.entities)
+        if (entity.cache != nullptr && !entity.cache->usable())
+            fmt::print("{} is not cached: {}\n  {}\n", name_of(*entity.relation),
+                       entity.cache->problem, entity.cache->remedy);
+}
+
+int track_tables(const Options& options, pg::Session& session) {
+    auto model = load_model(options);
+    if (!model) return complain(model.error());
+    const Tracking tracking = tracking_of(**model);
+    if (options.print_only) {
+        fmt::print("{}", tracking.sql);
+        return 0;
+    }
+    if (!tracking.sql.empty()) {
+        if (auto done = session.run_script(tracking.sql); !done)
+            return complain(connection_error(done.error()));
+        for (const std::string& table : tracking.tables)
+            fmt::print("Writes to {} bump its version from now on.\n", table);
+        model = load_model(options);
+        if (!model) return complain(model.error());
+    }
+    print_problems(**model);
+    return 0;
+}
+
+}  // namespace
 
 int install_module(const Options& options) {
     const auto modules = install::modules();
     const auto module = std::find_if(modules.begin(), modules.end(),
                                      [&](const auto& each) { return each.name == options.module; });
-    if (!options.view.empty() || options.print_only || options.without_triggers)
+    if (!options.view.empty() || options.without_triggers)
         return complain({.code = ErrorCode::BadRequest,
-                         .message = "Only `db install tv` takes a view and options.",
+                         .message = "Only `db install tv` takes a view and --without-triggers.",
                          .hint = "fraiseql db install tv v_post"});
     if (module == modules.end()) {
         std::string names;
@@ -36,11 +109,15 @@ int install_module(const Options& options) {
         if (!options.grantee.empty())
             script += fmt::format("\n{} TO {};", grant,
                                   sql::Fragment().identifier(options.grantee).text());
+    if (options.print_only) {
+        fmt::print("{}\n", script);
+        return module->name == "cache" ? track_tables(options, *session) : 0;
+    }
     // One message is one transaction: all of it or nothing.
     if (auto done = session->run_script(script); !done)
         return complain(connection_error(done.error()));
     fmt::print("Installed \"{}\".\n", module->name);
-    return 0;
+    return module->name == "cache" ? track_tables(options, *session) : 0;
 }
 
 }  // namespace fraiseql::cli

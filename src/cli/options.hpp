@@ -46,6 +46,12 @@ struct Options {
     std::size_t max_body_bytes = std::size_t{1} << 20U;
     /// Megabytes of all workers together.
     std::size_t plan_cache = 64;
+    /// Megabytes for answers: in memory, of all workers together, and in the database.
+    std::size_t cache_memory = 64;
+    std::size_t cache_database = 256;
+    /// Milliseconds.
+    std::uint32_t cache_lease = 0;
+    std::uint32_t cache_store_after = 5;
     /// A folder of operations to register; empty: none.
     std::string operations;
     bool only_registered = false;
@@ -77,7 +83,7 @@ struct Options {
     /// The PostgreSQL role that the request would run under.
     std::string role;
 
-    // db install, turbo
+    // db install, turbo, cache
     std::string module;
     /// db install tv, db verify
     std::string view;
@@ -86,6 +92,8 @@ struct Options {
     bool without_triggers = false;
     /// The role that may use the module; empty: whoever installs it.
     std::string grantee;
+    /// cache cleanup
+    bool all = false;
     std::string identifier;
     std::string file;
     std::vector<std::string> hashes;

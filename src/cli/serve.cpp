@@ -52,6 +52,21 @@ void describe_model(const schema::Model& model) {
     }
 }
 
+/// In production, a view that says it is cached is cached or the server does not start.
+Result<void> refuse_unkept_caches(const schema::Model& model) {
+    Error error{.code = ErrorCode::Configuration};
+    for (const schema::Entity& entity : model.entities) {
+        if (entity.cache == nullptr || entity.cache->usable()) continue;
+        error.message += fmt::format("\n  {}.{}: {}", entity.relation->schema,
+                                     entity.relation->name, entity.cache->problem);
+        error.hint = entity.cache->remedy;
+    }
+    if (error.message.empty()) return {};
+    error.message =
+        "Views with @cache cannot be cached, so the server does not start:" + error.message;
+    return fail(std::move(error));
+}
+
 void describe_authentication(const std::optional<server::Authentication>& authentication,
                              std::size_t rules) {
     if (!authentication) {
@@ -134,6 +149,10 @@ server::Settings settings_of(const Options& options) {
         options.workers != 0 ? options.workers : std::max(1U, std::thread::hardware_concurrency());
     settings.engine.plan_cache_bytes = (options.plan_cache << 20U) / settings.workers;
     settings.engine.only_registered = options.only_registered;
+    settings.engine.cache.memory_bytes = (options.cache_memory << 20U) / settings.workers;
+    settings.engine.cache.lease = std::chrono::milliseconds(options.cache_lease);
+    settings.engine.cache.store_after = std::chrono::milliseconds(options.cache_store_after);
+    settings.cache_database = options.cache_database;
     if (options.persisted_queries)
         settings.engine.persisted =
             std::make_shared<turbo::PersistedTexts>(options.plan_cache << 17U);
@@ -192,6 +211,9 @@ int serve(const Options& options) {
     const auto safe =
         first->unverified ? is_safe(*first->model) : settings.schema_watch.accept(*first->model);
     if (!safe) return complain(safe.error());
+    // Only now: a later model in which a view cannot be cached is served without its cache.
+    if (!is_development(options) && options.cache_memory > 0)
+        if (auto kept = refuse_unkept_caches(*first->model); !kept) return complain(kept.error());
     settings.router.authentication = std::move(*authentication);
     settings.router.admin = std::move(*admin);
     settings.router.audit = *audit;

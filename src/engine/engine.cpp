@@ -7,6 +7,7 @@
 #include <deque>
 #include <random>
 
+#include "engine/as_of.hpp"
 #include "engine/assemble.hpp"
 #include "engine/function_failure.hpp"
 #include "engine/gate.hpp"
@@ -22,6 +23,13 @@ namespace {
 Response request_error(const std::vector<Error>& errors) {
     Response response{.request_error = true, .code = errors.front().code};
     response.body.append(respond::error_response(errors));
+    return response;
+}
+
+Response kept_response(FoundAnswer found) {
+    Response response{.entity_tag = found.answer->entity_tag, .source = found.source};
+    response.body.append_view(found.answer->body);
+    response.body.keep(std::move(found.answer));
     return response;
 }
 
@@ -88,10 +96,12 @@ Engine::Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Setti
     : pool_(pool),
       settings_(std::move(settings)),
       documents_(settings_, std::move(model)),
-      shared_texts_(pool, settings_.log) {}
+      shared_texts_(pool, settings_.log),
+      answers_(pool_, settings_) {}
 
 void Engine::replace_model(std::shared_ptr<const schema::Model> model) {
     documents_.replace_model(std::move(model));
+    answers_.clear();
 }
 
 void Engine::replace_registry(std::shared_ptr<const turbo::Registry> registry) {
@@ -123,20 +133,32 @@ runtime::Task<Response> Engine::execute(Request request) {
     }
     if (refused) co_return request_error({std::move(*refused)});
     Execution execution{.request = std::move(*prepared), .deadline = started + settings_.timeout};
-    if (execution.request.operation->plan.type == graphql::OperationType::Mutation)
+    turbo::Call call{.plan_hit = execution.request.plan_hit};
+    Response response = co_await answer(execution, call);
+    call.bytes = response.body.size();
+    call.duration = runtime::Clock::now() - started;
+    documents_.count(**document, call);
+    co_return response;
+}
+
+runtime::Task<Response> Engine::answer(Execution& execution, turbo::Call& call) {
+    const PreparedRequest& request = execution.request;
+    if (request.as_of) co_return co_await answer_as_of(execution);
+    if (request.operation->cache != nullptr && settings_.cache.memory_bytes > 0) {
+        FoundAnswer found = co_await answers_.find_or_build(request, execution.deadline);
+        if (found.answer) co_return kept_response(std::move(found));
+        // Something is wrong with it: what, the fields say one by one.
+    }
+    if (request.operation->plan.type == graphql::OperationType::Mutation)
         co_await run_mutation(execution);
     else
-        co_await run_units(execution, *execution.request.units);
-    turbo::Call call{.plan_hit = execution.request.plan_hit, .failed = !execution.errors.empty()};
+        co_await run_units(execution, *request.units);
+    call.failed = !execution.errors.empty();
     for (const UnitResult& result : execution.results)
         for (const pg::Rows& rows : result.rows)
             call.rows += rows.row_count();
     Response response;
-    response.body =
-        assemble(execution.request, execution.results, execution.errors, execution.data_is_null);
-    call.bytes = response.body.size();
-    call.duration = runtime::Clock::now() - started;
-    documents_.count(**document, call);
+    response.body = assemble(request, execution.results, execution.errors, execution.data_is_null);
     co_return response;
 }
 
@@ -185,6 +207,23 @@ runtime::Task<Documents::Found> Engine::share(Request request, Documents::Lookup
     const auto text = co_await shared_texts_.find(std::string(found.unknown_hash));
     if (!text) co_return std::move(found.document);
     co_return documents_.find_persisted(found.unknown_hash, *text);
+}
+
+runtime::Task<Response> Engine::answer_as_of(Execution& execution) {
+    const PreparedRequest& request = execution.request;
+    const CompiledUnit& unit = request.units->front();
+    std::string key = cache_key(*request.operation->cache, request, unit, bind_unit(unit, request));
+    pg::Batch batch = as_of_batch(*request.as_of, std::move(key));
+    const pg::BatchResult found =
+        co_await pool_.run(std::move(batch), pg::Lane::Quick, execution.deadline);
+    if (!found)
+        co_return request_error(
+            {respond::to_error(found.error(), settings_.expose_errors, next_reference())});
+    auto answer = as_of_answer(*request.as_of, found->front());
+    if (!answer) co_return request_error({answer.error()});
+    Response response;
+    response.body = std::move(*answer);
+    co_return response;
 }
 
 runtime::Task<void> Engine::run_units(Execution& execution,

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/answer_cache.hpp"
 #include "engine/documents.hpp"
 #include "engine/explanation.hpp"
 #include "engine/prepared.hpp"
@@ -28,6 +29,10 @@ struct Response {
     /// The code of the first error of a request error.
     ErrorCode code = ErrorCode::InternalServerError;
     runtime::Payload body = {};
+    /// A kept answer's: equal ones mean equal bodies. Empty for all others.
+    std::string entity_tag = {};
+    /// Where it came from; nothing where the cache was not asked.
+    std::optional<AnswerSource> source = {};
 };
 
 /// Executes requests on one worker's thread. The pool must outlive every execute() in progress.
@@ -50,6 +55,7 @@ class Engine {
     /// Registers the operations of `registry`, and only those, from the next request on.
     void replace_registry(std::shared_ptr<const turbo::Registry> registry);
     const Documents& documents() const noexcept { return documents_; }
+    const AnswerCache& answers() const noexcept { return answers_; }
 
   private:
     struct Execution;
@@ -59,6 +65,8 @@ class Engine {
     runtime::Task<std::optional<Error>> price(const PreparedRequest& request,
                                               runtime::Clock::time_point deadline);
     runtime::Task<void> run_units(Execution& execution, const std::vector<CompiledUnit>& units);
+    runtime::Task<Response> answer(Execution& execution, turbo::Call& call);
+    runtime::Task<Response> answer_as_of(Execution& execution);
     runtime::Task<void> run_mutation(Execution& execution);
     runtime::Task<pg::BatchResult> run_transaction(const Transaction& transaction,
                                                    runtime::Clock::time_point deadline);
@@ -72,6 +80,7 @@ class Engine {
     Settings settings_;
     Documents documents_;
     SharedTexts shared_texts_;
+    AnswerCache answers_;
     std::uint64_t references_ = 0;
 };
 

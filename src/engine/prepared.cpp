@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "engine/prepared.hpp"
 
+#include <fmt/format.h>
+
+#include "engine/as_of.hpp"
 #include "engine/authorization.hpp"
+#include "engine/cache_plan.hpp"
 #include "engine/list_limit.hpp"
 #include "engine/weight.hpp"
 #include "graphql/coerce.hpp"
@@ -9,6 +13,7 @@
 #include "graphql/source.hpp"
 #include "graphql/validate.hpp"
 #include "json/writer.hpp"
+#include "turbo/sha256.hpp"
 
 namespace fraiseql::engine {
 namespace {
@@ -84,12 +89,27 @@ Error located(Error error, const PreparedDocument& document, const plan::Plan& p
     return error;
 }
 
+std::string fingerprint_of(const compile::Unit& unit) {
+    std::string text;
+    for (const compile::Statement& statement : unit.statements)
+        text += statement.sql + '\n';
+    for (const compile::Piece& piece : unit.pieces) {
+        text += std::to_string(piece.index());
+        if (const auto* fixed = std::get_if<std::string>(&piece))
+            text += std::to_string(fixed->size()) + ':' + *fixed;
+        else if (const auto* slot = std::get_if<compile::Slot>(&piece))
+            text += fmt::format("{},{};", slot->statement, slot->column);
+    }
+    return turbo::sha256_hex(text);
+}
+
 std::vector<CompiledUnit> with_statements(std::vector<compile::Unit> units) {
     std::vector<CompiledUnit> out;
     for (compile::Unit& unit : units) {
         CompiledUnit compiled{.unit = std::move(unit)};
         for (const compile::Statement& statement : compiled.unit.statements)
             compiled.statements.push_back(pg::make_statement(statement.sql));
+        compiled.fingerprint = fingerprint_of(compiled.unit);
         out.push_back(std::move(compiled));
     }
     return out;
@@ -145,8 +165,9 @@ Result<std::shared_ptr<PlannedOperation>> plan_for(PreparedDocument& document,
         if (!made) return fail(at_operation(made.error(), document.document, operation));
         return remembered(document.plans, key, [&] {
             const plan::Cost cost(*made);
-            return std::make_shared<PlannedOperation>(
-                PlannedOperation{.plan = std::move(*made), .cost = cost});
+            auto cache = cache_plan(document.model->catalog, *made);
+            return std::make_shared<PlannedOperation>(PlannedOperation{
+                .plan = std::move(*made), .cost = cost, .cache = std::move(cache)});
         });
     };
     FRAISEQL_TRY(auto plan, make({}));
@@ -272,6 +293,10 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     const std::shared_ptr<PlannedOperation>& plan = *planned;
     if (!plan->plan.refusals.empty()) return tl::make_unexpected(plan->plan.refusals);
     out.operation = plan;
+    out.operation_name = (*operation)->name;
+    auto as_of = read_as_of(*document, **operation, *plan, out.variables, out.arena);
+    if (!as_of) return tl::make_unexpected(Errors{as_of.error()});
+    out.as_of = std::move(*as_of);
     if ((*operation)->type == graphql::OperationType::Mutation) {
         for (const graphql::Directive& directive : (*operation)->directives)
             out.one_transaction = out.one_transaction || directive.name == "transaction";

@@ -29,6 +29,8 @@ class Gate;
 struct CompiledUnit {
     compile::Unit unit;
     std::vector<std::shared_ptr<const pg::Statement>> statements;
+    /// A SHA-256 of all that is fixed of it: equal ones give equal answers to equal parameters.
+    std::string fingerprint = {};
     /// What PostgreSQL's planner expects it to cost, once somebody has asked (plan_cost.hpp). The
     /// unit belongs to one worker.
     mutable std::optional<double> price = {};
@@ -36,10 +38,14 @@ struct CompiledUnit {
 
 using CompiledUnits = std::shared_ptr<const std::vector<CompiledUnit>>;
 
+struct CachePlan;
+
 /// A plan and what it compiled to, by the structure of the arguments.
 struct PlannedOperation {
     plan::Plan plan;
     plan::Cost cost;
+    /// nullptr: answers are not kept.
+    std::shared_ptr<const CachePlan> cache = {};
     std::map<std::string, CompiledUnits, std::less<>> units = {};
     /// What all this takes, see weight().
     std::size_t bytes = 0;
@@ -82,11 +88,19 @@ struct Idempotency {
     std::string request = {};
 };
 
+/// An answer of the past: the latest one at a time, or the one of a version; the other is empty.
+struct AsOf {
+    std::string time = {};
+    std::string version = {};
+};
+
 /// A request whose variables are coerced and whose operation is compiled.
 struct PreparedRequest {
     std::shared_ptr<PreparedDocument> document;
     std::shared_ptr<const PlannedOperation> operation = {};
     CompiledUnits units = {};
+    /// Lives in the document; empty where it has none.
+    std::string_view operation_name = {};
     /// Coerced variables and, by root field and then by list, coerced arguments; they live in
     /// `arena`.
     json::Value variables = {};
@@ -97,6 +111,7 @@ struct PreparedRequest {
     /// `@transaction`: all fields of the mutation take effect together or not at all.
     bool one_transaction = false;
     Idempotency idempotency = {};
+    std::optional<AsOf> as_of = {};
     /// Who asks; outlives the answer. May be nullptr.
     const auth::Principal* principal = nullptr;
     /// The rules that do not hold for them; empty where the model has none.

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "compile/compile.hpp"
+#include "engine/cache_settings.hpp"
 #include "graphql/parser.hpp"
 #include "plan/limits.hpp"
 #include "turbo/persisted_texts.hpp"
@@ -41,6 +42,7 @@ struct Settings {
     std::shared_ptr<turbo::Statistics> statistics = {};
     /// Proposes operations that take much time to `statistics`, for registration.
     bool adaptive = false;
+    CacheSettings cache = {};
     /// Refuses whatever is not in the registry.
     bool only_registered = false;
     /// Receives one line for each unexpected error, with the reference that the client was given.

@@ -39,6 +39,7 @@ std::size_t weight(const compile::Statement& statement) {
 
 std::size_t weight(const CompiledUnit& unit) {
     std::size_t bytes = sizeof unit + unit.statements.size() * kNodeBytes;
+    bytes += unit.fingerprint.size();
     for (const compile::Statement& statement : unit.unit.statements)
         bytes += weight(statement);
     for (const compile::Piece& piece : unit.unit.pieces) {

@@ -10,6 +10,7 @@ fraiseql_install_\name\()_end:
 
 .section .rodata
 embed audit, "audit.sql"
+embed cache, "cache.sql"
 embed counts, "counts.sql"
 embed ddl, "ddl.sql"
 embed events, "events.sql"

@@ -5,6 +5,8 @@
 
 extern "C" const char fraiseql_install_audit[];
 extern "C" const char fraiseql_install_audit_end[];
+extern "C" const char fraiseql_install_cache[];
+extern "C" const char fraiseql_install_cache_end[];
 extern "C" const char fraiseql_install_counts[];
 extern "C" const char fraiseql_install_counts_end[];
 extern "C" const char fraiseql_install_ddl[];
@@ -41,6 +43,11 @@ constexpr std::array<std::string_view, 2> kLimitsGrants = {
     "GRANT USAGE ON SCHEMA limits",
     "GRANT EXECUTE ON FUNCTION limits.take",
 };
+constexpr std::array<std::string_view, 2> kCacheGrants = {
+    "GRANT USAGE ON SCHEMA turbo",
+    "GRANT EXECUTE ON FUNCTION turbo.versions, turbo.cache_find, turbo.cache_store, "
+    "turbo.cache_as_of, turbo.cache_upkeep",
+};
 constexpr std::array<std::string_view, 3> kTurboGrants = {
     "GRANT USAGE ON SCHEMA turbo",
     "GRANT SELECT ON turbo.tb_turbo_query, turbo.tb_persisted_query",
@@ -66,6 +73,7 @@ constexpr std::array<std::string_view, 6> kEventsGrants = {
 std::span<const Module> modules() {
     static const std::array all = {
         Module{"audit", {fraiseql_install_audit, fraiseql_install_audit_end}, kAuditGrants},
+        Module{"cache", {fraiseql_install_cache, fraiseql_install_cache_end}, kCacheGrants},
         Module{"counts", {fraiseql_install_counts, fraiseql_install_counts_end}, kCountsGrants},
         Module{"ddl", {fraiseql_install_ddl, fraiseql_install_ddl_end}},
         Module{"events", {fraiseql_install_events, fraiseql_install_events_end}, kEventsGrants},

@@ -62,6 +62,7 @@ Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source,
     apply_costs(draft);
     build_aggregates(draft);
     build_root_fields(draft);
+    build_as_of(draft);
     build_function_fields(draft);
     check_refreshes(draft);
     if (!draft.errors.empty()) return fail(together(draft.errors));

@@ -87,6 +87,7 @@ void build_inputs(Draft& draft);
 void build_list_arguments(Draft& draft);
 void build_aggregates(Draft& draft);
 void build_root_fields(Draft& draft);
+void build_as_of(Draft& draft);
 void build_function_fields(Draft& draft);
 
 }  // namespace fraiseql::schema

@@ -16,7 +16,7 @@ namespace {
 using catalog::Relation;
 
 const std::vector<std::string_view> kRelationAnnotations = {
-    "name", "expose", "hide", "field", "refresh", "cost", "authorize"};
+    "name", "expose", "hide", "field", "refresh", "cost", "authorize", "cache"};
 
 bool has_read_prefix(std::string_view name) {
     return name.starts_with("v_") || name.starts_with("tv_") || name.starts_with("mv_");
@@ -91,6 +91,21 @@ std::string unique_name(Draft& draft, const Relation& relation) {
     return draft.take_type_name(prefixed);
 }
 
+void add_cache(Draft& draft, Entity& entity, const catalog::Annotation& line) {
+    auto rule = read_cache_rule(draft.model.catalog, *entity.relation, line.arguments);
+    if (!rule) {
+        rule.error().message =
+            fmt::format("{}, line {} of its comment: {}", subject_of(*entity.relation), line.line,
+                        rule.error().message);
+        draft.errors.push_back(std::move(rule).error());
+        return;
+    }
+    if (!rule->problem.empty()) {
+        draft.find(subject_of(*entity.relation), "is not cached: " + rule->problem, rule->remedy);
+    }
+    entity.cache = std::make_shared<const CacheRule>(std::move(*rule));
+}
+
 void add_entity(Draft& draft, const Relation& relation, const catalog::Annotations& annotations) {
     std::string name;
     if (const catalog::Annotation* given = annotations.find("name")) {
@@ -112,6 +127,8 @@ void add_entity(Draft& draft, const Relation& relation, const catalog::Annotatio
     entity.document = document_of(draft, relation);
     entity.key = key_of(relation);
     if (auto read = read_costs(annotations, entity); !read) draft.errors.push_back(read.error());
+    if (const catalog::Annotation* line = annotations.find("cache"))
+        add_cache(draft, entity, *line);
     draft.by_relation[relation.oid] = &entity;
 }
 

@@ -17,6 +17,7 @@
 #include "graphql/schema.hpp"
 #include "lineage/lineage.hpp"
 #include "rewrite/views.hpp"
+#include "schema/cache_rule.hpp"
 #include "schema/leaf.hpp"
 #include "schema/operator.hpp"
 #include "schema/rule.hpp"
@@ -40,6 +41,8 @@ struct Entity {
     const Guard* guard = nullptr;
     /// Of columns whose values are protected, whatever field shows them.
     std::map<catalog::AttributeNumber, const Guard*> column_guards = {};
+    /// `@cache`: its answers may be kept; nullptr: they are not.
+    std::shared_ptr<const CacheRule> cache = {};
 };
 
 /// Where a field of an object type gets its value.

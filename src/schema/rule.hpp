@@ -19,6 +19,8 @@ struct RowCondition {
     /// `when:`: an expression of SQL over the columns that it names.
     sql::Fragment expression = {};
     std::vector<catalog::AttributeNumber> columns = {};
+    /// It depends on nothing but the row and the settings of the transaction.
+    bool self_contained = true;
 };
 
 /// One `@authorize` line: any of its alternatives is enough.

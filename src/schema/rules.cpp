@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/suggest.hpp"
 #include "schema/naming.hpp"
@@ -48,6 +49,18 @@ Error unknown_column(const Relation& relation, const std::string& name) {
     return wrong(fmt::format("there is no column '{}'.", name), did_you_mean(name, names));
 }
 
+/// Words of conditions that read nothing. Types of time are not among them: 'now' is a time.
+bool is_self_contained_word(std::string_view word) {
+    constexpr std::array<std::string_view, 41> kWords = {
+        "all",  "and",      "any",    "array", "as",       "between", "bigint",
+        "bool", "boolean",  "case",   "cast",  "coalesce", "else",    "current_setting",
+        "end",  "distinct", "false",  "from",  "greatest", "ilike",   "in",
+        "int",  "int4",     "int8",   "is",    "integer",  "least",   "like",
+        "not",  "null",     "nullif", "or",    "numeric",  "similar", "smallint",
+        "text", "then",     "to",     "true",  "uuid",     "when"};
+    return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
+
 /// Looks up the columns that a line names.
 Result<Rule> resolve(const catalog::Catalog& catalog, const Relation& relation, RuleLine line) {
     Rule rule = std::move(line.rule);
@@ -67,6 +80,10 @@ Result<Rule> resolve(const catalog::Catalog& catalog, const Relation& relation, 
     for (const Column& column : relation.columns)
         if (std::find(names->begin(), names->end(), column.name) != names->end())
             condition.columns.push_back(column.number);
+    condition.self_contained =
+        std::all_of(names->begin(), names->end(), [&](const std::string& name) {
+            return relation.column(name) != nullptr || is_self_contained_word(name);
+        });
     rule.rows.push_back(std::move(condition));
     return rule;
 }

@@ -2,16 +2,30 @@
 #include "server/metrics.hpp"
 
 #include <prometheus/counter.h>
+#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 #include <vector>
 
 namespace fraiseql::server {
+namespace {
+
+std::array<prometheus::Counter*, 4> cache_counters(prometheus::Registry& registry) {
+    auto& family = prometheus::BuildCounter()
+                       .Name("fraiseql_cache_answers_total")
+                       .Help("Answers to operations of views with @cache, by where they came from.")
+                       .Register(registry);
+    const auto counter = [&](const char* source) { return &family.Add({{"source", source}}); };
+    return {counter("memory"), counter("joined"), counter("database"), counter("built")};
+}
+
+}  // namespace
 
 struct Metrics::Families {
     prometheus::Registry registry;
@@ -25,6 +39,13 @@ struct Metrics::Families {
             .Name("fraiseql_refreshes_total")
             .Help("Refreshes of materialized views by this server, by view and outcome.")
             .Register(registry);
+    /// By engine::AnswerSource.
+    std::array<prometheus::Counter*, 4> cached = cache_counters(registry);
+    prometheus::Gauge& cache_bytes = prometheus::BuildGauge()
+                                         .Name("fraiseql_cache_memory_bytes")
+                                         .Help("What the answers in memory take.")
+                                         .Register(registry)
+                                         .Add({});
     prometheus::Histogram& seconds =
         prometheus::BuildHistogram()
             .Name("fraiseql_http_request_duration_seconds")
@@ -132,6 +153,14 @@ void Metrics::count_refresh(const std::string& view, bool succeeded) {
 
 void Metrics::show(std::shared_ptr<const turbo::Statistics> statistics) {
     statistics_ = std::move(statistics);
+}
+
+void Metrics::count_cached(engine::AnswerSource source) {
+    families_->cached.at(static_cast<std::size_t>(source))->Increment();
+}
+
+void Metrics::add_cache_bytes(std::ptrdiff_t bytes) {
+    families_->cache_bytes.Increment(static_cast<double>(bytes));
 }
 
 std::string Metrics::render() const {

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 
+#include "engine/answer_cache.hpp"
 #include "turbo/statistics.hpp"
 
 namespace fraiseql::server {
@@ -23,6 +25,12 @@ class Metrics {
 
     /// Counts one refresh of a materialized view, `public.mv_x`.
     void count_refresh(const std::string& view, bool succeeded);
+
+    /// Counts one answer to an operation of views with @cache by where it came from.
+    void count_cached(engine::AnswerSource source);
+
+    /// Says that the answers in memory take `bytes` more than they did, or less.
+    void add_cache_bytes(std::ptrdiff_t bytes);
 
     /// Shows the sums of `statistics`, too: of a hundred operations each, of the others together.
     void show(std::shared_ptr<const turbo::Statistics> statistics);

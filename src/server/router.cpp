@@ -94,11 +94,30 @@ http::Response refuse_admin(const Error& error) {
     return response;
 }
 
-http::Response to_http(engine::Response answer, MediaType type) {
+/// Whether a list header, of entity tags or of codings, has `item`; weak tags count (RFC 9110
+/// §13.1.2).
+bool lists(std::optional<std::string_view> header, std::string_view item) {
+    if (!header) return false;
+    const std::size_t at = header->find(item);
+    return at != std::string_view::npos || *header == "*";
+}
+
+/// A kept answer is its client's own to keep, if it asks each time whether it may use it.
+http::Response to_http(engine::Response answer, MediaType type, const http::Request& request) {
     http::Response response;
+    if (!answer.entity_tag.empty()) {
+        // The same answer in two media types shares one tag, so it is weak.
+        response.headers.push_back({"ETag", "W/" + answer.entity_tag});
+        response.headers.push_back({"Cache-Control", "private, no-cache"});
+        response.headers.push_back({"Vary", "Accept, Authorization, Cookie"});
+        if (lists(request.header("If-None-Match"), answer.entity_tag)) {
+            response.status = 304;
+            return response;
+        }
+    }
     response.status = response_status(type, answer.request_error, answer.code);
     response.headers.push_back({"Content-Type", std::string(content_type(type))});
-    response.headers.push_back({"Vary", "Accept"});
+    if (answer.entity_tag.empty()) response.headers.push_back({"Vary", "Accept"});
     if (response.status == 405) response.headers.push_back({"Allow", "POST"});
     if (response.status == 503) response.headers.push_back({"Retry-After", "1"});
     response.body = std::move(answer.body);
@@ -110,14 +129,6 @@ pg::Batch ready_check() {
     pg::Batch batch;
     batch.calls.push_back({.statement = statement, .params = {}});
     return batch;
-}
-
-/// Whether a list header, of entity tags or of codings, has `item`; weak tags count (RFC 9110
-/// §13.1.2).
-bool lists(std::optional<std::string_view> header, std::string_view item) {
-    if (!header) return false;
-    const std::size_t at = header->find(item);
-    return at != std::string_view::npos || *header == "*";
 }
 
 /// What an answer says about who asked, where it says anything.
@@ -246,9 +257,18 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
     OperationGate gate(admission);
     if (admission.wants_operation()) asked->gate = &gate;
     engine::Response answered = co_await engine_.execute(*asked);
+    count_cached(answered);
     if (const auto event = event_of(answered))
         audit(*event, request, asked->principal, info(answered.code).wire);
-    co_return to_http(std::move(answered), *type);
+    co_return to_http(std::move(answered), *type, request);
+}
+
+void Router::count_cached(const engine::Response& answered) {
+    if (!settings_.metrics || !answered.source) return;
+    settings_.metrics->count_cached(*answered.source);
+    const std::size_t before = std::exchange(cache_bytes_, engine_.answers().bytes());
+    settings_.metrics->add_cache_bytes(static_cast<std::ptrdiff_t>(cache_bytes_) -
+                                       static_cast<std::ptrdiff_t>(before));
 }
 
 Task<http::Response> Router::answer_explain(const http::Request& request) {

@@ -97,6 +97,7 @@ class Router {
                                                  Admission& admission);
     runtime::Task<http::Response> answer_explain(const http::Request& request);
     runtime::Task<http::Response> answer_ready();
+    void count_cached(const engine::Response& answered);
     /// Who asks, or the answer that refuses them.
     using Identity = tl::expected<Grants::Principal, http::Response>;
     runtime::Task<Identity> identify(const http::Request& request, std::string_view type);
@@ -114,6 +115,8 @@ class Router {
     KeyWatch* key_watch_ = nullptr;
     std::shared_ptr<runtime::Mailbox> mailbox_;
     bool draining_ = false;
+    /// What this worker's share of the cache took when it was counted last.
+    std::size_t cache_bytes_ = 0;
 };
 
 }  // namespace fraiseql::server

@@ -56,6 +56,11 @@ bool SchemaWatch::judge(const catalog::Document& document) {
     }
     log(fmt::format("schema: the catalog has changed; serving {} relations and {} functions",
                     (*model)->entities.size(), (*model)->functions.size()));
+    for (const schema::Entity& entity : (*model)->entities)
+        if (entity.cache != nullptr && !entity.cache->usable())
+            log(fmt::format("schema: {}.{} has @cache, but is served without a cache: {} {}",
+                            entity.relation->schema, entity.relation->name, entity.cache->problem,
+                            entity.cache->remedy));
     feed_->publish(std::move(*model));
     if (settings_.keep) settings_.keep(document);
     return true;

@@ -8,6 +8,7 @@
 #include "engine/prepared.hpp"
 #include "runtime/mailbox.hpp"
 #include "runtime/outbound.hpp"
+#include "server/cache_upkeep.hpp"
 #include "server/refresh_schedule.hpp"
 #include "server/statistics_writer.hpp"
 
@@ -148,6 +149,11 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
                                  .statistics = settings.engine.statistics,
                                  .adaptive = settings.adaptive_operations,
                                  .log = settings.log});
+    std::optional<CacheUpkeep> upkeep;
+    if (settings.engine.cache.memory_bytes > 0)
+        upkeep.emplace(UpkeepSettings{.conninfo = settings.pool.conninfo,
+                                      .max_bytes = settings.cache_database << 20U,
+                                      .log = settings.log});
     runtime::Outbound outbound;
     runtime::RunSettings run;
     run.workers = settings.workers;

@@ -32,6 +32,8 @@ struct Settings {
     /// Most operations that servers register by themselves; 0: none, as it must be where only
     /// registered operations run.
     std::uint32_t adaptive_operations = 0;
+    /// Megabytes for answers in the database; see CacheUpkeep.
+    std::size_t cache_database = 256;
     /// Where the workers get the registered operations and later models from; serve() makes them.
     std::shared_ptr<RegistryFeed> registry = {};
     std::shared_ptr<ModelFeed> models = {};
