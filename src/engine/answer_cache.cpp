@@ -212,8 +212,8 @@ bool AnswerCache::is_shared(const Lookup& lookup) const {
 
 void AnswerCache::store(const Lookup& lookup, const AnswerPtr& answer, microseconds took,
                         const runtime::Executor& executor) {
-    static const auto statement = pg::make_statement(
-        "SELECT turbo.cache_store(decode($1, 'hex'), $2, $3, $4, $5, $6, $7)");
+    static const auto statement =
+        pg::make_statement("SELECT turbo.cache_store(decode($1, 'hex'), $2, $3, $4, $5, $6, $7)");
     if (answer->body.size() > settings_.cache.max_answer_bytes) return;
     pg::Batch batch{.read_only = false};
     batch.calls.push_back(

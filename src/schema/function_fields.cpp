@@ -28,8 +28,11 @@ const std::vector<std::string_view> kFunctionAnnotations = {
 
 bool is_candidate(const Function& function, const Annotations& annotations) {
     if (annotations.has("hide") || function.from_extension) return false;
+    if (annotations.has("expose")) return true;
+    // What `fraiseql db install` puts there is for servers to call, not for their clients.
+    if (function.schema == "turbo" || function.schema == "fraiseql") return false;
     const std::string_view name = function.name;
-    return name.starts_with("fn_") || name.starts_with("refresh_") || annotations.has("expose");
+    return name.starts_with("fn_") || name.starts_with("refresh_");
 }
 
 /// `5s`, `500ms`, `2min` in milliseconds; nothing where it is no duration.

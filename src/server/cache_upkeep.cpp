@@ -33,8 +33,8 @@ std::chrono::milliseconds CacheUpkeep::run_session() {
     };
     if (!session) return failed(session.error());
     do {
-        const auto done = session->query("SELECT turbo.cache_upkeep($1)",
-                                         {std::to_string(settings_.max_bytes)});
+        const auto done =
+            session->query("SELECT turbo.cache_upkeep($1)", {std::to_string(settings_.max_bytes)});
         if (!done) return failed(done.error());
         last_problem_.clear();
     } while (!pg::wait_for_wake_up(stop_, settings_.interval));
