@@ -76,25 +76,29 @@ def database(binaries):
         yield url, int(pid_file.read_text().split()[0])
 
 
-@contextlib.contextmanager
-def server(binaries, url):
-    """Yields (address, process id) of the server, once it answers."""
+def free_address():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
-    with running([binaries / "fraiseql", "serve", "--database", url, "--listen", address],
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+@contextlib.contextmanager
+def server(binaries, url, *options):
+    """Yields (address, process id) of the server, once it answers."""
+    address = free_address()
+    with running([binaries / "fraiseql", "serve", "--database", url, "--listen", address, *options],
                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 30
-        while not healthy(address):
+        while not answers_at(address, "/health"):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit("fraiseql serve did not start")
             time.sleep(0.1)
         yield address, process.pid
 
 
-def healthy(address):
+def answers_at(address, path):
     try:
-        return request(address, "GET", "/health")[0] == 200
+        return request(address, "GET", path)[0] == 200
     except OSError:
         return False
 

@@ -185,7 +185,7 @@ class CacheTest(KeptAnswers):
         self.n(server)
 
     def test_nothing_that_is_installed_is_exposed(self):
-        for module in ("turbo", "idempotency", "ddl"):
+        for module in ("turbo", "idempotency", "counts", "ddl"):
             self.assertEqual(run("db", "install", module, "--database", self.db.url).returncode, 0)
         server = self.serve()
         fields = server.data("{ __schema { mutationType { fields { name } } } }")
@@ -193,8 +193,10 @@ class CacheTest(KeptAnswers):
         self.assertEqual(names, {"bumpHand", "count", "join"})
 
     def test_estimates_are_not_kept(self):
+        run("db", "install", "counts", "--database", self.db.url)
         server = self.serve()
-        for field, kept in (("totalCount", True), ("estimatedCount", False)):
+        for field, kept in (("totalCount", True), ("estimatedCount", False),
+                            ("plannedCount", False)):
             body = json.dumps({"query": f"{{ totalsConnection {{ {field} }} }}"})
             self.assertEqual(server.post(body).getheader("ETag") is not None, kept)
 
