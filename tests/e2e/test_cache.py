@@ -107,6 +107,9 @@ class CacheTest(KeptAnswers):
         server = self.serve()
         query = "{ hand(id: 1) { n } }"
         before = server.data(query)["hand"]["n"]
+        # Both workers have it then, whichever is asked.
+        wait_until(lambda: self.sql("SELECT count(*) FROM turbo.tb_graphql_cache "
+                                    "WHERE operation LIKE '%hand%'") == "1", "the copy")
         self.sql("UPDATE tb_counter SET n = n + 1")
         self.assertEqual(server.data(query)["hand"]["n"], before)
         self.sql("SELECT fn_bump_hand()")
