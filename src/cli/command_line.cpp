@@ -345,6 +345,36 @@ void add_explaining(CLI::App& command, Options& options) {
     add_paging(command, options);
 }
 
+void add_check(CLI::App& app, Options& options, int& status) {
+    CLI::App* check = app.add_subcommand("check", "Find what is wrong before others do");
+    check->require_subcommand(0, 1);
+    add_model(*check, options);
+    check->get_option("--database")->required(false);
+    const auto add_json = [&](CLI::App& command) {
+        command.add_flag("--json", options.json, "print one JSON document");
+    };
+    add_json(*check);
+    const std::map<std::string, check::Severity> severities = {
+        {"error", check::Severity::Error},
+        {"warning", check::Severity::Warning},
+        {"note", check::Severity::Note}};
+    check
+        ->add_option("--fail-on", options.fail_on,
+                     "least severity that makes the exit code 1: error, warning or note")
+        ->transform(CLI::CheckedTransformer(severities).description(""))
+        ->type_name("NAME")
+        ->default_str("error");
+    check->callback([&options, &status, check] {
+        if (!check->get_subcommands().empty()) return;
+        if (options.database.empty()) throw CLI::RequiredError("--database");
+        status = cli::check_all(options);
+    });
+    CLI::App* rls = check->add_subcommand("rls", "What clients can read past row-level security");
+    add_model(*rls, options);
+    add_json(*rls);
+    rls->callback([&] { status = cli::check_rls(options); });
+}
+
 void add_config(CLI::App& app, Options& options, const cli::LayeredArguments& layered,
                 int& status) {
     CLI::App* command =
@@ -406,13 +436,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_model(*schema, options);
     schema->callback([&] { status = cli::print_schema(options); });
 
-    CLI::App* check = app.add_subcommand("check", "Find what is wrong before others do");
-    check->require_subcommand(1);
-    CLI::App* rls = check->add_subcommand("rls", "What clients can read past row-level security");
-    bool json = false;
-    add_model(*rls, options);
-    rls->add_flag("--json", json, "print one JSON document");
-    rls->callback([&] { status = cli::check_rls(options, json); });
+    add_check(app, options, status);
 
     CLI::App* explain = app.add_subcommand("explain", "Show the SQL and the plan of an operation");
     add_model(*explain, options);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "check/finding.hpp"
 #include "cli/auth_options.hpp"
 #include "cli/edge_options.hpp"
 #include "plan/limits.hpp"
@@ -67,6 +68,10 @@ struct Options {
     EdgeOptions edge;
     /// Holds the admin token; FRAISEQL_ADMIN_TOKEN is the other way to give it.
     std::string admin_token_file;
+
+    // check
+    bool json = false;
+    check::Severity fail_on = check::Severity::Error;
 
     // config
     SettingsFormat settings_format = SettingsFormat::Text;

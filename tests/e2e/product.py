@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import pwd
+import re
 import shlex
 import signal
 import socket
@@ -82,6 +83,11 @@ class Database:
         self.process.stdin.close()
         self.process.wait(PATIENCE)
         self.process.stdout.close()
+
+
+def as_role(url, role):
+    """The same database, as another role."""
+    return re.sub(r"//([^@/]*@)?", f"//{role}@", url, count=1)
 
 
 def run(*arguments, timeout=PATIENCE, **options):

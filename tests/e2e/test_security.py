@@ -13,7 +13,7 @@ import time
 import unittest
 import uuid
 
-from product import Database, Server, run
+from product import Database, Server, as_role, run
 
 SECRET = "a secret for tests that has enough bytes"
 TENANTS = [str(uuid.UUID(int=i + 1)) for i in range(8)]
@@ -59,11 +59,6 @@ def token(secret=SECRET, header=None, **claims):
 
 def bearer(**claims):
     return {"Authorization": "Bearer " + token(**claims)}
-
-
-def as_role(url, role):
-    """The same database, as another role."""
-    return re.sub(r"//([^@/]*@)?", f"//{role}@", url, count=1)
 
 
 class Secured(unittest.TestCase):
