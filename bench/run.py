@@ -71,9 +71,13 @@ def database(binaries):
         if not url:
             raise SystemExit("the private PostgreSQL did not start")
         measure.output_of(["psql", "-X", "-q", "-c", "VACUUM ANALYZE", "-c", "CHECKPOINT", url])
-        host = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["host"][0]
-        pid_file = pathlib.Path(host) / "data" / "postmaster.pid"
-        yield url, int(pid_file.read_text().split()[0])
+        yield url, postmaster(url)
+
+
+def postmaster(url):
+    """Returns the process id of a private PostgreSQL."""
+    host = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["host"][0]
+    return int((pathlib.Path(host) / "data" / "postmaster.pid").read_text().split()[0])
 
 
 def free_address():

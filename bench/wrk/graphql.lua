@@ -1,12 +1,14 @@
 -- Posts one GraphQL query with changing ids. The requests are built before the run, so that wrk
--- itself costs little. BODIES names a file with one request body a line.
+-- itself costs little. BODIES names a file with one request body a line, BEARER is a token.
 local requests, count, at = {}, 0, 0
 
 function init(arguments)
   for line in io.lines(os.getenv("BODIES")) do
     count = count + 1
-    requests[count] = wrk.format("POST", "/graphql",
-      { ["Content-Type"] = "application/json", ["Accept"] = "application/json" }, line)
+    local headers = { ["Content-Type"] = "application/json", ["Accept"] = "application/json" }
+    local bearer = os.getenv("BEARER") or ""
+    if bearer ~= "" then headers["Authorization"] = "Bearer " .. bearer end
+    requests[count] = wrk.format("POST", "/graphql", headers, line)
   end
   math.randomseed(12345)
   at = math.random(count)
