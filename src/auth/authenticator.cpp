@@ -44,7 +44,14 @@ Authenticator::Answer Authenticator::authenticate(std::optional<std::string_view
         return tl::make_unexpected(
             Refusal{Reason::Missing, "This server answers only with a token."});
     }
-    const auto token = bearer_token(*authorization);
+    Answer answer = find_or_verify(*authorization, now);
+    if (!answer) ++statistics_.refused;
+    return answer;
+}
+
+Authenticator::Answer Authenticator::find_or_verify(std::string_view authorization,
+                                                    std::int64_t now) {
+    const auto token = bearer_token(authorization);
     if (!token)
         return tl::make_unexpected(
             Refusal{Reason::Malformed, "The Authorization header has no bearer token."});
@@ -53,6 +60,7 @@ Authenticator::Answer Authenticator::authenticate(std::optional<std::string_view
     std::string digest = sha256(*token);
     if (auto found = by_digest_.find(digest); found != by_digest_.end()) {
         if (now < found->second->principal->valid_until) {
+            ++statistics_.known;
             recent_.splice(recent_.begin(), recent_, found->second);
             return recent_.front().principal;
         }
@@ -61,6 +69,7 @@ Authenticator::Answer Authenticator::authenticate(std::optional<std::string_view
         recent_.erase(entry);
     }
     Answer answer = verify(*token, now);
+    if (answer) ++statistics_.verified;
     if (answer && !digest.empty()) keep(std::move(digest), *answer);
     return answer;
 }

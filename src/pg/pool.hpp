@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -47,6 +48,11 @@ struct PoolStatus {
     std::size_t exclusive_open = 0;
     std::size_t in_flight = 0;
     std::size_t queued = 0;
+    /// Since the start: batches that were asked for, the statements in them, and connections that
+    /// broke.
+    std::uint64_t batches = 0;
+    std::uint64_t statements = 0;
+    std::uint64_t lost = 0;
     /// Why the last attempt to connect failed; empty while connected.
     std::string last_error;
 };

@@ -59,6 +59,8 @@ LaneState& Pool::State::lane_of(const Connection& connection) {
 
 std::optional<sql::DatabaseError> Pool::State::submit(const std::shared_ptr<Pending>& pending) {
     if (closed_) return make_error("57P01", "the server is stopping");
+    ++batches_;
+    statements_ += pending->batch.calls.size();
     LaneState& lane = lane_of(pending->lane);
     if (lane.down()) {
         connect_missing(pending->lane);
@@ -146,6 +148,7 @@ void Pool::State::lost(Connection& connection, const sql::DatabaseError& error,
     LaneState& lane = lane_of(connection);
     const Lane which = &lane == &quick_ ? Lane::Quick : Lane::Exclusive;
     lane.remove(connection);
+    ++lost_;
     log("connection to the database lost: " + error.message);
     for (auto each = unanswered.rbegin(); each != unanswered.rend(); ++each) {
         const auto pending = std::static_pointer_cast<Pending>(*each);
@@ -286,6 +289,9 @@ PoolStatus Pool::State::status() const {
             .exclusive_open = exclusive_.connections.size(),
             .in_flight = quick_.in_flight() + exclusive_.in_flight(),
             .queued = quick_.queue.size() + exclusive_.queue.size(),
+            .batches = batches_,
+            .statements = statements_,
+            .lost = lost_,
             .last_error = quick_error.empty() ? exclusive_.last_error.message : quick_error};
 }
 

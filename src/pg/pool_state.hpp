@@ -60,6 +60,9 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
     LaneState quick_;
     LaneState exclusive_;
     Timer timer_;
+    std::uint64_t batches_ = 0;
+    std::uint64_t statements_ = 0;
+    std::uint64_t lost_ = 0;
     bool timer_armed_ = false;
     bool closed_ = false;
 };

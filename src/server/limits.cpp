@@ -63,6 +63,7 @@ std::optional<Error> Admission::check_address() const {
     const bool denied = contains(settings.denied, request_.client());
     const bool allowed = settings.allowed.empty() || contains(settings.allowed, request_.client());
     if (!denied && allowed) return std::nullopt;
+    ++state_->refused_by_address;
     return Error{
         .code = ErrorCode::Forbidden,
         .message = fmt::format("Requests from {} are not answered here.", request_.client_name())};
@@ -85,12 +86,14 @@ Task<std::optional<Error>> Admission::count_principal(const auth::Principal* pri
         static const Rule kPerUser{.by_user = true};
         const std::string name = client(kPerUser, {});
         auto place = state_->in_flight.enter(name);
-        if (!place)
+        if (!place) {
+            ++state_->refused_in_flight;
             co_return Error{.code = ErrorCode::RateLimited,
                             .message = fmt::format(
                                 "{} requests of this client are in progress; that is the limit.",
                                 state_->settings.most_in_flight),
                             .hint = "Wait for one of them to end."};
+        }
         place_.emplace(std::move(*place));
     }
     std::vector<const Rule*> rules;
@@ -161,6 +164,7 @@ Task<std::optional<Error>> Admission::count(std::vector<const Rule*> rules, Oper
             state_->settings.shared->take(std::move(take), mailbox_, std::move(done));
         if (asked) co_await answer->waiter.wait();
         if (answer->decisions) co_return settle(rules, *answer->decisions);
+        ++state_->without_store;
         if (state_->settings.refuse_while_away) co_return store_is_away();
     }
     std::vector<limit::Charge> charges;
@@ -184,6 +188,7 @@ std::optional<Error> Admission::settle(const std::vector<const Rule*>& rules,
     }
     refused_ = !decisions.empty() && !decisions.back().allowed;
     if (!refused_) return std::nullopt;
+    ++state_->refused_by_rate;
     return too_many(*nearest_, decision_);
 }
 

@@ -2,6 +2,7 @@
 // Limits: which requests are let through, by who sends them and how many there have been.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -48,6 +49,11 @@ struct LimitState {
           in_flight(settings.most_in_flight) {}
 
     const LimitSettings settings;
+    /// Requests that were refused since the start, and those that did without the shared store.
+    std::atomic<std::uint64_t> refused_by_rate = 0;
+    std::atomic<std::uint64_t> refused_by_address = 0;
+    std::atomic<std::uint64_t> refused_in_flight = 0;
+    std::atomic<std::uint64_t> without_store = 0;
     limit::Table table;
     limit::InFlight in_flight;
 };

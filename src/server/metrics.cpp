@@ -9,9 +9,14 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <iterator>
 #include <limits>
 #include <utility>
 #include <vector>
+
+#include "server/metric_families.hpp"
+#include "server/process_metrics.hpp"
 
 namespace fraiseql::server {
 namespace {
@@ -34,6 +39,19 @@ struct Metrics::Families {
             .Name("fraiseql_http_requests_total")
             .Help("Answers of /graphql by HTTP status.")
             .Register(registry);
+    /// By status, once it has been met: looking a label up takes a lock.
+    std::array<std::atomic<prometheus::Counter*>, 600> by_status = {};
+
+    void count(int status) {
+        auto& known = by_status[static_cast<std::size_t>(std::clamp(status, 0, 599))];
+        prometheus::Counter* counter = known.load(std::memory_order_acquire);
+        if (counter == nullptr) {
+            counter = &requests.Add({{"status", std::to_string(status)}});
+            known.store(counter, std::memory_order_release);
+        }
+        counter->Increment();
+    }
+
     prometheus::Family<prometheus::Counter>& refreshes =
         prometheus::BuildCounter()
             .Name("fraiseql_refreshes_total")
@@ -135,6 +153,22 @@ std::vector<prometheus::MetricFamily> collect(const turbo::Statistics& statistic
     return {hits, errors, rows, bytes, seconds};
 }
 
+std::vector<prometheus::MetricFamily> refusals_of(const LimitState* limits) {
+    server::Families out;
+    const auto add = [&](const char* reason, std::uint64_t count) {
+        out.counter("fraiseql_limited_requests_total",
+                    "Requests that a limit refused: of rates, of addresses, of concurrency.",
+                    {{"reason", reason}}, static_cast<double>(count));
+    };
+    add("rate", limits != nullptr ? limits->refused_by_rate.load() : 0);
+    add("address", limits != nullptr ? limits->refused_by_address.load() : 0);
+    add("concurrency", limits != nullptr ? limits->refused_in_flight.load() : 0);
+    out.counter("fraiseql_limit_store_failures_total",
+                "Requests that could not be counted in the shared store of rate limits.",
+                static_cast<double>(limits != nullptr ? limits->without_store.load() : 0));
+    return out.take();
+}
+
 }  // namespace
 
 Metrics::Metrics() : families_(std::make_unique<Families>()) {}
@@ -142,7 +176,7 @@ Metrics::Metrics() : families_(std::make_unique<Families>()) {}
 Metrics::~Metrics() = default;
 
 void Metrics::count_graphql(int status, std::chrono::nanoseconds duration) {
-    families_->requests.Add({{"status", std::to_string(status)}}).Increment();
+    families_->count(status);
     families_->seconds.Observe(std::chrono::duration<double>(duration).count());
 }
 
@@ -163,8 +197,16 @@ void Metrics::add_cache_bytes(std::ptrdiff_t bytes) {
     families_->cache_bytes.Increment(static_cast<double>(bytes));
 }
 
+void Metrics::show(std::shared_ptr<const LimitState> limits) { limits_ = std::move(limits); }
+
 std::string Metrics::render() const {
     std::vector<prometheus::MetricFamily> families = families_->registry.Collect();
+    const auto append = [&families](std::vector<prometheus::MetricFamily> more) {
+        std::move(more.begin(), more.end(), std::back_inserter(families));
+    };
+    append(samples_.collect());
+    append(refusals_of(limits_.get()));
+    append(process_metrics());
     if (statistics_)
         for (prometheus::MetricFamily& each : collect(*statistics_))
             if (!each.metric.empty()) families.push_back(std::move(each));

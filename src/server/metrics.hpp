@@ -8,6 +8,8 @@
 #include <string>
 
 #include "engine/answer_cache.hpp"
+#include "server/limits.hpp"
+#include "server/samples.hpp"
 #include "turbo/statistics.hpp"
 
 namespace fraiseql::server {
@@ -35,6 +37,12 @@ class Metrics {
     /// Shows the sums of `statistics`, too: of a hundred operations each, of the others together.
     void show(std::shared_ptr<const turbo::Statistics> statistics);
 
+    /// Shows how the workers are, too.
+    Samples& samples() noexcept { return samples_; }
+
+    /// Shows what `limits` have refused, too.
+    void show(std::shared_ptr<const LimitState> limits);
+
     /// Returns all metrics in Prometheus' text format, version 0.0.4.
     std::string render() const;
 
@@ -42,6 +50,8 @@ class Metrics {
     struct Families;
     std::unique_ptr<Families> families_;
     std::shared_ptr<const turbo::Statistics> statistics_;
+    std::shared_ptr<const LimitState> limits_;
+    Samples samples_;
 };
 
 }  // namespace fraiseql::server

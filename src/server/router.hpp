@@ -85,6 +85,11 @@ class Router {
     /// From now on, what was granted is forgotten when `feed` has news.
     void follow_grants(GrantFeed& feed, std::shared_ptr<runtime::Mailbox> mailbox);
 
+    /// What came of the tokens so far; zeros where there are no keys.
+    auth::Authenticator::Statistics token_statistics() const {
+        return authenticator_ ? authenticator_->statistics() : auth::Authenticator::Statistics{};
+    }
+
     /// From now on /ready says that the server is stopping.
     void drain() noexcept { draining_ = true; }
 

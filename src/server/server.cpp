@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/server.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
 #include <utility>
@@ -16,16 +18,23 @@ namespace fraiseql::server {
 
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr auto kSampleInterval = 250ms;
+
 class Worker final : public runtime::Program {
   public:
     Worker(const runtime::Executor& executor, runtime::Outbound& outbound, const Settings& settings,
-           std::shared_ptr<const schema::Model> model)
+           std::shared_ptr<const schema::Model> model, std::size_t index)
         : pool_(executor, outbound, with_log(settings.pool, settings.log)),
           engine_(pool_, std::move(model), with_log(settings.engine, settings.log)),
           router_(engine_, pool_, settings.router),
           listener_(executor, with_log(settings.listen, settings.log),
                     [this](const http::Request& request) { return router_.answer(request); }),
           mailbox_(std::make_shared<runtime::Mailbox>(executor)),
+          metrics_(settings.router.metrics),
+          index_(index),
+          sample_timer_(executor),
           shutdown_delay_(settings.shutdown_delay) {
         router_.receive_at(mailbox_);
         if (settings.keys) router_.follow_keys(*settings.keys, *settings.key_watch);
@@ -43,6 +52,7 @@ class Worker final : public runtime::Program {
 
     Result<void> start() override {
         pool_.start();
+        if (metrics_) sample();
         return listener_.open();
     }
 
@@ -65,12 +75,39 @@ class Worker final : public runtime::Program {
         return settings;
     }
 
+    /// Says how the worker is, and again in a moment; how late that moment comes is the lag.
+    void sample() {
+        const cache::Statistics& plans = engine_.documents().plan_cache().statistics();
+        Sample out{.connections = listener_.connection_count(),
+                   .pool = pool_.status(),
+                   .plans = plans,
+                   .plan_count = engine_.documents().plan_cache().size(),
+                   .plan_bytes = engine_.documents().plan_cache().bytes(),
+                   .tokens = router_.token_statistics()};
+        for (const double lag : lags_)
+            out.lag_seconds = std::max(out.lag_seconds, lag);
+        metrics_->samples().publish(index_, out);
+        sample_timer_.expires_after(kSampleInterval);
+        sample_timer_.async_wait([this](boost::system::error_code error) {
+            if (error) return;
+            const auto late = runtime::Clock::now() - sample_timer_.expiry();
+            lags_[next_lag_++ % lags_.size()] = std::chrono::duration<double>(late).count();
+            sample();
+        });
+    }
+
     pg::Pool pool_;
     engine::Engine engine_;
     Router router_;
     http::Listener listener_;
     // Shared with the feed of registered operations, on another thread.
     std::shared_ptr<runtime::Mailbox> mailbox_;
+    std::shared_ptr<Metrics> metrics_;
+    std::size_t index_;
+    boost::asio::steady_timer sample_timer_;
+    /// Of the last 15 seconds.
+    std::array<double, 60> lags_ = {};
+    std::size_t next_lag_ = 0;
     std::chrono::milliseconds shutdown_delay_;
 };
 
@@ -107,8 +144,9 @@ KeyWatchSettings key_watch_settings(const Settings& settings) {
 
 std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
                                               runtime::Outbound& outbound, const Settings& settings,
-                                              std::shared_ptr<const schema::Model> model) {
-    return std::make_unique<Worker>(executor, outbound, settings, std::move(model));
+                                              std::shared_ptr<const schema::Model> model,
+                                              std::size_t index) {
+    return std::make_unique<Worker>(executor, outbound, settings, std::move(model), index);
 }
 
 Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model,
@@ -166,9 +204,11 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     run.on_started = [&settings] {
         if (settings.on_started) settings.on_started(settings.listen.address);
     };
-    const auto make = [&](const runtime::Executor& executor, std::size_t) {
+    if (settings.router.metrics && settings.router.limits)
+        settings.router.metrics->show(settings.router.limits);
+    const auto make = [&](const runtime::Executor& executor, std::size_t index) {
         return Result<std::unique_ptr<runtime::Program>>(
-            make_worker(executor, outbound, settings, model));
+            make_worker(executor, outbound, settings, model, index));
     };
     return runtime::run_until_signal(run, make);
 }

@@ -60,10 +60,12 @@ struct Settings {
 };
 
 /// Makes one worker's program: a pool, an engine, a router and a listener.
-/// `settings.listen.address` must have been claimed; `outbound` must outlive the program.
+/// `settings.listen.address` must have been claimed; `outbound` must outlive the program. `index`
+/// tells the workers apart in metrics.
 std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
                                               runtime::Outbound& outbound, const Settings& settings,
-                                              std::shared_ptr<const schema::Model> model);
+                                              std::shared_ptr<const schema::Model> model,
+                                              std::size_t index = 0);
 
 /// Serves `model`, and those that follow when the catalog changes, until SIGTERM or SIGINT; then
 /// finishes the requests in progress. `catalog` is the document that the model was built from. An

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "server/samples.hpp"
+
+#include <string>
+#include <utility>
+
+#include "server/metric_families.hpp"
+
+namespace fraiseql::server {
+
+void Samples::publish(std::size_t worker, const Sample& sample) {
+    const std::lock_guard lock(mutex_);
+    if (by_worker_.size() <= worker) by_worker_.resize(worker + 1);
+    by_worker_[worker] = sample;
+}
+
+std::vector<prometheus::MetricFamily> Samples::collect() const {
+    std::vector<Sample> all;
+    {
+        const std::lock_guard lock(mutex_);
+        all = by_worker_;
+    }
+    const auto sum = [&all](auto value) {
+        double out = 0;
+        for (const Sample& sample : all)
+            out += static_cast<double>(value(sample));
+        return out;
+    };
+    Families out;
+    out.gauge("fraiseql_connections", "Connections of clients.",
+              sum([](const Sample& s) { return s.connections; }));
+    out.gauge("fraiseql_pool_connections", "Connections to PostgreSQL, by lane.",
+              {{"lane", "quick"}}, sum([](const Sample& s) { return s.pool.quick_open; }));
+    out.gauge("fraiseql_pool_connections", "", {{"lane", "exclusive"}},
+              sum([](const Sample& s) { return s.pool.exclusive_open; }));
+    out.gauge("fraiseql_pool_in_flight", "Transactions that PostgreSQL has been sent.",
+              sum([](const Sample& s) { return s.pool.in_flight; }));
+    out.gauge("fraiseql_pool_queued", "Transactions that wait for a connection.",
+              sum([](const Sample& s) { return s.pool.queued; }));
+    out.counter("fraiseql_pool_transactions_total", "Transactions that were asked for.",
+                sum([](const Sample& s) { return s.pool.batches; }));
+    out.counter("fraiseql_pool_statements_total", "Statements in them.",
+                sum([](const Sample& s) { return s.pool.statements; }));
+    out.counter("fraiseql_pool_lost_connections_total", "Connections to PostgreSQL that broke.",
+                sum([](const Sample& s) { return s.pool.lost; }));
+    out.gauge("fraiseql_plan_cache_documents", "Documents that are kept with their plans.",
+              sum([](const Sample& s) { return s.plan_count; }));
+    out.gauge("fraiseql_plan_cache_bytes", "What they take.",
+              sum([](const Sample& s) { return s.plan_bytes; }));
+    out.counter("fraiseql_plan_cache_hits_total", "Requests whose document was kept.",
+                sum([](const Sample& s) { return s.plans.hits; }));
+    out.counter("fraiseql_plan_cache_misses_total", "Requests whose document was not.",
+                sum([](const Sample& s) { return s.plans.misses; }));
+    out.counter("fraiseql_plan_cache_evictions_total", "Documents that made room for others.",
+                sum([](const Sample& s) { return s.plans.evictions; }));
+    const auto tokens = [&](const char* outcome, auto value) {
+        out.counter("fraiseql_tokens_total",
+                    "Tokens of requests: verified, known from before, or refused.",
+                    {{"outcome", outcome}}, sum(value));
+    };
+    tokens("verified", [](const Sample& s) { return s.tokens.verified; });
+    tokens("known", [](const Sample& s) { return s.tokens.known; });
+    tokens("refused", [](const Sample& s) { return s.tokens.refused; });
+    for (std::size_t i = 0; i < all.size(); ++i)
+        out.gauge("fraiseql_event_loop_lag_seconds",
+                  "The longest that a worker's event loop was late, of the last 15 seconds.",
+                  {{"worker", std::to_string(i)}}, all[i].lag_seconds);
+    return out.take();
+}
+
+}  // namespace fraiseql::server
