@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""/metrics: what it counts, that it stays small, and that dashboard and alerts name what is there."""
+"""/metrics: what it counts, that it stays small, and that dashboard and alerts name it right."""
 import json
 import pathlib
 import re
@@ -117,7 +117,8 @@ class Metrics(unittest.TestCase):
         self.assertTrue(all(panel["targets"] for panel in panels))
 
     def test_prometheus_understands_the_alerts_and_the_metrics(self):
-        done = subprocess.run(["promtool", "check", "rules", ALERTS], capture_output=True, text=True)
+        done = subprocess.run(["promtool", "check", "rules", ALERTS], capture_output=True,
+                              text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         server = self.serve()
         server.post(TYPENAME)
