@@ -27,17 +27,17 @@ COMMENT ON TABLE turbo.tb_version_bump IS
 CREATE OR REPLACE FUNCTION turbo.bump(p_context text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
-    v_setting pg_catalog.text := pg_catalog.concat('turbo.bumped_', pg_catalog.md5(p_context));
+    v_setting pg_catalog.text := 'turbo.bumped_' OPERATOR(pg_catalog.||) pg_catalog.md5(p_context);
     v_transaction pg_catalog.text := pg_catalog.pg_current_xact_id()::pg_catalog.text;
 BEGIN
     -- Once for each transaction; undone by ROLLBACK TO SAVEPOINT like the bump itself.
-    IF COALESCE(pg_catalog.current_setting(v_setting, true), '')
-       OPERATOR(pg_catalog.<>) v_transaction THEN
-        INSERT INTO turbo.tb_version_bump (context, n)
-        VALUES (p_context, pg_catalog.floor(pg_catalog.random() OPERATOR(pg_catalog.*) 2147483648)
-                           OPERATOR(pg_catalog.+) 1);
-        PERFORM pg_catalog.set_config(v_setting, v_transaction, true);
+    IF pg_catalog.current_setting(v_setting, true) OPERATOR(pg_catalog.=) v_transaction THEN
+        RETURN;
     END IF;
+    INSERT INTO turbo.tb_version_bump (context, n)
+    VALUES (p_context, pg_catalog.floor(pg_catalog.random() OPERATOR(pg_catalog.*) 2147483648)
+                       OPERATOR(pg_catalog.+) 1);
+    v_setting := pg_catalog.set_config(v_setting, v_transaction, true);
 END $$;
 COMMENT ON FUNCTION turbo.bump IS 'Says that what depends on the context is stale.';
 
@@ -65,14 +65,25 @@ $$;
 
 -- Tables -----------------------------------------------------------------------------------------
 
--- The parents too: who reads those reads this table.
+-- The parents too: who reads those reads this table. Like bump, but without another call for each
+-- statement: that is what writers pay.
 CREATE OR REPLACE FUNCTION turbo.bump_version() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    v_setting pg_catalog.text := 'turbo.bumped_' OPERATOR(pg_catalog.||) TG_RELID::pg_catalog.text;
+    v_transaction pg_catalog.text := pg_catalog.pg_current_xact_id()::pg_catalog.text;
 BEGIN
-    PERFORM turbo.bump(TG_RELID::pg_catalog.text);
+    IF pg_catalog.current_setting(v_setting, true) OPERATOR(pg_catalog.=) v_transaction THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO turbo.tb_version_bump (context, n)
+    VALUES (TG_RELID::pg_catalog.text,
+            pg_catalog.floor(pg_catalog.random() OPERATOR(pg_catalog.*) 2147483648)
+            OPERATOR(pg_catalog.+) 1);
     IF EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhrelid OPERATOR(pg_catalog.=) TG_RELID) THEN
         PERFORM turbo.bump_parents(TG_RELID);
     END IF;
+    v_setting := pg_catalog.set_config(v_setting, v_transaction, true);
     RETURN NULL;
 END $$;
 

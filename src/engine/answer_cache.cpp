@@ -187,10 +187,16 @@ Task<AnswerPtr> AnswerCache::build(const Lookup& lookup) {
     const runtime::Payload payload = assemble(lookup.request, results, {}, false);
     AnswerPtr answer = make_answer(payload.str(), std::move(versions), began);
     remember(lookup, answer);
-    if (durations_.size() >= kMaxDurations) durations_.clear();
-    durations_[lookup.unit.fingerprint] = took;
+    count_duration(lookup, took);
     if (is_shared(lookup)) store(lookup, answer, took, executor);
     co_return answer;
+}
+
+/// Falls at once and rises slowly: a statement that had to wait for others is no slower for that.
+void AnswerCache::count_duration(const Lookup& lookup, microseconds took) {
+    if (durations_.size() >= kMaxDurations) durations_.clear();
+    microseconds& known = durations_.try_emplace(lookup.unit.fingerprint, took).first->second;
+    known = took < known ? took : known + (took - known) / 16;
 }
 
 void AnswerCache::remember(const Lookup& lookup, const AnswerPtr& answer) {

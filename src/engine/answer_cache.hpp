@@ -71,6 +71,7 @@ class AnswerCache {
     runtime::Task<AnswerPtr> wait_for(std::shared_ptr<Flight> flight);
     runtime::Task<AnswerPtr> find_in_database(const Lookup& lookup);
     runtime::Task<AnswerPtr> build(const Lookup& lookup);
+    void count_duration(const Lookup& lookup, std::chrono::microseconds took);
     void remember(const Lookup& lookup, const AnswerPtr& answer);
     void store(const Lookup& lookup, const AnswerPtr& answer, std::chrono::microseconds took,
                const runtime::Executor& executor);
