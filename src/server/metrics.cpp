@@ -140,8 +140,8 @@ std::vector<prometheus::MetricFamily> collect(const turbo::Statistics& statistic
     auto seconds = family("fraiseql_turbo_duration_seconds", "Calls of registered operations.",
                           MetricType::Histogram);
     for (const auto& [id, sum] : bounded(statistics.totals())) {
-        const auto add = [&id = id](prometheus::MetricFamily& to, std::uint64_t value) {
-            to.metric.push_back(metric_of(id));
+        const auto add = [&operation = id](prometheus::MetricFamily& to, std::uint64_t value) {
+            to.metric.push_back(metric_of(operation));
             to.metric.back().counter.value = static_cast<double>(value);
         };
         add(hits, sum.plan_hits);
