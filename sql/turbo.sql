@@ -21,10 +21,25 @@ COMMENT ON COLUMN turbo.tb_turbo_query.hashes IS
     'Further names, such as hashes that client tools made. The SHA-256 of the text always counts.';
 
 ALTER TABLE turbo.tb_turbo_query
-    ADD COLUMN IF NOT EXISTS is_adaptive boolean NOT NULL DEFAULT false;
+    ADD COLUMN IF NOT EXISTS is_adaptive boolean NOT NULL DEFAULT false,
+    ADD COLUMN IF NOT EXISTS sql_template text,
+    ADD COLUMN IF NOT EXISTS param_mapping jsonb NOT NULL DEFAULT '{}',
+    ADD COLUMN IF NOT EXISTS context_params jsonb NOT NULL DEFAULT '{}',
+    ADD COLUMN IF NOT EXISTS samples jsonb NOT NULL DEFAULT '[]';
 
 COMMENT ON COLUMN turbo.tb_turbo_query.is_adaptive IS
     'A server registered it by itself, since it took much time (--adaptive-operations).';
+
+COMMENT ON COLUMN turbo.tb_turbo_query.sql_template IS
+    'SQL to run in place of the compiled statement, with parameters like :author. Servers use it
+once it answers like the operation for all samples.';
+COMMENT ON COLUMN turbo.tb_turbo_query.param_mapping IS
+    'Paths of variables and the parameters that stand for them: {"input.authorId": "author"}.
+Other parameters stand for the variables of their names.';
+COMMENT ON COLUMN turbo.tb_turbo_query.context_params IS
+    'What is known of who asks, and the parameters that stand for it: {"tenant_id": "tenant"}.';
+COMMENT ON COLUMN turbo.tb_turbo_query.samples IS
+    'Requests that the template is tried with: [{"variables": {…}, "claims": {…}}].';
 
 CREATE OR REPLACE FUNCTION turbo.fn_announce_queries() RETURNS trigger
 LANGUAGE plpgsql AS $$

@@ -173,10 +173,16 @@ void add_turbo(CLI::App& app, Options& options, int& status) {
         ->required();
     register_one->add_option("--hash", options.hashes, "a further name, such as a client's hash")
         ->type_name("HASH");
-    add("import", "Register a folder of GraphQL files or a manifest of Apollo's or Relay's tools",
-        cli::turbo_import)
-        ->add_option("path", options.file, "a folder, or a JSON file")
-        ->required();
+    register_one
+        ->add_option("--sql", options.sql_file,
+                     "SQL template to run for it, once it answers alike (docs/turbo.md)")
+        ->type_name("FILE");
+    add_claims(*register_one, options.auth);
+    CLI::App* import = add(
+        "import", "Register a folder of GraphQL files or a manifest of Apollo's or Relay's tools",
+        cli::turbo_import);
+    import->add_option("path", options.file, "a folder, or a JSON file")->required();
+    add_claims(*import, options.auth);
     add("list", "List the registered operations", cli::turbo_list);
     add("show", "Show an operation and what it is called", cli::turbo_show)
         ->add_option("id", options.identifier)

@@ -101,6 +101,8 @@ struct Options {
     bool all = false;
     std::string identifier;
     std::string file;
+    /// turbo add: a file with SQL to run for the operation; empty: none.
+    std::string sql_file;
     std::vector<std::string> hashes;
 };
 

@@ -8,11 +8,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <sstream>
 
 #include "cli/commands.hpp"
 #include "cli/manifest.hpp"
 #include "engine/prepared.hpp"
+#include "engine/template_check.hpp"
 #include "json/writer.hpp"
 #include "pg/session.hpp"
 #include "server/operations_folder.hpp"
@@ -23,10 +25,13 @@ namespace fraiseql::cli {
 namespace {
 
 constexpr const char* kSave =
-    "INSERT INTO turbo.tb_turbo_query (identifier, graphql_query, hashes)\n"
-    "VALUES ($1, $2, ARRAY(SELECT json_array_elements_text($3::json)))\n"
+    "INSERT INTO turbo.tb_turbo_query AS q (identifier, graphql_query, hashes, sql_template,\n"
+    "                                       param_mapping, context_params, samples)\n"
+    "VALUES ($1, $2, ARRAY(SELECT json_array_elements_text($3::json)), $4, $5, $6, $7)\n"
     "ON CONFLICT (identifier) DO UPDATE SET graphql_query = excluded.graphql_query,\n"
-    "    hashes = excluded.hashes, is_active = true, is_adaptive = false, updated_at = now()";
+    "    hashes = excluded.hashes, sql_template = excluded.sql_template,\n"
+    "    param_mapping = excluded.param_mapping, context_params = excluded.context_params,\n"
+    "    samples = excluded.samples, is_active = true, is_adaptive = false, updated_at = now()";
 // Operations of a server's folder have statistics only.
 constexpr const char* kList =
     "SELECT identifier, q.is_active, q.is_adaptive, to_jsonb(s)\n"
@@ -34,7 +39,7 @@ constexpr const char* kList =
     "ORDER BY identifier";
 constexpr const char* kShow =
     "SELECT q.graphql_query, array_to_string(q.hashes, ', '), q.is_active, q.is_adaptive,\n"
-    "       to_jsonb(s)\n"
+    "       to_jsonb(s), q.sql_template\n"
     "FROM turbo.tb_turbo_query q FULL JOIN turbo.tb_turbo_statistics s USING (identifier)\n"
     "WHERE identifier = $1";
 constexpr const char* kRemove = "DELETE FROM turbo.tb_turbo_query WHERE identifier = $1";
@@ -44,6 +49,10 @@ Error turbo_error(const sql::DatabaseError& failure) {
         return {.code = ErrorCode::Configuration,
                 .message = "The database has no table for registered operations.",
                 .hint = "Install it with `fraiseql db install turbo`."};
+    if (failure.sqlstate == "42703")
+        return {.code = ErrorCode::Configuration,
+                .message = "The table for registered operations is that of an older version.",
+                .hint = "Bring it up to date with `fraiseql db install turbo`."};
     if (failure.sqlstate == "23505")
         return {.code = ErrorCode::Configuration,
                 .message = "The same text is registered under another id.",
@@ -141,6 +150,64 @@ void print_totals(const turbo::Totals& totals) {
     }
 }
 
+/// `{path: parameter}`, as the table has it.
+Result<std::string> json_of(const std::map<std::string, std::string, std::less<>>& parameters) {
+    std::map<std::string_view, std::string_view> by_path;
+    for (const auto& [name, path] : parameters)
+        if (!by_path.emplace(path, name).second)
+            return fail(ErrorCode::Configuration,
+                        "Two parameters of the SQL template stand for \"" + path + "\".",
+                        "Give them one name.");
+    std::string out = "{";
+    for (const auto& [path, name] : by_path) {
+        if (out.size() > 1) out += ',';
+        json::write_string(out, path);
+        out += ':';
+        json::write_string(out, name);
+    }
+    return out + '}';
+}
+
+std::string json_of(const std::vector<turbo::Sample>& samples) {
+    std::string out = "[";
+    for (const turbo::Sample& sample : samples)
+        out += fmt::format(R"({}{{"variables":{},"claims":{}}})", out.size() > 1 ? "," : "",
+                           sample.variables.empty() ? "null" : sample.variables,
+                           sample.claims.empty() ? "null" : sample.claims);
+    return out + ']';
+}
+
+/// The parameters of kSave.
+Result<std::vector<std::optional<std::string>>> row_of(const turbo::Registered& entry) {
+    const turbo::SqlTemplate none;
+    const turbo::SqlTemplate& sql = entry.sql_template ? *entry.sql_template : none;
+    FRAISEQL_TRY(std::string variables, json_of(sql.variables));
+    FRAISEQL_TRY(std::string context, json_of(sql.context));
+    return std::vector<std::optional<std::string>>{
+        entry.id,
+        entry.text,
+        json_of(entry.hashes),
+        entry.sql_template ? std::optional(sql.sql) : std::nullopt,
+        std::move(variables),
+        std::move(context),
+        json_of(sql.samples)};
+}
+
+/// A template that does not answer like its operation is refused, too.
+Result<void> check_templates(const Options& options, pg::Session& session,
+                             std::shared_ptr<const schema::Model> model,
+                             const std::vector<turbo::Registered>& entries) {
+    FRAISEQL_TRY(auth::ClaimMap claims, read_claim_map(options.auth));
+    engine::TemplateContext context{.model = std::move(model)};
+    if (says_anything(options.auth)) context.claims = std::move(claims);
+    for (const turbo::Registered& entry : entries) {
+        if (!entry.sql_template) continue;
+        const auto checked = engine::check_template(session, entry, context);
+        if (!checked) return fail(checked.error());
+    }
+    return {};
+}
+
 /// Registers all or none.
 int save(const Options& options, const std::vector<turbo::Registered>& entries) {
     const auto model = load_model(options);
@@ -149,12 +216,16 @@ int save(const Options& options, const std::vector<turbo::Registered>& entries) 
         if (auto fits = check(**model, entry); !fits) return complain(fits.error());
     auto session = pg::Session::open(options.database);
     if (!session) return complain(connection_error(session.error()));
+    if (auto fits = check_templates(options, *session, *model, entries); !fits)
+        return complain(fits.error());
     if (auto begun = session->run_script("BEGIN"); !begun)
         return complain(connection_error(begun.error()));
-    for (const turbo::Registered& entry : entries)
-        if (auto saved = session->query(kSave, {entry.id, entry.text, json_of(entry.hashes)});
-            !saved)
+    for (const turbo::Registered& entry : entries) {
+        const auto row = row_of(entry);
+        if (!row) return complain(row.error());
+        if (auto saved = session->query(kSave, *row); !saved)
             return complain(turbo_error(saved.error()));
+    }
     if (auto done = session->run_script("COMMIT"); !done)
         return complain(connection_error(done.error()));
     for (const turbo::Registered& entry : entries)
@@ -167,9 +238,16 @@ int save(const Options& options, const std::vector<turbo::Registered>& entries) 
 int turbo_add(const Options& options) {
     auto text = read_text(options.file);
     if (!text) return complain(text.error());
-    return save(
-        options,
-        {{.id = options.identifier, .text = turbo::text_of_file(*text), .hashes = options.hashes}});
+    turbo::Registered entry{
+        .id = options.identifier, .text = turbo::text_of_file(*text), .hashes = options.hashes};
+    if (!options.sql_file.empty()) {
+        const auto sql = read_text(options.sql_file);
+        if (!sql) return complain(sql.error());
+        auto read = turbo::read_template(*sql);
+        if (!read) return complain(read.error());
+        entry.sql_template = std::move(*read);
+    }
+    return save(options, {std::move(entry)});
 }
 
 int turbo_import(const Options& options) {
@@ -227,6 +305,7 @@ int turbo_show(const Options& options) {
     }
     print_totals(read_totals(rows->get(0, 4)));
     if (!rows->is_null(0, 0)) fmt::print("\n{}\n", rows->get(0, 0));
+    if (!rows->is_null(0, 5)) fmt::print("\nSQL template:\n\n{}\n", rows->get(0, 5));
     return 0;
 }
 

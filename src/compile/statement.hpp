@@ -61,12 +61,18 @@ struct IntrospectionSlot {
 /// Bytes that are always the same, or a value to put between them.
 using Piece = std::variant<std::string, Slot, IntrospectionSlot>;
 
+/// What the pieces of a unit are: members of `data`, all of `data`, or the whole response.
+enum class Frame : std::uint8_t { Members, Data, Response };
+
 /// Statements that run as one transaction, and the members of `data` that they yield. A query is
 /// one unit; of a mutation, each root field is one.
 struct Unit {
     std::vector<Statement> statements = {};
     /// `"key":value` members, joined with commas.
     std::vector<Piece> pieces = {};
+    Frame frame = Frame::Members;
+    /// The first statement must have a row, and that a value.
+    bool not_null = false;
     bool read_only = true;
     /// A function's result may say that it failed where nobody can see that: then this column has
     /// the message, and the next one the code. Otherwise it is NULL.

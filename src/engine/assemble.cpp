@@ -94,6 +94,12 @@ runtime::Payload assemble(const PreparedRequest& request, std::vector<UnitResult
                           const std::vector<Error>& errors, bool data_is_null) {
     runtime::Payload payload;
     Splicer splicer(request, payload);
+    const bool alone = results.size() == 1 && errors.empty() && !data_is_null;
+    if (alone && results.front().unit->frame == compile::Frame::Response) {
+        splicer.unit(results.front());
+        splicer.finish();
+        return payload;
+    }
     std::string head = "{";
     if (!errors.empty()) {
         respond::write_errors(head, errors);
@@ -103,6 +109,9 @@ runtime::Payload assemble(const PreparedRequest& request, std::vector<UnitResult
     splicer.text(head);
     if (data_is_null) {
         splicer.text("null}");
+    } else if (alone && results.front().unit->frame == compile::Frame::Data) {
+        splicer.unit(results.front());
+        splicer.text("}");
     } else {
         splicer.text("{");
         bool first = true;

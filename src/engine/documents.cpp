@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/documents.hpp"
 
+#include "engine/template_request.hpp"
 #include "turbo/persisted_query.hpp"
 #include "turbo/sha256.hpp"
 
@@ -118,6 +119,14 @@ void Documents::replace_registry(std::shared_ptr<const turbo::Registry> registry
     prepare_registered();
 }
 
+void Documents::take_template(PreparedDocument& document,
+                              const std::shared_ptr<const turbo::CheckedTemplate>& checked) const {
+    const bool fits = checked && checked->model == model_;
+    if (document.sql_template == (fits ? checked : nullptr)) return;
+    document.sql_template = fits ? checked : nullptr;
+    document.template_units = fits ? template_units(*checked) : nullptr;
+}
+
 void Documents::prepare_registered() {
     registered_.resize(registry_->entries().size());
     for (std::size_t i = 0; i < registered_.size(); ++i) {
@@ -125,6 +134,7 @@ void Documents::prepare_registered() {
             registered_[i] =
                 prepare_document(model_, registry_->entries()[i].text, settings_.parse);
         registered_[i]->registered = true;
+        take_template(*registered_[i], registry_->entries()[i].checked);
         if (settings_.statistics && !registered_[i]->meter)
             registered_[i]->meter = settings_.statistics->open(registry_->entries()[i].id);
     }

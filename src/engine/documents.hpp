@@ -60,6 +60,8 @@ class Documents {
     Lookup find_hashed_text(std::string_view hash, std::string_view text);
     Found persist(std::string_view hash, std::string_view text);
     void prepare_registered();
+    void take_template(PreparedDocument& document,
+                       const std::shared_ptr<const turbo::CheckedTemplate>& checked) const;
 
     const Settings& settings_;
     std::shared_ptr<const schema::Model> model_;

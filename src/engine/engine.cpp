@@ -77,6 +77,16 @@ std::optional<Error> undeclared_failure(const UnitResult& result) {
     return error;
 }
 
+/// Whether a template was to return a value, and has not.
+bool is_missing(const CompiledUnit& unit, const std::vector<pg::Rows>& rows) {
+    return unit.unit.not_null && (rows.front().row_count() == 0 || rows.front().is_null(0, 0));
+}
+
+Error no_document() {
+    return {.message = "The SQL template of this operation returned nothing.",
+            .hint = "`fraiseql turbo add` checks a template anew."};
+}
+
 }  // namespace
 
 /// What one execute() has come to so far.
@@ -243,7 +253,9 @@ runtime::Task<void> Engine::run_units(Execution& execution,
                 result.error().statement -=
                     std::min(result.error().statement, static_cast<std::size_t>(added));
         }
-        if (result) {
+        if (result && is_missing(unit, *result)) {
+            add_error(execution, unit, no_document());
+        } else if (result) {
             execution.results.push_back({&unit.unit, std::move(*result)});
         } else if (worth_splitting(unit, result.error())) {
             execution.apart.push_back(compile_apart(execution.request, settings_));

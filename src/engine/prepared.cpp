@@ -3,10 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/as_of.hpp"
 #include "engine/authorization.hpp"
 #include "engine/cache_plan.hpp"
 #include "engine/list_limit.hpp"
+#include "engine/template_request.hpp"
 #include "engine/weight.hpp"
 #include "graphql/coerce.hpp"
 #include "graphql/operation.hpp"
@@ -101,18 +104,6 @@ std::string fingerprint_of(const compile::Unit& unit) {
             text += fmt::format("{},{};", slot->statement, slot->column);
     }
     return turbo::sha256_hex(text);
-}
-
-std::vector<CompiledUnit> with_statements(std::vector<compile::Unit> units) {
-    std::vector<CompiledUnit> out;
-    for (compile::Unit& unit : units) {
-        CompiledUnit compiled{.unit = std::move(unit)};
-        for (const compile::Statement& statement : compiled.unit.statements)
-            compiled.statements.push_back(pg::make_statement(statement.sql));
-        compiled.fingerprint = fingerprint_of(compiled.unit);
-        out.push_back(std::move(compiled));
-    }
-    return out;
 }
 
 /// Coerces the arguments of every root field and then of every list, in the order of the plan.
@@ -235,7 +226,25 @@ Result<Idempotency> read_idempotency(const PreparedDocument& document, const Req
     return out;
 }
 
+/// Whether a rule of the plan does not hold: then the compiled statements decide what is seen.
+bool is_restricted(const plan::Plan& plan, const plan::Denied& denied) {
+    return std::any_of(plan.rules.begin(), plan.rules.end(),
+                       [&](std::uint32_t rule) { return denied[rule]; });
+}
+
 }  // namespace
+
+std::vector<CompiledUnit> with_statements(std::vector<compile::Unit> units) {
+    std::vector<CompiledUnit> out;
+    for (compile::Unit& unit : units) {
+        CompiledUnit compiled{.unit = std::move(unit)};
+        for (const compile::Statement& statement : compiled.unit.statements)
+            compiled.statements.push_back(pg::make_statement(statement.sql));
+        compiled.fingerprint = fingerprint_of(compiled.unit);
+        out.push_back(std::move(compiled));
+    }
+    return out;
+}
 
 // What views read with their owners' rights is not the same to a role of the request's own.
 compile::CompileOptions compile_options(const Settings& settings,
@@ -336,6 +345,14 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     const plan::ListSizes sizes{settings.compile.default_page_size, settings.limits.list_size};
     if (auto error = plan::too_complex(plan->cost, out.arguments, sizes, settings.limits))
         return tl::make_unexpected(Errors{located(*error, *document, plan->plan)});
+    // Of what a template reads nobody knows the versions, so its answers are not kept.
+    const bool by_hand = document->template_units && plan->cache == nullptr &&
+                         !is_restricted(plan->plan, out.denied);
+    if (by_hand) {
+        if (auto used = use_template(out, request, document->template_units); !used)
+            return tl::make_unexpected(Errors{used.error()});
+        return out;
+    }
     const compile::CompileOptions options = compile_options(settings, request.principal);
     const std::string structure = compile::structure_key(model, plan->plan, out.arguments, options);
     if (auto found = plan->units.find(structure); found != plan->units.end()) {

@@ -18,6 +18,7 @@
 #include "plan/cost.hpp"
 #include "plan/plan.hpp"
 #include "schema/model.hpp"
+#include "turbo/checked_template.hpp"
 #include "turbo/heat.hpp"
 #include "turbo/statistics.hpp"
 
@@ -72,7 +73,13 @@ struct PreparedDocument {
     std::shared_ptr<turbo::Meter> meter = {};
     /// Where it is none: whether it should be one.
     turbo::Heat heat = {};
+    /// What a registered operation runs in place of its compiled statements; nullptr: those.
+    std::shared_ptr<const turbo::CheckedTemplate> sql_template = {};
+    CompiledUnits template_units = {};
 };
+
+/// Prepares the statements of what has been compiled.
+std::vector<CompiledUnit> with_statements(std::vector<compile::Unit> units);
 
 /// Parses and validates `text`; what is wrong with it stands in `errors`.
 std::shared_ptr<PreparedDocument> prepare_document(std::shared_ptr<const schema::Model> model,

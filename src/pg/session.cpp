@@ -100,6 +100,20 @@ tl::expected<Rows, sql::DatabaseError> Session::query(
     return copy_rows(result.get());
 }
 
+tl::expected<std::vector<Session::Column>, sql::DatabaseError> Session::describe(
+    const std::string& sql) {
+    const ResultHandle prepared(PQprepare(connection_.get(), "", sql.c_str(), 0, nullptr));
+    if (!succeeded(prepared.get()))
+        return tl::unexpected(error_of(prepared.get(), connection_.get()));
+    const ResultHandle described(PQdescribePrepared(connection_.get(), ""));
+    if (!succeeded(described.get()))
+        return tl::unexpected(error_of(described.get(), connection_.get()));
+    std::vector<Column> out;
+    for (int i = 0; i < PQnfields(described.get()); ++i)
+        out.push_back({PQfname(described.get(), i), PQftype(described.get(), i)});
+    return out;
+}
+
 tl::expected<void, sql::DatabaseError> Session::run_script(const std::string& sql) {
     const ResultHandle result(PQexec(connection_.get(), sql.c_str()));
     if (!succeeded(result.get())) {

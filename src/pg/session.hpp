@@ -2,6 +2,7 @@
 // Session: one blocking connection, for start-up and the command line; never on a worker.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,16 @@ class Session {
     /// Runs one statement with text parameters and returns its rows.
     tl::expected<Rows, sql::DatabaseError> query(
         const std::string& sql, const std::vector<std::optional<std::string>>& params = {});
+
+    /// A column of a statement's result.
+    struct Column {
+        std::string name;
+        /// Its type, as pg_type.oid.
+        std::uint32_t type = 0;
+    };
+
+    /// Prepares one statement, without running it, and returns the columns of its result.
+    tl::expected<std::vector<Column>, sql::DatabaseError> describe(const std::string& sql);
 
     /// Runs a script of several statements, as psql would send it with -c; returns nothing of them.
     tl::expected<void, sql::DatabaseError> run_script(const std::string& sql);

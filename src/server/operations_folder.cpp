@@ -26,37 +26,61 @@ Result<std::string> read_file(const fs::path& path) {
     return text.str();
 }
 
+fs::path template_of(fs::path path) { return path.replace_extension(".sql"); }
+
 }  // namespace
 
 OperationsFolder::OperationsFolder(std::string folder, Check check)
     : folder_(std::move(folder)), check_(std::move(check)) {}
 
+Result<OperationsFolder::Stamp> OperationsFolder::stamp(const fs::path& path) {
+    std::error_code error;
+    const Stamp out{.changed = fs::last_write_time(path, error),
+                    .size = fs::file_size(path, error)};
+    if (error) return unreadable(path, error.message());
+    if (out.size > kMaxFile) return unreadable(path, "it is larger than a megabyte");
+    return out;
+}
+
 Result<OperationsFolder::Files> OperationsFolder::list() const {
     Files files;
     if (folder_.empty()) return files;
+    std::map<std::string, Stamp> templates;
     std::error_code error;
     fs::recursive_directory_iterator at(folder_, error);
     for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
         const fs::path& path = at->path();
         const fs::path ending = path.extension();
-        if (ending != ".graphql" && ending != ".gql") continue;
+        if (ending != ".graphql" && ending != ".gql" && ending != ".sql") continue;
         if (files.size() == kMaxFiles) return unreadable(folder_, "it has more than 10000 files");
-        std::error_code gone;
-        File file{.changed = fs::last_write_time(path, gone), .size = fs::file_size(path, gone)};
-        if (gone) return unreadable(path, gone.message());
+        FRAISEQL_TRY(const Stamp stamped, stamp(path));
+        if (ending == ".sql") {
+            templates.emplace(path.string(), stamped);
+            continue;
+        }
+        File file{.text = stamped};
         file.entry.id = path.lexically_relative(folder_).replace_extension().generic_string();
         file.entry.origin = path.string();
         files.emplace(path.string(), std::move(file));
     }
     if (error) return unreadable(folder_, error.message());
-    return files;
+    for (auto& [path, file] : files) {
+        const auto found = templates.find(template_of(path).string());
+        if (found == templates.end()) continue;
+        file.sql = found->second;
+        templates.erase(found);
+    }
+    if (templates.empty()) return files;
+    return unreadable(templates.begin()->first, "there is no GraphQL file of that name beside it");
 }
 
 Result<void> OperationsFolder::load(File& file) const {
     const fs::path path = file.entry.origin;
-    if (file.size > kMaxFile) return unreadable(path, "it is larger than a megabyte");
     FRAISEQL_TRY(std::string text, read_file(path));
     file.entry.text = turbo::text_of_file(std::move(text));
+    if (!file.sql) return {};
+    FRAISEQL_TRY(const std::string sql, read_file(template_of(path)));
+    FRAISEQL_TRY(file.entry.sql_template, turbo::read_template(sql));
     return {};
 }
 
@@ -87,8 +111,7 @@ bool OperationsFolder::look(std::vector<std::string>& problems) {
 
 void OperationsFolder::refresh(File& file, const File* before,
                                std::vector<std::string>& problems) const {
-    const bool same =
-        before != nullptr && before->changed == file.changed && before->size == file.size;
+    const bool same = before != nullptr && before->text == file.text && before->sql == file.sql;
     if (same && before->problem.empty()) {
         file.entry = before->entry;
         return;

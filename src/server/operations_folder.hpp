@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@
 namespace fraiseql::server {
 
 /// Every `*.graphql` and `*.gql` file below a folder, in the order of their names. The id of an
-/// operation is its file's path inside the folder without the ending: `blog/posts`.
+/// operation is its file's path inside the folder without the ending: `blog/posts`. A file
+/// `blog/posts.sql` beside it is its SQL template.
 class OperationsFolder {
   public:
     /// Says what is wrong with an operation; empty where it may run.
@@ -35,9 +37,14 @@ class OperationsFolder {
     const std::vector<turbo::Registered>& entries() const noexcept { return entries_; }
 
   private:
-    struct File {
+    struct Stamp {
         std::filesystem::file_time_type changed = {};
         std::uintmax_t size = 0;
+        bool operator==(const Stamp&) const = default;
+    };
+    struct File {
+        Stamp text = {};
+        std::optional<Stamp> sql = {};
         turbo::Registered entry = {};
         /// Why the file is not what entries() has; empty where it is.
         std::string problem = {};
@@ -45,6 +52,7 @@ class OperationsFolder {
     using Files = std::map<std::string, File>;
 
     Result<Files> list() const;
+    static Result<Stamp> stamp(const std::filesystem::path& path);
     Result<void> load(File& file) const;
     void refresh(File& file, const File* before, std::vector<std::string>& problems) const;
     void take(Files files);

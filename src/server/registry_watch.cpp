@@ -1,33 +1,74 @@
 // SPDX-License-Identifier: MIT
 #include "server/registry_watch.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <optional>
 #include <utility>
+
+#include "json/writer.hpp"
 
 namespace fraiseql::server {
 namespace {
 
 constexpr const char* kInstalled = "SELECT 1 WHERE to_regclass('turbo.tb_turbo_query') IS NOT NULL";
 
-// One row a name; the entry itself comes first, with a NULL. Columns that came later are read
-// through the row: an older version of the module does not have them.
+// Columns that came later are read through the row: an older version of the module does not have
+// them. Of the maps, the table has the path of a variable first and its parameter second.
 constexpr const char* kOperations =
-    "SELECT q.identifier, q.graphql_query, h.hash,\n"
-    "       coalesce((to_jsonb(q) ->> 'is_adaptive')::boolean, false)\n"
-    "FROM turbo.tb_turbo_query q\n"
-    "LEFT JOIN LATERAL (SELECT NULL::text AS hash UNION ALL SELECT unnest(q.hashes)) h ON true\n"
-    "WHERE q.is_active\n"
-    "ORDER BY q.pk_turbo_query, h.hash NULLS FIRST";
+    "SELECT identifier, graphql_query, json_build_object(\n"
+    "           'hashes', hashes, 'adaptive', q -> 'is_adaptive', 'sql', q ->> 'sql_template',\n"
+    "           'variables', q -> 'param_mapping', 'context', q -> 'context_params',\n"
+    "           'samples', q -> 'samples')\n"
+    "FROM (SELECT *, to_jsonb(t) AS q FROM turbo.tb_turbo_query t) t\n"
+    "WHERE is_active\n"
+    "ORDER BY pk_turbo_query";
+
+using Map = std::map<std::string, std::string, std::less<>>;
+
+/// From parameters to what they stand for.
+Map read_map(const json::Value* object) {
+    Map out;
+    if (object != nullptr)
+        for (const json::Member& member : object->members)
+            out.emplace(member.value.text, member.name);
+    return out;
+}
+
+std::string text_of(const json::Value* value) {
+    std::string out;
+    if (value != nullptr && !value->is_null()) json::write(out, *value);
+    return out;
+}
+
+std::optional<turbo::SqlTemplate> read_template(const json::Value& row) {
+    const json::Value* sql = row.find("sql");
+    if (sql == nullptr || !sql->is_string()) return std::nullopt;
+    turbo::SqlTemplate out{.sql = std::string(sql->text),
+                           .variables = read_map(row.find("variables")),
+                           .context = read_map(row.find("context"))};
+    if (const json::Value* samples = row.find("samples"))
+        for (const json::Value& sample : samples->items)
+            out.samples.push_back({.variables = text_of(sample.find("variables")),
+                                   .claims = text_of(sample.find("claims"))});
+    return out;
+}
 
 std::vector<turbo::Registered> read_rows(const pg::Rows& rows) {
     std::vector<turbo::Registered> out;
     for (std::size_t row = 0; row < rows.row_count(); ++row) {
-        if (rows.is_null(row, 2))
-            out.push_back({.id = std::string(rows.get(row, 0)),
-                           .text = std::string(rows.get(row, 1)),
-                           .origin = "turbo.tb_turbo_query",
-                           .adaptive = rows.get(row, 3) == "t"});
-        else
-            out.back().hashes.emplace_back(rows.get(row, 2));
+        turbo::Registered& entry = out.emplace_back();
+        entry.id = rows.get(row, 0);
+        entry.text = rows.get(row, 1);
+        entry.origin = "turbo.tb_turbo_query";
+        Arena arena;
+        const auto more = json::read(rows.get(row, 2), arena);
+        if (!more) continue;
+        for (const json::Value& hash : more->find("hashes")->items)
+            entry.hashes.emplace_back(hash.text);
+        entry.adaptive = more->find("adaptive")->kind == json::Value::Kind::True;
+        entry.sql_template = read_template(*more);
     }
     return out;
 }
@@ -63,7 +104,8 @@ Result<void> RegistryWatch::start() {
     }
     publish();
     watch_.start(!session);
-    if (!settings_.folder.empty()) folder_thread_ = std::thread([this] { follow_folder(); });
+    if (!settings_.folder.empty() || settings_.check_template)
+        folder_thread_ = std::thread([this] { follow_folder(); });
     return {};
 }
 
@@ -71,7 +113,8 @@ void RegistryWatch::follow_folder() {
     while (!pg::wait_for_wake_up(stop_, settings_.interval)) {
         std::vector<std::string> problems;
         const std::lock_guard lock(mutex_);
-        const bool changed = folder_.look(problems);
+        bool changed = folder_.look(problems);
+        if (checked_for_ && settings_.models->current() != checked_for_) changed = true;
         for (const std::string& problem : problems)
             log(problem);
         if (changed) publish();
@@ -107,6 +150,7 @@ void RegistryWatch::publish() {
     std::vector<turbo::Registered> all = folder_.entries();
     all.insert(all.end(), from_table_.begin(), from_table_.end());
     std::vector<std::string> problems;
+    check_templates(all, problems);
     auto registry = turbo::Registry::build(std::move(all), problems);
     if (settings_.check)
         for (const turbo::Registered& entry : registry->entries())
@@ -118,6 +162,37 @@ void RegistryWatch::publish() {
     if (!registry->entries().empty())
         log("registered operations: " + std::to_string(registry->entries().size()));
     feed_->publish(std::move(registry));
+}
+
+void RegistryWatch::check_templates(std::vector<turbo::Registered>& entries,
+                                    std::vector<std::string>& problems) {
+    std::vector<turbo::Registered> checked;
+    const auto model = settings_.models ? settings_.models->current() : nullptr;
+    tl::expected<pg::Session, sql::DatabaseError> session = tl::unexpected(sql::DatabaseError{});
+    for (turbo::Registered& entry : entries) {
+        if (!entry.sql_template || !settings_.check_template) continue;
+        const auto before = std::find_if(checked_.begin(), checked_.end(), [&](const auto& each) {
+            return each.id == entry.id && each.text == entry.text &&
+                   each.sql_template == entry.sql_template && checked_for_ == model;
+        });
+        if (before != checked_.end()) {
+            entry.checked = before->checked;
+        } else {
+            if (!session) session = pg::Session::open(settings_.conninfo);
+            auto made = session ? settings_.check_template(*session, entry)
+                                : fail(ErrorCode::ServiceUnavailable, session.error().message);
+            if (made) entry.checked = std::move(*made);
+            if (!made)
+                problems.push_back("operation \"" + entry.id + "\" (" + entry.origin +
+                                   "): its SQL template is not used. " + to_string(made.error()));
+        }
+        // One that is refused is tried again with the next change: there may be rows by then.
+        if (entry.checked) checked.push_back(entry);
+    }
+    checked_ = std::move(checked);
+    const bool any = std::any_of(entries.begin(), entries.end(),
+                                 [](const auto& entry) { return entry.sql_template.has_value(); });
+    checked_for_ = any ? model : nullptr;
 }
 
 void RegistryWatch::log(const std::string& message) const {

@@ -15,6 +15,7 @@
 #include "server/channel_watch.hpp"
 #include "server/feed.hpp"
 #include "server/operations_folder.hpp"
+#include "server/schema_watch.hpp"
 #include "turbo/registry.hpp"
 
 namespace fraiseql::server {
@@ -29,13 +30,19 @@ struct RegistryWatchSettings {
     bool adaptive = true;
     /// Says what is wrong with a document; empty where it may run. May be empty itself.
     std::function<std::string(const turbo::Registered&)> check = {};
+    /// Compares a template with the operation that it stands for. May be empty: then none is used.
+    std::function<Result<std::shared_ptr<const turbo::CheckedTemplate>>(pg::Session&,
+                                                                        const turbo::Registered&)>
+        check_template = {};
+    /// What templates are compared for; not empty where there is check_template.
+    std::shared_ptr<ModelFeed> models = {};
     /// Called on the watch's threads and, by start(), on the caller's. May be empty.
     std::function<void(std::string_view)> log = {};
-    /// How often to look at the folder.
+    /// How often to look at the folder, and for another model.
     std::chrono::milliseconds interval{1'000};
 };
 
-/// Has a thread for the folder besides that for the table.
+/// Has a thread for the folder and the model besides that for the table.
 class RegistryWatch {
   public:
     RegistryWatch(RegistryWatchSettings settings, std::shared_ptr<RegistryFeed> feed);
@@ -52,6 +59,8 @@ class RegistryWatch {
     tl::expected<bool, sql::DatabaseError> read_table(pg::Session& session);
     void follow_folder();
     void publish();
+    void check_templates(std::vector<turbo::Registered>& entries,
+                         std::vector<std::string>& problems);
     void log(const std::string& message) const;
 
     RegistryWatchSettings settings_;
@@ -60,6 +69,9 @@ class RegistryWatch {
     std::mutex mutex_;
     OperationsFolder folder_;
     std::vector<turbo::Registered> from_table_;
+    /// Templates that were checked, with the model that they were checked for.
+    std::vector<turbo::Registered> checked_;
+    std::shared_ptr<const schema::Model> checked_for_;
     pg::WakeUp stop_;
     std::thread folder_thread_;
     ChannelWatch watch_;

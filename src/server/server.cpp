@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/prepared.hpp"
+#include "engine/template_check.hpp"
 #include "runtime/mailbox.hpp"
 #include "runtime/outbound.hpp"
 #include "server/cache_upkeep.hpp"
@@ -111,6 +112,13 @@ class Worker final : public runtime::Program {
     std::chrono::milliseconds shutdown_delay_;
 };
 
+engine::TemplateContext template_context(const Settings& settings) {
+    engine::TemplateContext out{.model = nullptr, .settings = settings.engine};
+    if (settings.router.authentication)
+        out.claims = settings.router.authentication->settings.claims;
+    return out;
+}
+
 RegistryWatchSettings registry_watch_settings(const Settings& settings) {
     return {.conninfo = settings.pool.conninfo,
             .folder = settings.operations_folder,
@@ -122,6 +130,13 @@ RegistryWatchSettings registry_watch_settings(const Settings& settings) {
                         engine::prepare_document(models->current(), entry.text, limits);
                     return document->errors.empty() ? "" : to_string(document->errors.front());
                 },
+            .check_template =
+                [models = settings.models, context = template_context(settings)](
+                    pg::Session& session, const turbo::Registered& entry) mutable {
+                    context.model = models->current();
+                    return engine::check_template(session, entry, context);
+                },
+            .models = settings.models,
             .log = settings.log};
 }
 

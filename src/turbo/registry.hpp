@@ -10,6 +10,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "turbo/checked_template.hpp"
+#include "turbo/sql_template.hpp"
+
 namespace fraiseql::turbo {
 
 /// A document that the operator of a server has registered.
@@ -23,6 +26,10 @@ struct Registered {
     std::string origin = {};
     /// A server registered it by itself, since it takes much time; nobody's client knows its id.
     bool adaptive = false;
+    /// SQL that somebody wrote to be run for it.
+    std::optional<SqlTemplate> sql_template = {};
+    /// The same once it is known to answer alike; nullptr: the operation is compiled.
+    std::shared_ptr<const CheckedTemplate> checked = {};
 
     bool operator==(const Registered&) const = default;
 };

@@ -234,6 +234,70 @@ class KnownOperations(unittest.TestCase):
         self.assertIn("nmae", done.stderr)
         self.assertNotIn("wrong", self.command("turbo", "list"))
 
+    TEMPLATED = "query ($n: Int!) { byHand: users(limit: $n, orderBy: {name: ASC}) { name } }"
+    TEMPLATE = ("-- @sample {\"n\": 3}\n"
+                "SELECT name AS \"name\" FROM v_user ORDER BY name, id LIMIT :n::int")
+
+    def test_a_template_of_sql(self):
+        compiled = self.ask(query=self.TEMPLATED, variables={"n": 2})
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+            file.write(self.TEMPLATE)
+            file.flush()
+            self.add("by_hand", self.TEMPLATED, "--sql", file.name)
+        self.assertIn(":n::int", self.command("turbo", "show", "by_hand"))
+        # PostgreSQL knows what it was asked last.
+        self.sql("UPDATE turbo.tb_turbo_query SET sql_template = sql_template || ' /* by hand */' "
+                 "WHERE identifier = 'by_hand'")
+        wait_until(lambda: "by hand" in self.statements(), "the template")
+        self.assertEqual(self.ask(documentId="by_hand", variables={"n": 2}), compiled)
+        self.assertEqual(self.ask(query=self.TEMPLATED, variables={"n": 2}), compiled)
+
+    def statements(self):
+        """What the server has sent PostgreSQL last."""
+        self.ask(documentId="by_hand", variables={"n": 1})
+        return self.sql("SELECT string_agg(query, ' ') FROM pg_stat_activity "
+                        "WHERE application_name = 'fraiseql'")
+
+    def test_a_template_that_answers_otherwise_is_refused(self):
+        wrong = self.TEMPLATE.replace("AS \"name\"", "|| '!' AS \"name\"")
+        with tempfile.TemporaryDirectory() as folder:
+            text, sql = pathlib.Path(folder) / "x.graphql", pathlib.Path(folder) / "x.sql"
+            text.write_text(self.TEMPLATED.replace("byHand", "wrong"))
+            sql.write_text(wrong)
+            done = run("turbo", "add", "wrong_sql", str(text), "--sql", str(sql), "--database",
+                       self.database.url)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn('at "data.wrong[0].name" it has', done.stderr)
+            self.assertEqual(run("turbo", "import", folder, "--database",
+                                 self.database.url).returncode, 1)
+        # Whoever writes to the table in another way cannot make a server answer wrongly.
+        self.add("written", self.TEMPLATED.replace("byHand", "written"))
+        self.sql("UPDATE turbo.tb_turbo_query SET sql_template = $t$" + wrong + "$t$, samples = "
+                 "'[{\"variables\": {\"n\": 1}}]' WHERE identifier = 'written'")
+        wait_until(lambda: "its SQL template is not used" in self.server.log(), "a note in the log")
+        answer = self.ask(documentId="written", variables={"n": 1})["data"]["written"]
+        self.assertNotIn("!", answer[0]["name"])
+
+    def test_a_template_of_the_folder_follows_the_schema(self):
+        folder = pathlib.Path(self.folder.name)
+        (folder / "nicks.graphql").write_text("{ nicks { nick } }")
+        self.sql("CREATE VIEW v_nick AS SELECT id, jsonb_build_object('id', id, 'nick', name) "
+                 "AS data FROM users")
+        wait_until(lambda: "data" in self.ask(documentId="nicks"), "the new view")
+        before = self.ask(documentId="nicks")
+        (folder / "nicks.sql").write_text("SELECT data->'nick' AS nick /* nicks by hand */ "
+                                          "FROM v_nick ORDER BY id LIMIT 100")
+        def runs_by_hand():
+            self.assertEqual(self.ask(documentId="nicks"), before)
+            return "nicks by hand" in self.statements()
+        wait_until(runs_by_hand, "the template")
+        # The template would not see the change; the compiled statement does.
+        self.sql("CREATE OR REPLACE VIEW v_nick AS SELECT id, jsonb_build_object('id', id, 'nick', "
+                 "lower(name)) AS data FROM users")
+        lower = [row["nick"].lower() for row in before["data"]["nicks"]]
+        wait_until(lambda: [row["nick"] for row in self.ask(documentId="nicks")["data"]["nicks"]]
+                   == lower, "the changed view")
+
     def test_manifests_are_imported_whole_or_not_at_all(self):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
             json.dump({"relay1": "{ r: users(limit: 1) { id } }"}, file)
