@@ -8,12 +8,14 @@ namespace {
 
 constexpr const char* kSchema = R"(
 CREATE TABLE tb_user (id text PRIMARY KEY, name text NOT NULL, email text, tenant int NOT NULL);
-CREATE TABLE tb_post (id text PRIMARY KEY, author text NOT NULL REFERENCES tb_user, title text NOT NULL);
+CREATE TABLE tb_post (
+    id text PRIMARY KEY, author text NOT NULL REFERENCES tb_user, title text NOT NULL);
 INSERT INTO tb_user VALUES ('1', 'Ada', 'a@x', 1), ('2', 'Bob', NULL, 2), ('3', 'Cid', 'c@x', 1);
 INSERT INTO tb_post VALUES ('1', '1', 'One'), ('2', '1', 'Two'), ('3', '2', 'Three');
-CREATE VIEW v_user AS SELECT id, tenant, jsonb_build_object('id', id, 'name', name, 'email', email) AS data
-FROM tb_user;
-CREATE VIEW v_post AS SELECT id, author, jsonb_build_object('id', id, 'title', title) AS data FROM tb_post;
+CREATE VIEW v_user AS
+SELECT id, tenant, jsonb_build_object('id', id, 'name', name, 'email', email) AS data FROM tb_user;
+CREATE VIEW v_post AS
+SELECT id, author, jsonb_build_object('id', id, 'title', title) AS data FROM tb_post;
 CREATE VIEW v_secret AS SELECT id, jsonb_build_object('id', id, 'name', name) AS data FROM tb_user;
 COMMENT ON VIEW v_secret IS '@authorize role:admin owner:id';
 )";
@@ -66,7 +68,8 @@ class TemplateTest : public EngineTest {
 
 const std::string kUsers = "{ people: users(orderBy: {id: ASC}) { id name } }";
 const std::string kUsersAnswer =
-    R"({"data":{"people":[{"id":"1","name":"Ada"}, {"id":"2","name":"Bob"}, {"id":"3","name":"Cid"}]}})";
+    R"({"data":{"people":[{"id":"1","name":"Ada"},{"id":"2","name":"Bob"},)"
+    R"({"id":"3","name":"Cid"}]}})";
 
 std::string packed(std::string text) {
     std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
