@@ -133,9 +133,10 @@ class Check {
 
     Result<void> check_plan() const {
         if (trials_.front().prepared.operation->cache != nullptr)
-            return refuse("An SQL template cannot stand for an operation on views with '@cache': "
-                          "nobody knows what it reads, so nobody knows how fresh its answers are.",
-                          "Leave the one or the other out.");
+            return refuse(
+                "An SQL template cannot stand for an operation on views with '@cache': "
+                "nobody knows what it reads, so nobody knows how fresh its answers are.",
+                "Leave the one or the other out.");
         for (const plan::Root& root : plan().roots)
             if (root.kind != plan::Root::Kind::Read && root.kind != plan::Root::Kind::Call)
                 return refuse(
