@@ -89,13 +89,7 @@ WITH namespaces AS MATERIALIZED (
     AND EXISTS (SELECT FROM pg_event_trigger e JOIN version_functions f ON f.oid = e.evtfoid
                 WHERE e.evtenabled = 'A')
 ), search_path AS MATERIALIZED (
-  SELECT current_schemas(false) AS schemas, current_setting('search_path') AS setting,
-    (SELECT md5(string_agg(concat(name, '=', setting), ';' ORDER BY name)) FROM pg_settings
-     WHERE source <> 'default' AND (strpos(name, '.') > 0 OR name IN (
-       'DateStyle', 'IntervalStyle', 'array_nulls', 'bytea_output', 'default_text_search_config',
-       'extra_float_digits', 'lc_monetary', 'lc_numeric', 'lc_time', 'row_security', 'search_path',
-       'TimeZone', 'timezone_abbreviations', 'transform_null_equals', 'xmlbinary', 'xmloption'
-     ))) AS session
+  SELECT current_schemas(false) AS schemas, current_setting('search_path') AS setting
 ), no_path AS MATERIALIZED (
   SELECT set_config('search_path', 'pg_catalog', true) AS setting FROM search_path
 ), definitions AS MATERIALIZED (
@@ -105,6 +99,24 @@ WITH namespaces AS MATERIALIZED (
   SELECT set_config('search_path', s.setting, true) AS setting
   FROM search_path s CROSS JOIN (SELECT count(definition) AS count FROM definitions) d
   WHERE d.count >= 0
+), readers AS (
+  SELECT definition AS source FROM definitions
+  UNION ALL SELECT pg_get_expr(polqual, polrelid) FROM pg_policy
+  UNION ALL SELECT description FROM pg_description WHERE classoid = 'pg_class'::regclass
+  UNION ALL SELECT prosrc FROM pg_proc WHERE oid >= 16384
+), read_settings AS (
+  SELECT DISTINCT found[1] AS name FROM readers CROSS JOIN LATERAL regexp_matches(
+    source, 'current_setting\s*\(\s*''([A-Za-z_]\w*\.\w+)''', 'g') AS found
+  WHERE source LIKE '%current_setting%'
+), session_settings AS (
+  SELECT concat(name, '=', setting) AS entry FROM pg_settings
+  WHERE source <> 'default' AND (strpos(name, '.') > 0 OR name IN (
+    'DateStyle', 'IntervalStyle', 'array_nulls', 'bytea_output', 'default_text_search_config',
+    'extra_float_digits', 'lc_monetary', 'lc_numeric', 'lc_time', 'row_security', 'TimeZone',
+    'timezone_abbreviations', 'transform_null_equals', 'xmlbinary', 'xmloption'))
+  UNION SELECT concat('search_path=', setting) FROM search_path
+  UNION SELECT concat(name, '=', current_setting(name, true)) FROM read_settings
+  UNION SELECT concat('app.user_id=', current_setting('app.user_id', true))
 ), relation_list AS (
   SELECT json_agg(json_build_object(
     'oid', r.oid::int8, 'schema', r.nspname, 'name', r.relname, 'kind', r.relkind,
@@ -189,7 +201,7 @@ SELECT json_build_object(
   'database', current_database(),
   'current_user', (SELECT role FROM roles WHERE oid = current_user::regrole),
   'search_path', (SELECT to_json(p.schemas) FROM search_path p, old_path),
-  'session_settings', (SELECT session FROM search_path),
+  'session_settings', (SELECT md5(string_agg(entry, ';' ORDER BY entry)) FROM session_settings),
   'relations', COALESCE((SELECT list FROM relation_list), '[]'::json),
   'types', COALESCE((SELECT list FROM type_list), '[]'::json),
   'functions', COALESCE((SELECT list FROM function_list), '[]'::json),

@@ -9,7 +9,7 @@ import unittest
 
 import test_authorize
 from kept_answers import TENANTS, KeptAnswers
-from product import Database, Server, run
+from product import Database, Server, run, wait_until
 from test_security import SECRET, bearer
 
 
@@ -54,6 +54,24 @@ class IsolationTest(KeptAnswers):
         finally:
             self.sql(f"UPDATE tb_team SET member = '{TENANTS[2]}' WHERE id = 3")
         self.assertEqual(count(), 10)
+
+
+class SessionTest(KeptAnswers):
+    def test_servers_whose_sessions_differ_share_no_answers(self):
+        self.sql("CREATE VIEW v_flavour AS SELECT id, jsonb_build_object('id', id, 'flavour', "
+                 "current_setting('app.flavour', true)) AS data FROM tb_counter; "
+                 "COMMENT ON VIEW v_flavour IS '@cache'")
+        query = json.dumps({"query": "{ flavour(id: 1) { flavour } }"})
+        for flavour in ("sweet", "salty", "sweet"):
+            server = Server(command=["serve", "--cache-store-after", "0", "--database",
+                                     f"{self.db.url}&options=-c%20app.flavour%3D{flavour}"])
+            self.addCleanup(server.close)
+            for _ in range(3):
+                answer = server.post(query)
+                self.assertIsNotNone(answer.getheader("ETag"))
+                self.assertEqual(json.loads(answer.text)["data"]["flavour"]["flavour"], flavour)
+            wait_until(lambda: self.sql("SELECT count(*) FROM turbo.tb_graphql_cache "
+                                        "WHERE operation LIKE '%flavour%'") != "0", "the copy")
 
 
 class RulesTest(unittest.TestCase):
