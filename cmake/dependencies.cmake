@@ -13,6 +13,12 @@ find_library(HIREDIS_LIBRARY hiredis REQUIRED)
 add_library(fraiseql_hiredis INTERFACE)
 target_include_directories(fraiseql_hiredis SYSTEM INTERFACE "${HIREDIS_INCLUDE}")
 target_link_libraries(fraiseql_hiredis INTERFACE "${HIREDIS_LIBRARY}")
+find_path(ARGON2_INCLUDE_DIR argon2.h REQUIRED)
+find_library(ARGON2_LIBRARY argon2 REQUIRED)
+
+add_library(fraiseql_argon2 INTERFACE)
+target_include_directories(fraiseql_argon2 SYSTEM INTERFACE "${ARGON2_INCLUDE_DIR}")
+target_link_libraries(fraiseql_argon2 INTERFACE "${ARGON2_LIBRARY}")
 
 add_library(fraiseql_asio INTERFACE)
 target_compile_definitions(fraiseql_asio INTERFACE

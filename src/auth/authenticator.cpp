@@ -44,20 +44,23 @@ Authenticator::Answer Authenticator::authenticate(std::optional<std::string_view
         return tl::make_unexpected(
             Refusal{Reason::Missing, "This server answers only with a token."});
     }
-    Answer answer = find_or_verify(*authorization, now);
+    const auto token = bearer_token(*authorization);
+    if (token) return authenticate_token(*token, now);
+    ++statistics_.refused;
+    return tl::make_unexpected(
+        Refusal{Reason::Malformed, "The Authorization header has no bearer token."});
+}
+
+Authenticator::Answer Authenticator::authenticate_token(std::string_view token, std::int64_t now) {
+    Answer answer = find_or_verify(token, now);
     if (!answer) ++statistics_.refused;
     return answer;
 }
 
-Authenticator::Answer Authenticator::find_or_verify(std::string_view authorization,
-                                                    std::int64_t now) {
-    const auto token = bearer_token(authorization);
-    if (!token)
-        return tl::make_unexpected(
-            Refusal{Reason::Malformed, "The Authorization header has no bearer token."});
-    if (token->size() > settings_.policy.max_bytes)
+Authenticator::Answer Authenticator::find_or_verify(std::string_view token, std::int64_t now) {
+    if (token.size() > settings_.policy.max_bytes)
         return tl::make_unexpected(Refusal{Reason::TooLong, "The token is too long."});
-    std::string digest = sha256(*token);
+    std::string digest = sha256(token);
     if (auto found = by_digest_.find(digest); found != by_digest_.end()) {
         if (now < found->second->principal->valid_until) {
             ++statistics_.known;
@@ -68,7 +71,7 @@ Authenticator::Answer Authenticator::find_or_verify(std::string_view authorizati
         by_digest_.erase(found);
         recent_.erase(entry);
     }
-    Answer answer = verify(*token, now);
+    Answer answer = verify(token, now);
     if (answer) ++statistics_.verified;
     if (answer && !digest.empty()) keep(std::move(digest), *answer);
     return answer;

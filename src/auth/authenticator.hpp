@@ -43,6 +43,9 @@ class Authenticator {
     /// header that is there is never ignored: what is not a valid bearer token is refused.
     Answer authenticate(std::optional<std::string_view> authorization, std::int64_t now);
 
+    /// The same for a token that came in another way.
+    Answer authenticate_token(std::string_view token, std::int64_t now);
+
     const Statistics& statistics() const noexcept { return statistics_; }
 
     /// Uses `keys` from now on, and verifies every token anew.
@@ -54,7 +57,7 @@ class Authenticator {
         std::shared_ptr<const Principal> principal;
     };
 
-    Answer find_or_verify(std::string_view authorization, std::int64_t now);
+    Answer find_or_verify(std::string_view token, std::int64_t now);
     Answer verify(std::string_view token, std::int64_t now) const;
     void keep(std::string digest, std::shared_ptr<const Principal> principal);
 

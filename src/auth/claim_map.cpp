@@ -229,6 +229,7 @@ tl::expected<std::shared_ptr<const Principal>, Refusal> make_principal(const Cla
     out->tenant = text_of(find_first(claims.value, map.tenant));
     out->roles = names_at(claims.value, map.roles);
     out->permissions = names_at(claims.value, map.permissions);
+    if (claims.own) out->session = text_of(claims.value.find("sid"));
     out->valid_until = claims.valid_until;
     add_settings(*out, map, claims.value);
     for (const auto& [setting, value] : out->settings)
@@ -258,6 +259,7 @@ std::shared_ptr<const Principal> with_grants(const Principal& base, std::vector<
     out->authenticated = base.authenticated;
     out->subject = base.subject;
     out->tenant = base.tenant;
+    out->session = base.session;
     out->roles = joined(base.roles, std::move(roles));
     out->permissions = joined(base.permissions, std::move(permissions));
     out->settings = base.settings;

@@ -179,8 +179,11 @@ tl::expected<std::shared_ptr<const Claims>, Refusal> verify_token(std::string_vi
     const auto payload = read_object(parts->payload, claims->arena);
     if (!payload) return refuse(Reason::Malformed, "The token's payload is not a JSON object.");
     claims->value = *payload;
-    if (auto wrong = check_issuer(*payload, **key, policy)) return tl::make_unexpected(*wrong);
-    if (auto wrong = check_audience(*payload, policy)) return tl::make_unexpected(*wrong);
+    claims->own = (*key)->own;
+    if (!claims->own) {
+        if (auto wrong = check_issuer(*payload, **key, policy)) return tl::make_unexpected(*wrong);
+        if (auto wrong = check_audience(*payload, policy)) return tl::make_unexpected(*wrong);
+    }
     const auto valid_until = check_dates(*payload, policy, now);
     if (!valid_until) return tl::make_unexpected(valid_until.error());
     claims->valid_until = *valid_until;

@@ -39,6 +39,8 @@ struct Claims {
     json::Value value = {};
     /// Seconds since 1970 until which the token may be used, leeway included.
     std::int64_t valid_until = 0;
+    /// It is of a session of this server (Key::own).
+    bool own = false;
 };
 
 /// Why a token was refused.

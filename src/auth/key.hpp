@@ -24,6 +24,8 @@ struct Key {
     std::optional<Algorithm> only = {};
     /// The `iss` that tokens signed with it must have; empty where any issuer will do.
     std::string issuer = {};
+    /// Signs tokens of this server's own sessions, for which issuers and audiences do not count.
+    bool own = false;
     /// Public key; shared by all workers. Empty for secrets.
     std::shared_ptr<EVP_PKEY> public_key = {};
     std::string secret = {};

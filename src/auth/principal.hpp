@@ -19,6 +19,8 @@ struct Principal {
     bool authenticated = false;
     std::string subject = {};
     std::string tenant = {};
+    /// Of this server's own sessions, the one that the token is of; else empty.
+    std::string session = {};
     /// Both sorted, without duplicates.
     std::vector<std::string> roles = {};
     std::vector<std::string> permissions = {};

@@ -190,6 +190,7 @@ void add_authentication(CLI::App& command, AuthOptions& options) {
         .add_flag("--audit-rows", options.audit_rows,
                   "write security events to the database, too (db install audit)")
         ->envname("FRAISEQL_AUDIT_ROWS");
+    add_sessions(command, options.sessions);
     add_claims(command, options);
 }
 
@@ -245,15 +246,20 @@ Result<server::AdminSettings> read_admin(const std::string& file, bool developme
 Result<std::optional<server::Authentication>> read_authentication(const AuthOptions& options) {
     FRAISEQL_TRY(auth::Keys keys, read_keys(options));
     FRAISEQL_TRY(std::vector<server::KeySource> sources, read_key_sources(options));
+    FRAISEQL_TRY(auto sessions, read_sessions(options.sessions));
+    if (sessions) keys.push_back(sessions->signer->key());
     if (keys.empty() && sources.empty()) {
         if (says_anything(options))
             return wrong("There are rules for tokens, but no key that could verify one.",
-                         "Give --jwks-url, --jwks-file, --jwt-secret-file or "
-                         "FRAISEQL_JWT_SECRET.");
+                         "Give --jwks-url, --jwks-file, --jwt-secret-file, FRAISEQL_JWT_SECRET or "
+                         "--session-key-file.");
         return std::optional<server::Authentication>{};
     }
     FRAISEQL_TRY(auth::ClaimMap claims, read_claim_map(options));
+    // What auth.fn_sessions knows the session of the request by.
+    if (sessions) claims.settings.push_back({"app.session_id", {"sid"}});
     server::Authentication out;
+    out.sessions = std::move(sessions);
     out.keys = std::make_shared<const auth::Keys>(std::move(keys));
     out.sources = std::move(sources);
     out.authorities_file = options.jwks_authorities_file;

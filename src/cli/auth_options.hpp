@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "cli/session_options.hpp"
 #include "server/router.hpp"
 
 namespace CLI {
@@ -48,6 +49,7 @@ struct AuthOptions {
     std::string audit_file;
     /// Whether they are also rows (`db install audit`).
     bool audit_rows = false;
+    SessionOptions sessions = {};
 };
 
 /// Adds the options to a command that serves.

@@ -220,7 +220,8 @@ void add_install(CLI::App& app, Options& options, int& status) {
         ->add_option(
             "module", options.module,
             "turbo: registered operations; cache: answers and versions; idempotency: keys of "
-            "mutations; rbac: roles and permissions; audit: security events; events: an event "
+            "mutations; rbac: roles and permissions; auth: users and sessions; audit: security "
+            "events; events: an event "
             "store; counts: plannedCount; ddl: tells servers of changes of the catalog at once; "
             "tv: a table that holds what a view shows")
         ->required();

@@ -13,8 +13,9 @@ constexpr const char* kDefaultFile = "fraiseql.toml";
 constexpr std::string_view kFileVariable = "FRAISEQL_CONFIG";
 
 /// Variables that mean something and are no options: a secret does not belong on a command line.
-constexpr std::array<std::string_view, 4> kFurther = {
-    kFileVariable, "FRAISEQL_JWT_SECRET", "FRAISEQL_ADMIN_TOKEN", "FRAISEQL_POSTGRES_BIN"};
+constexpr std::array<std::string_view, 5> kFurther = {
+    kFileVariable, "FRAISEQL_JWT_SECRET", "FRAISEQL_SESSION_KEY", "FRAISEQL_ADMIN_TOKEN",
+    "FRAISEQL_POSTGRES_BIN"};
 
 CLI::App* subcommand(CLI::App& app, const std::string& name) {
     for (CLI::App* each : app.get_subcommands({}))

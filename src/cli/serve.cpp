@@ -111,7 +111,12 @@ Result<void> check_module(const catalog::Catalog& catalog, std::string_view opti
     return {};
 }
 
-Result<void> check_modules(const catalog::Catalog& catalog, const AuthOptions& options) {
+Result<void> check_modules(const catalog::Catalog& catalog, const AuthOptions& options,
+                           bool sessions) {
+    if (sessions)
+        if (auto checked = check_module(catalog, "--session-key-file", "auth", "begin_sign_in");
+            !checked)
+            return checked;
     if (options.rbac)
         if (auto checked = check_module(catalog, "--rbac", "rbac", "grants_of"); !checked)
             return checked;
@@ -119,6 +124,14 @@ Result<void> check_modules(const catalog::Catalog& catalog, const AuthOptions& o
         if (auto checked = check_module(catalog, "--audit-rows", "audit", "record"); !checked)
             return checked;
     return {};
+}
+
+Result<std::shared_ptr<server::Hasher>> make_hasher(const SessionOptions& options,
+                                                    std::shared_ptr<server::Metrics> metrics) {
+    return server::Hasher::make(
+        {.cost = options.cost, .threads = options.threads, .count = [metrics = std::move(metrics)] {
+             metrics->count_password_hash();
+         }});
 }
 
 server::Settings settings_of(const Options& options) {
@@ -187,7 +200,8 @@ int serve(const Options& options) {
     if (!database_tls) return complain(database_tls.error());
     auto first = first_model(options);
     if (!first) return complain(first.error());
-    if (auto checked = check_modules(first->model->catalog, options.auth); !checked)
+    const bool sessions = *authentication && (*authentication)->sessions;
+    if (auto checked = check_modules(first->model->catalog, options.auth, sessions); !checked)
         return complain(checked.error());
     auto audit = server::Audit::open({.file = options.auth.audit_file,
                                       .conninfo = options.auth.audit_rows ? options.database : ""});
@@ -214,6 +228,11 @@ int serve(const Options& options) {
     // Only now: a later model in which a view cannot be cached is served without its cache.
     if (!is_development(options) && options.cache_memory > 0)
         if (auto kept = refuse_unkept_caches(*first->model); !kept) return complain(kept.error());
+    if (sessions) {
+        auto hasher = make_hasher(options.auth.sessions, settings.router.metrics);
+        if (!hasher) return complain(hasher.error());
+        (*authentication)->sessions->hasher = std::move(*hasher);
+    }
     settings.router.authentication = std::move(*authentication);
     settings.router.admin = std::move(*admin);
     settings.router.audit = *audit;

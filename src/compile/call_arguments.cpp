@@ -77,6 +77,11 @@ Result<Value> read_call_arguments(const schema::Model& model,
                         member.value = renamed(model, member.value, binding.input_type, arena);
             continue;
         }
+        if (binding.argument == schema::kSessionAnswer) {
+            // Filled in when the field runs.
+            members.push_back({binding.argument, Value{}});
+            continue;
+        }
         const std::string_view key = std::string_view(binding.argument).substr(1);
         const Value* value = key.empty() ? &context : context.find(key);
         if (!key.empty() && (value == nullptr || value->is_null()))

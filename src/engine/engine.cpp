@@ -275,6 +275,11 @@ runtime::Task<void> Engine::run_mutation(Execution& execution) {
         const std::vector<const CompiledUnit*> units(
             all.begin() + static_cast<std::ptrdiff_t>(i),
             all.begin() + static_cast<std::ptrdiff_t>(i + together));
+        const auto answered = co_await answer_session(execution.request, *units.front());
+        if (!answered) {
+            add_error(execution, *units.front(), answered.error());
+            continue;
+        }
         Transaction transaction = make_transaction(units, execution.request);
         pg::BatchResult result;
         if (!transaction.batch.calls.empty())
@@ -285,6 +290,28 @@ runtime::Task<void> Engine::run_mutation(Execution& execution) {
         }
         settle(execution, transaction, std::move(result));
     }
+}
+
+/// Where the unit is a field with `@session`: has it answered, and gives the function the answer
+/// in place of the arguments. Such a unit is alone in its transaction.
+runtime::Task<Result<void>> Engine::answer_session(PreparedRequest& request,
+                                                   const CompiledUnit& unit) {
+    const plan::Root& root = request.operation->plan.roots[unit.unit.first_root];
+    if (root.kind != plan::Root::Kind::Call || root.call.function->session.empty())
+        co_return Result<void>{};
+    json::Value& arguments = request.arguments[unit.unit.first_root];
+    const std::string& action = root.call.function->session;
+    const Result<std::string> answer = co_await request.sessions->answer(action, arguments);
+    if (!answer) co_return tl::make_unexpected(answer.error());
+    std::vector<json::Member> members(arguments.members.begin(), arguments.members.end());
+    for (json::Member& member : members)
+        member.value = json::Value{};
+    auto value = json::read(request.arena.copy(std::string_view(*answer)), request.arena);
+    if (!value) co_return tl::make_unexpected(value.error());
+    for (json::Member& member : members)
+        if (member.name == schema::kSessionAnswer) member.value = *value;
+    arguments.members = request.arena.copy(members);
+    co_return Result<void>{};
 }
 
 runtime::Task<pg::BatchResult> Engine::run_transaction(const Transaction& transaction,

@@ -68,6 +68,7 @@ class Engine {
     runtime::Task<Response> answer(Execution& execution, turbo::Call& call);
     runtime::Task<Response> answer_as_of(Execution& execution);
     runtime::Task<void> run_mutation(Execution& execution);
+    runtime::Task<Result<void>> answer_session(PreparedRequest& request, const CompiledUnit& unit);
     runtime::Task<pg::BatchResult> run_transaction(const Transaction& transaction,
                                                    runtime::Clock::time_point deadline);
     void settle(Execution& execution, const Transaction& transaction, pg::BatchResult result);

@@ -201,6 +201,30 @@ Error may_commit_by_itself(const plan::Root& root) {
             .hint = "Leave @transaction out, or send the field alone."};
 }
 
+/// Returns a root that signs in or out, where something is in its way; else nothing.
+std::optional<Error> misplaced_session(const PreparedRequest& prepared, const Request& request,
+                                       const plan::Plan& plan) {
+    for (const plan::Root& root : plan.roots) {
+        if (root.kind != plan::Root::Kind::Call || root.call.function->session.empty()) continue;
+        Error error{.code = ErrorCode::BadUserInput};
+        if (request.sessions == nullptr)
+            error = {.code = ErrorCode::Forbidden,
+                     .message = "This server has no sessions of its own.",
+                     .hint = "Serve with --session-key-file."};
+        else if (prepared.one_transaction && plan.roots.size() > 1)
+            error.message = '"' + root.response_key +
+                            "\" is no part of a transaction: send it without @transaction.";
+        else if (!request.idempotency_key.empty())
+            error.message = '"' + root.response_key +
+                            "\" has an answer that must not be stored: send it without "
+                            "Idempotency-Key.";
+        else
+            continue;
+        return at_root(std::move(error), prepared.document->document, root);
+    }
+    return std::nullopt;
+}
+
 /// Reads the request's key. Only mutations need one.
 Result<Idempotency> read_idempotency(const PreparedDocument& document, const Request& request) {
     constexpr std::size_t kMaxKey = 255;
@@ -286,6 +310,7 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
 
     PreparedRequest out{.document = document};
     out.principal = request.principal;
+    out.sessions = request.sessions;
     const json::Value none;
     auto variables = graphql::coerce_variable_values(
         *model.schema, document->document, **operation,
@@ -313,6 +338,8 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
         if (root != nullptr && out.one_transaction)
             return tl::make_unexpected(
                 Errors{at_root(may_commit_by_itself(*root), document->document, *root)});
+        if (auto error = misplaced_session(out, request, plan->plan))
+            return tl::make_unexpected(Errors{std::move(*error)});
         if (!request.idempotency_key.empty()) {
             auto idempotency = read_idempotency(*document, request);
             if (!idempotency) return tl::make_unexpected(Errors{idempotency.error()});

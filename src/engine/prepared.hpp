@@ -12,6 +12,7 @@
 #include "auth/principal.hpp"
 #include "base/arena.hpp"
 #include "compile/compile.hpp"
+#include "engine/session_fields.hpp"
 #include "engine/settings.hpp"
 #include "graphql/ast.hpp"
 #include "pg/statement.hpp"
@@ -121,6 +122,8 @@ struct PreparedRequest {
     std::optional<AsOf> as_of = {};
     /// Who asks; outlives the answer. May be nullptr.
     const auth::Principal* principal = nullptr;
+    /// Answers fields with `@session`; outlives the answer, too. May be nullptr.
+    SessionFields* sessions = nullptr;
     /// The rules that do not hold for them; empty where the model has none.
     plan::Denied denied = {};
     /// Introspection leaves out what these refuse.
@@ -141,6 +144,8 @@ struct Request {
     const json::Value* context = nullptr;
     /// Who asks; nullptr where nobody is told apart.
     const auth::Principal* principal = nullptr;
+    /// Answers fields with `@session`; nullptr where there are no sessions.
+    SessionFields* sessions = nullptr;
     /// See docs/functions.md; empty where the client gave none.
     std::string_view idempotency_key = {};
     /// May refuse the request when its plan is known; nullptr: nobody does.

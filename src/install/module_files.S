@@ -12,6 +12,7 @@ fraiseql_install_\name\()_end:
 embed audit, "audit.sql"
 embed cache, "cache.sql"
 embed counts, "counts.sql"
+embed auth, "auth.sql"
 embed ddl, "ddl.sql"
 embed events, "events.sql"
 embed idempotency, "idempotency.sql"

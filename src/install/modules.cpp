@@ -9,6 +9,8 @@ extern "C" const char fraiseql_install_cache[];
 extern "C" const char fraiseql_install_cache_end[];
 extern "C" const char fraiseql_install_counts[];
 extern "C" const char fraiseql_install_counts_end[];
+extern "C" const char fraiseql_install_auth[];
+extern "C" const char fraiseql_install_auth_end[];
 extern "C" const char fraiseql_install_ddl[];
 extern "C" const char fraiseql_install_ddl_end[];
 extern "C" const char fraiseql_install_events[];
@@ -33,6 +35,15 @@ constexpr std::array<std::string_view, 2> kAuditGrants = {
 constexpr std::array<std::string_view, 2> kCountsGrants = {
     "GRANT USAGE ON SCHEMA fraiseql",
     "GRANT EXECUTE ON FUNCTION fraiseql.planned_rows",
+};
+constexpr std::array<std::string_view, 2> kAuthGrants = {
+    "GRANT USAGE ON SCHEMA auth",
+    "GRANT EXECUTE ON FUNCTION auth.begin_sign_in, auth.finish_sign_in, auth.refresh, "
+    "auth.sign_out, auth.revoke_session, auth.revoke_sessions, auth.revoked_sessions, "
+    "auth.register, auth.request_reset, auth.is_mailed_token, auth.reset_password, "
+    "auth.verify_address, auth.purge, auth.fn_register, auth.fn_login, auth.fn_refresh, "
+    "auth.fn_logout, auth.fn_revoke_session, auth.fn_revoke_sessions, auth.fn_forgot_password, "
+    "auth.fn_reset_password, auth.fn_verify_address, auth.fn_current_account, auth.fn_sessions",
 };
 constexpr std::array<std::string_view, 2> kIdempotencyGrants = {
     "GRANT USAGE ON SCHEMA fraiseql",
@@ -75,6 +86,7 @@ std::span<const Module> modules() {
         Module{"audit", {fraiseql_install_audit, fraiseql_install_audit_end}, kAuditGrants},
         Module{"cache", {fraiseql_install_cache, fraiseql_install_cache_end}, kCacheGrants},
         Module{"counts", {fraiseql_install_counts, fraiseql_install_counts_end}, kCountsGrants},
+        Module{"auth", {fraiseql_install_auth, fraiseql_install_auth_end}, kAuthGrants},
         Module{"ddl", {fraiseql_install_ddl, fraiseql_install_ddl_end}},
         Module{"events", {fraiseql_install_events, fraiseql_install_events_end}, kEventsGrants},
         Module{"idempotency",

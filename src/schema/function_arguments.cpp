@@ -62,6 +62,7 @@ class ArgumentReader {
             if (!known) return wrong(fmt::format("it has no parameter '{}'.", parts[0]), hint);
             context_[parts[0]] = parts[1];
         }
+        if (annotations.has("session")) context_["p_answer"] = kSessionAnswer.substr(1);
         return {};
     }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/suggest.hpp"
 #include "catalog/annotation.hpp"
 #include "schema/cost_annotation.hpp"
 #include "schema/draft.hpp"
@@ -23,8 +24,8 @@ using catalog::Annotations;
 using catalog::Function;
 
 const std::vector<std::string_view> kFunctionAnnotations = {
-    "name",    "expose",    "hide",    "returns", "input",    "result",
-    "context", "isolation", "timeout", "cost",    "authorize"};
+    "name",    "expose",    "hide",    "returns", "input",     "result",
+    "context", "isolation", "timeout", "cost",    "authorize", "session"};
 
 bool is_candidate(const Function& function, const Annotations& annotations) {
     if (annotations.has("hide") || function.from_extension) return false;
@@ -90,6 +91,7 @@ class FunctionWriter {
         binding.guard =
             function_guard(draft_, (writes ? "Mutation." : "Query.") + name, function, annotations);
         read_transaction(binding, annotations, subject);
+        read_session(binding, annotations, subject);
         draft_.roots[{writes ? "Mutation" : "Query", name}] = {.kind = RootBinding::Kind::Function,
                                                                .function = &binding};
         if (!writes && binding.result.list) {
@@ -187,6 +189,30 @@ class FunctionWriter {
             else
                 wrong(*line, "Write 'serializable', 'repeatable read' or 'read committed'.");
         }
+    }
+
+    /// `@session login`: the function must write, and have a JSON parameter for the answer.
+    void read_session(FunctionBinding& binding, const Annotations& annotations,
+                      const std::string& subject) {
+        const Annotation* line = annotations.find("session");
+        if (line == nullptr) return;
+        binding.session = line->arguments;
+        const bool known = std::find(std::begin(kSessionActions), std::end(kSessionActions),
+                                     line->arguments) != std::end(kSessionActions);
+        const bool answered =
+            std::any_of(binding.arguments.begin(), binding.arguments.end(), [&](const auto& each) {
+                return each.argument == kSessionAnswer &&
+                       catalog::is_json(draft_.model.catalog.base_type(each.type));
+            });
+        if (known && answered && binding.function->volatility == Function::Volatility::Volatile)
+            return;
+        draft_.errors.push_back(
+            {.code = ErrorCode::Configuration,
+             .message = fmt::format("{}, line {} of its comment: '@session {}' is not understood.",
+                                    subject, line->line, line->arguments),
+             .hint = known ? "The function must be VOLATILE and have a parameter p_answer jsonb."
+                           : did_you_mean(line->arguments, {std::begin(kSessionActions),
+                                                            std::end(kSessionActions)})});
     }
 
     Draft& draft_;

@@ -198,6 +198,14 @@ struct ArgumentBinding {
     bool from_context() const noexcept { return argument.starts_with('@'); }
 };
 
+/// What `@session` may say.
+inline constexpr std::string_view kSessionActions[] = {
+    "register",       "login",          "refresh",       "logout",       "revokeSession",
+    "revokeSessions", "forgotPassword", "resetPassword", "verifyAddress"};
+
+/// ArgumentBinding::argument of the parameter that gets the answer of a session: `p_answer`.
+inline constexpr std::string_view kSessionAnswer = "@session answer";
+
 /// A function that clients call, and what becomes of its result.
 struct FunctionBinding {
     const catalog::Function* function = nullptr;
@@ -205,6 +213,9 @@ struct FunctionBinding {
     ResultBinding result = {};
     /// For the transaction of a call: `serializable`, empty where it is as the server has it.
     std::string isolation = {};
+    /// What the server does in its place (`@session`): one of kSessionActions; else empty. The
+    /// function then only returns the answer.
+    std::string session = {};
     /// Milliseconds that a call may take, or 0.
     std::uint32_t timeout = 0;
     /// What a call counts for (`@cost`).

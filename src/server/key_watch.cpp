@@ -122,7 +122,7 @@ bool KeyWatch::expire(State& state) const {
 }
 
 void KeyWatch::publish() {
-    auth::Keys all;
+    auth::Keys all = settings_.own;
     for (const State& state : states_)
         all.insert(all.end(), state.keys.begin(), state.keys.end());
     feed_->publish(std::make_shared<const auth::Keys>(std::move(all)));

@@ -28,6 +28,8 @@ struct KeySource {
 
 struct KeyWatchSettings {
     std::vector<KeySource> sources = {};
+    /// Keys that are there besides: those of this server's own sessions.
+    auth::Keys own = {};
     fetch::Limits limits = {};
     /// A set is read again when its Cache-Control says so, within these bounds.
     std::chrono::milliseconds shortest{60'000};

@@ -64,6 +64,12 @@ struct Metrics::Families {
                                          .Help("What the answers in memory take.")
                                          .Register(registry)
                                          .Add({});
+    prometheus::Counter& password_hashes =
+        prometheus::BuildCounter()
+            .Name("fraiseql_password_hashes_total")
+            .Help("Hashes of passwords that were made, or compared with.")
+            .Register(registry)
+            .Add({});
     prometheus::Histogram& seconds =
         prometheus::BuildHistogram()
             .Name("fraiseql_http_request_duration_seconds")
@@ -198,6 +204,8 @@ void Metrics::add_cache_bytes(std::ptrdiff_t bytes) {
 }
 
 void Metrics::show(std::shared_ptr<const LimitState> limits) { limits_ = std::move(limits); }
+
+void Metrics::count_password_hash() { families_->password_hashes.Increment(); }
 
 std::string Metrics::render() const {
     std::vector<prometheus::MetricFamily> families = families_->registry.Collect();

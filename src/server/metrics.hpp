@@ -43,6 +43,9 @@ class Metrics {
     /// Shows what `limits` have refused, too.
     void show(std::shared_ptr<const LimitState> limits);
 
+    /// Counts one hash of a password, made or compared with.
+    void count_password_hash();
+
     /// Returns all metrics in Prometheus' text format, version 0.0.4.
     std::string render() const;
 

@@ -5,9 +5,12 @@
 
 #include "engine/gate.hpp"
 #include "http/client_address.hpp"
+#include "http/cookie.hpp"
 #include "json/writer.hpp"
 #include "runtime/waiter.hpp"
 #include "server/graphql_http.hpp"
+#include "server/session_graphql.hpp"
+#include "server/session_http.hpp"
 
 namespace fraiseql::server {
 
@@ -218,6 +221,7 @@ Task<std::optional<Error>> Router::let_in(const http::Request& request, Admissio
 
 Task<http::Response> Router::answer_other(const http::Request& request) {
     const std::string_view path = request.path();
+    if (sessions_ && path.starts_with("/auth/")) co_return co_await answer_auth(request);
     if (path == "/admin/explain") co_return co_await answer_explain(request);
     if (path == "/metrics" && may_see_metrics(request)) {
         if (!reads(request)) co_return method_not_allowed(request, "GET, HEAD");
@@ -256,6 +260,9 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
     if (asked->principal != nullptr) asked->context = &asked->principal->context;
     OperationGate gate(admission);
     if (admission.wants_operation()) asked->gate = &gate;
+    std::optional<SessionAnswers> session_answers;
+    if (sessions_)
+        asked->sessions = &session_answers.emplace(*sessions_, request, asked->principal);
     engine::Response answered = co_await engine_.execute(*asked);
     count_cached(answered);
     if (const auto event = event_of(answered))
@@ -304,6 +311,18 @@ Task<Router::Identity> Router::identify(const http::Request& request, std::strin
         audit(AuditEvent::TokenRefused, request, nullptr, principal.error().message);
         co_return tl::make_unexpected(refuse_token(principal.error(), type));
     }
+    if (revoked_) {
+        if (auto checked = check_session(principal->get(), *revoked_); !checked) {
+            audit(AuditEvent::TokenRefused, request, principal->get(), "revoked");
+            co_return tl::make_unexpected(refuse(checked.error(), type));
+        }
+    }
+    if (uses_cookie(request) && !reads(request)) {
+        if (auto checked = check_source(request, sessions_->settings(), true); !checked) {
+            audit(AuditEvent::OriginRefused, request, principal->get(), "cookie");
+            co_return tl::make_unexpected(refuse(checked.error(), type));
+        }
+    }
     if (!grants_) co_return std::move(*principal);
     Result<Grants::Principal> granted = co_await grants_->add(*principal);
     if (!granted) co_return tl::make_unexpected(refuse(granted.error(), type));
@@ -315,8 +334,7 @@ Task<auth::Authenticator::Answer> Router::authenticate(const http::Request& requ
     if (request.count("Authorization") > 1)
         co_return tl::make_unexpected(auth::Refusal{auth::Refusal::Reason::Malformed,
                                                     "There are several Authorization headers."});
-    const auto header = request.header("Authorization");
-    auth::Authenticator::Answer answer = authenticator_->authenticate(header, seconds_now());
+    auth::Authenticator::Answer answer = verify(request);
     const bool unknown = !answer && answer.error().reason == auth::Refusal::Reason::UnknownKey;
     if (!unknown || key_watch_ == nullptr) co_return answer;
     // The issuer may have a new key. The request may be gone before the keys are there.
@@ -326,8 +344,46 @@ Task<auth::Authenticator::Answer> Router::authenticate(const http::Request& requ
     };
     if (!key_watch_->refresh(mailbox_, wake)) co_return answer;
     const bool woken = co_await waiter->wait();
-    if (woken) answer = authenticator_->authenticate(header, seconds_now());
+    if (woken) answer = verify(request);
     co_return answer;
+}
+
+/// Browsers bring the access token in a cookie; a header comes first.
+bool Router::uses_cookie(const http::Request& request) const {
+    return sessions_ && !request.header("Authorization") &&
+           http::find_cookie(request, kAccessCookie).has_value();
+}
+
+auth::Authenticator::Answer Router::verify(const http::Request& request) {
+    if (!uses_cookie(request))
+        return authenticator_->authenticate(request.header("Authorization"), seconds_now());
+    return authenticator_->authenticate_token(*http::find_cookie(request, kAccessCookie),
+                                              seconds_now());
+}
+
+Task<http::Response> Router::answer_auth(const http::Request& request) {
+    if (auto preflight = answer_preflight(settings_.cors, request)) co_return std::move(*preflight);
+    Grants::Principal principal;
+    if (needs_principal(request)) {
+        Identity identity = co_await identify(request, kJson);
+        if (!identity) {
+            add_cors_headers(settings_.cors, request, identity.error());
+            co_return std::move(identity.error());
+        }
+        principal = std::move(*identity);
+    }
+    http::Response response = co_await answer_session(*sessions_, request, principal.get());
+    add_cors_headers(settings_.cors, request, response);
+    co_return response;
+}
+
+void Router::follow_sessions(RevokedFeed& feed, std::shared_ptr<runtime::Mailbox> mailbox) {
+    SessionSettings sessions = *settings_.authentication->sessions;
+    // Whoever may read answers that cookies opened may send what they open, too.
+    if (settings_.cors.credentials) sessions.origins = settings_.cors.origins;
+    sessions_.emplace(pool_, mailbox, std::move(sessions), settings_.audit);
+    revoked_ = feed.subscribe(std::move(mailbox),
+                              [this](RevokedFeed::Value next) { revoked_ = std::move(next); });
 }
 
 void Router::follow_grants(GrantFeed& feed, std::shared_ptr<runtime::Mailbox> mailbox) {

@@ -19,6 +19,8 @@
 #include "server/key_watch.hpp"
 #include "server/limits.hpp"
 #include "server/metrics.hpp"
+#include "server/revocations.hpp"
+#include "server/sessions.hpp"
 
 namespace fraiseql::server {
 
@@ -43,6 +45,8 @@ struct Authentication {
     std::string authorities_file = {};
     /// Whether the database grants roles and permissions besides those of the token.
     bool grants = false;
+    /// Sessions of our own; nothing: there are none.
+    std::optional<SessionSettings> sessions = {};
 };
 
 /// Who may see a resource; to others it is not there.
@@ -90,6 +94,10 @@ class Router {
         return authenticator_ ? authenticator_->statistics() : auth::Authenticator::Statistics{};
     }
 
+    /// From now on sessions are served, those of `feed` being over. Only where the settings have
+    /// sessions.
+    void follow_sessions(RevokedFeed& feed, std::shared_ptr<runtime::Mailbox> mailbox);
+
     /// From now on /ready says that the server is stopping.
     void drain() noexcept { draining_ = true; }
 
@@ -101,12 +109,15 @@ class Router {
     runtime::Task<http::Response> answer_graphql(const http::Request& request,
                                                  Admission& admission);
     runtime::Task<http::Response> answer_explain(const http::Request& request);
+    runtime::Task<http::Response> answer_auth(const http::Request& request);
     runtime::Task<http::Response> answer_ready();
     void count_cached(const engine::Response& answered);
     /// Who asks, or the answer that refuses them.
     using Identity = tl::expected<Grants::Principal, http::Response>;
     runtime::Task<Identity> identify(const http::Request& request, std::string_view type);
     runtime::Task<auth::Authenticator::Answer> authenticate(const http::Request& request);
+    auth::Authenticator::Answer verify(const http::Request& request);
+    bool uses_cookie(const http::Request& request) const;
     void audit(AuditEvent event, const http::Request& request, const auth::Principal* principal,
                std::string_view detail) const;
     bool may_see_metrics(const http::Request& request) const;
@@ -117,6 +128,8 @@ class Router {
     RouterSettings settings_;
     std::optional<auth::Authenticator> authenticator_;
     std::optional<Grants> grants_;
+    std::optional<Sessions> sessions_;
+    RevokedFeed::Value revoked_;
     KeyWatch* key_watch_ = nullptr;
     std::shared_ptr<runtime::Mailbox> mailbox_;
     bool draining_ = false;

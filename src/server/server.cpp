@@ -40,6 +40,7 @@ class Worker final : public runtime::Program {
         router_.receive_at(mailbox_);
         if (settings.keys) router_.follow_keys(*settings.keys, *settings.key_watch);
         if (settings.grants) router_.follow_grants(*settings.grants, mailbox_);
+        if (settings.revoked) router_.follow_sessions(*settings.revoked, mailbox_);
         if (settings.models)
             engine_.replace_model(settings.models->subscribe(
                 mailbox_, [this](auto next) { engine_.replace_model(std::move(next)); }));
@@ -150,9 +151,17 @@ RefreshSettings refresh_settings(const Settings& settings) {
 }
 
 KeyWatchSettings key_watch_settings(const Settings& settings) {
-    KeyWatchSettings out{.sources = settings.router.authentication->sources, .log = settings.log};
+    KeyWatchSettings out{.sources = settings.router.authentication->sources,
+                         .own = *settings.router.authentication->keys,
+                         .log = settings.log};
     out.limits.authorities_file = settings.router.authentication->authorities_file;
     return out;
+}
+
+/// How long an access token of a session may count, with a minute for what takes its time.
+std::chrono::seconds token_window(const Authentication& authentication) {
+    return authentication.sessions->access_lifetime +
+           std::chrono::seconds(authentication.settings.policy.leeway) + std::chrono::minutes(1);
 }
 
 }  // namespace
@@ -207,6 +216,14 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
         upkeep.emplace(UpkeepSettings{.conninfo = settings.pool.conninfo,
                                       .max_bytes = settings.cache_database << 20U,
                                       .log = settings.log});
+    std::optional<RevocationWatch> revocation_watch;
+    if (settings.router.authentication && settings.router.authentication->sessions) {
+        settings.revoked = std::make_shared<RevokedFeed>(std::make_shared<const Revoked>());
+        revocation_watch.emplace(settings.pool.conninfo,
+                                 token_window(*settings.router.authentication), settings.revoked,
+                                 settings.log);
+        revocation_watch->start();
+    }
     runtime::Outbound outbound;
     runtime::RunSettings run;
     run.workers = settings.workers;

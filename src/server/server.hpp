@@ -46,6 +46,8 @@ struct Settings {
     std::shared_ptr<KeyWatch> key_watch = {};
     /// News of grants in the database; serve() makes it, where they count.
     std::shared_ptr<GrantFeed> grants = {};
+    /// Sessions that were revoked; serve() makes it, where there are sessions.
+    std::shared_ptr<RevokedFeed> revoked = {};
     /// Receives log lines of all parts; called on any thread.
     runtime::Log log = {};
     std::size_t workers = 1;
