@@ -227,7 +227,7 @@ Result<void> check_source(const Request& request, const SessionSettings& setting
                 source == http::Source::Foreign
                     ? "Pages of another origin may not do this."
                     : "Cookies count only where the request says which page sends it.",
-                "Send it from a page of this origin, or list the page's: --cors-origins with "
+                "Send it from a page of this origin, or list the page's: --cors-origin with "
                 "--cors-credentials. Other "
                 "clients send Authorization: Bearer, or an Origin header.");
 }
