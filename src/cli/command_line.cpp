@@ -156,6 +156,29 @@ void add_cache(CLI::App& command, Options& options) {
         ->capture_default_str();
 }
 
+void add_isolation(CLI::App& check, Options& options, int& status) {
+    CLI::App* command = check.add_subcommand(
+        "isolation", "Whether one tenant can notice anything of another: asks as two of them");
+    add_database(*command, options);
+    command->add_option("--role", options.role, "the server's role: what it may see is looked at")
+        ->type_name("NAME");
+    command
+        ->add_option("--tenant-column", options.tenant_column,
+                     "the column of tables that says whose a row is")
+        ->capture_default_str();
+    command
+        ->add_option("--plant", options.file,
+                     "SQL that plants rows of the tenant that its settings name")
+        ->type_name("FILE");
+    command->add_option("--operations", options.operations, "folder of registered operations")
+        ->type_name("DIR");
+    command->add_option("--claims", options.claims, "further claims of both tenants' users")
+        ->type_name("JSON");
+    command->add_flag("--json", options.json, "print one JSON document");
+    add_claims(*command, options.auth);
+    command->callback([&options, &status] { status = cli::check_isolation(options); });
+}
+
 void add_turbo(CLI::App& app, Options& options, int& status) {
     CLI::App* turbo = app.add_subcommand("turbo", "Registered operations in the database");
     turbo->require_subcommand(1);
@@ -380,6 +403,7 @@ void add_check(CLI::App& app, Options& options, int& status) {
     add_model(*rls, options);
     add_json(*rls);
     rls->callback([&] { status = cli::check_rls(options); });
+    add_isolation(*check, options, status);
 }
 
 void add_config(CLI::App& app, Options& options, const cli::LayeredArguments& layered,

@@ -88,6 +88,9 @@ struct Options {
     /// The PostgreSQL role that the request would run under.
     std::string role;
 
+    // check isolation
+    std::string tenant_column = "tenant_id";
+
     // db install, turbo, cache
     std::string module;
     /// db install tv, db verify

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""`check isolation`: a schema that keeps tenants apart passes, and each kind of leak is found."""
+import json
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+from product import Database, run
+
+CLEAN = """
+CREATE ROLE api LOGIN;
+CREATE TYPE state AS ENUM ('open', 'done');
+CREATE TABLE tb_tenant (id uuid PRIMARY KEY, name text NOT NULL UNIQUE);
+CREATE TABLE tb_country (code char(2) PRIMARY KEY);
+CREATE TABLE tb_project (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(), tenant_id uuid NOT NULL REFERENCES tb_tenant,
+  title varchar(20) NOT NULL CHECK (title <> ''), country char(2) NOT NULL REFERENCES tb_country);
+CREATE TABLE tb_task (
+  id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tenant_id uuid NOT NULL,
+  project_id uuid NOT NULL REFERENCES tb_project, state state NOT NULL, done_at timestamptz,
+  hours numeric(4, 1), tags text[] NOT NULL DEFAULT '{}', note text CHECK (length(note) < 3));
+INSERT INTO tb_tenant VALUES ('00000000-0000-0000-0000-000000000001', 'somebody');
+INSERT INTO tb_country VALUES ('DE');
+ALTER TABLE tb_project ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tb_task ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON tb_project USING (
+  tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
+CREATE POLICY tenant ON tb_task USING (
+  tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
+CREATE VIEW v_project WITH (security_invoker) AS SELECT p.id, jsonb_build_object(
+    'id', p.id, 'title', p.title, 'country', p.country,
+    'tasks', coalesce((SELECT jsonb_agg(jsonb_build_object('id', t.id, 'state', t.state)
+                                        ORDER BY t.id)
+                       FROM tb_task t WHERE t.project_id = p.id), '[]')) AS data
+  FROM tb_project p;
+CREATE VIEW v_task WITH (security_invoker) AS
+  SELECT id, jsonb_build_object('id', id, 'hours', hours, 'note', note) AS data FROM tb_task;
+CREATE VIEW v_country AS SELECT code, jsonb_build_object('code', code) AS data FROM tb_country;
+CREATE FUNCTION fn_open_hours() RETURNS numeric LANGUAGE sql STABLE AS
+  $$ SELECT count(*)::numeric FROM tb_task WHERE state = 'open' $$;
+CREATE FUNCTION fn_close_task(p_id int) RETURNS int LANGUAGE sql AS
+  $$ UPDATE tb_task SET state = 'done' WHERE id = p_id RETURNING id $$;
+GRANT SELECT, UPDATE, INSERT ON tb_project, tb_task, tb_country TO api;
+GRANT SELECT ON v_project, v_task, v_country TO api;
+"""
+
+
+class Isolation(unittest.TestCase):
+    def setUp(self):
+        self.database = Database(sql=CLEAN)
+        self.addCleanup(self.database.close)
+
+    def sql(self, text):
+        done = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.database.url,
+                               "-c", text], check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def check(self, *options):
+        """Returns the exit code, and verdict and message by operation."""
+        done = run("check", "isolation", "--database", self.database.url, "--role", "api",
+                   "--json", *options)
+        self.assertEqual(done.stderr, "")
+        document = json.loads(done.stdout)
+        findings = {each["operation"]: (each["verdict"], each.get("message", ""))
+                    for each in document["operations"]}
+        self.assertEqual(document["leaks"], sum(v == "leak" for v, _ in findings.values()))
+        return done.returncode, findings
+
+    def leaks(self, *options):
+        code, findings = self.check(*options)
+        found = sorted(name for name, (verdict, _) in findings.items() if verdict == "leak")
+        self.assertEqual(code, 1 if found else 0, findings)
+        return found
+
+    def test_a_clean_schema_is_proven_and_left_as_it_was(self):
+        code, findings = self.check()
+        self.assertEqual(code, 0, findings)
+        for name in ("projects", "projectsConnection", "projectsAggregate", "tasks", "openHours"):
+            self.assertEqual(findings[name][0], "isolated", findings)
+        self.assertEqual(findings["countries"][0], "shared")
+        self.assertTrue(any(name.startswith("project(id: ") for name in findings), findings)
+        self.assertTrue(any("after: …" in name for name in findings), findings)
+        for table, count in (("tb_project", "0"), ("tb_task", "0"), ("tb_tenant", "1")):
+            self.assertEqual(self.sql(f"SELECT count(*) FROM {table}"), count)
+
+    def test_a_view_with_its_owners_rights(self):
+        self.sql("ALTER VIEW v_task RESET (security_invoker)")
+        found = self.leaks()
+        for name in ("tasks", "tasksConnection", "tasksAggregate"):
+            self.assertIn(name, found)
+        self.assertTrue(any(name.startswith("task(id: ") for name in found), found)
+        self.assertFalse(any(name.startswith("project") for name in found), found)
+
+    def test_a_nested_list_without_policy(self):
+        self.sql("ALTER TABLE tb_task DISABLE ROW LEVEL SECURITY")
+        self.assertIn("tasks", self.leaks())
+
+    def test_a_number_alone(self):
+        self.sql("ALTER FUNCTION fn_open_hours() SECURITY DEFINER")
+        self.assertEqual(self.leaks(), ["openHours"])
+
+    def test_an_error_that_tells(self):
+        self.sql("""CREATE FUNCTION tell() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER AS
+                    $$ BEGIN RAISE EXCEPTION 'There are % tasks', (SELECT count(*) FROM tb_task);
+                    END $$;
+                    CREATE FUNCTION fn_tell() RETURNS text LANGUAGE sql STABLE AS 'SELECT tell()'""")
+        self.assertEqual(self.leaks(), ["tell"])
+
+    def test_a_permissive_policy_beside_the_right_one(self):
+        self.sql("CREATE POLICY open ON tb_project FOR SELECT USING (country <> '')")
+        self.assertIn("projects", self.leaks())
+
+    def test_registered_operations(self):
+        run("db", "install", "turbo", "--database", self.database.url, "--role", "api")
+        with tempfile.TemporaryDirectory() as folder:
+            close = pathlib.Path(folder) / "close.graphql"
+            close.write_text("mutation Close($id: Int!) { closeTask(id: $id) { result } }")
+            one = pathlib.Path(folder) / "one.graphql"
+            one.write_text("query One($id: ID!) { project(id: $id) { title } }")
+            for each in (close, one):
+                done = run("turbo", "add", each.stem, str(each), "--database", self.database.url)
+                self.assertEqual(done.returncode, 0, done.stderr)
+            (pathlib.Path(folder) / "all.graphql").write_text("{ tasks { id } }")
+            code, findings = self.check("--operations", folder)
+            self.assertEqual(code, 0, findings)
+            self.assertEqual(findings["registered all"][0], "isolated")
+            self.assertTrue(any(name.startswith("registered one with ") for name in findings))
+            self.sql("""CREATE FUNCTION fn_close_all() RETURNS int LANGUAGE sql SECURITY DEFINER AS
+                        $$ UPDATE tb_task SET state = 'done'; SELECT 1 $$""")
+            (pathlib.Path(folder) / "sweep.graphql").write_text("mutation { closeAll { result } }")
+            self.assertEqual(self.leaks("--operations", folder), ["registered sweep"])
+
+    def test_what_cannot_be_planted_is_said_and_can_be_helped(self):
+        self.sql("ALTER TABLE tb_project ADD CONSTRAINT odd CHECK (title LIKE 'Project %')")
+        code, findings = self.check()
+        self.assertEqual(code, 1)
+        self.assertEqual(findings["rows of public.tb_project"][0], "unproven")
+        self.assertEqual(findings["projects"][0], "unproven")
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+            file.write("""INSERT INTO tb_tenant
+                            VALUES (current_setting('app.tenant_id')::uuid, random()::text);
+                          INSERT INTO tb_project (tenant_id, title, country)
+                            VALUES (current_setting('app.tenant_id')::uuid, 'Project x', 'DE')""")
+            file.flush()
+            code, findings = self.check("--plant", file.name)
+        self.assertEqual(code, 0, findings)
+
+    def test_without_tenants_there_is_nothing_to_prove(self):
+        done = run("check", "isolation", "--database", self.database.url, "--tenant-column", "org")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--tenant-column", done.stderr)
+
+    def test_people_read_what_is_wrong(self):
+        self.sql("ALTER VIEW v_task RESET (security_invoker)")
+        done = run("check", "isolation", "--database", self.database.url, "--role", "api")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("leak      tasks\n          Rows of another tenant change", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
