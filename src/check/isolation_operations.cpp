@@ -21,8 +21,11 @@ bool needs_argument(const FieldDef& field) {
                        [](const auto& argument) { return argument.is_required(); });
 }
 
+/// What only groups have, and a query without groupBy may not ask for.
+constexpr std::string_view kKeysOfGroups = "keys";
+
 /// All fields of a type, as deep as `levels`; empty where nothing is left to select.
-std::string selection(const NamedType& type, int levels) {
+std::string selection(const NamedType& type, int levels, std::string_view without = {}) {
     std::string out;
     if (type.is_abstract())
         for (const NamedType* possible : type.possible_types) {
@@ -32,7 +35,7 @@ std::string selection(const NamedType& type, int levels) {
         }
     else
         for (const FieldDef& field : type.fields) {
-            if (needs_argument(field)) continue;
+            if (needs_argument(field) || field.name == without) continue;
             const NamedType& inner = *field.type->named;
             const std::string name = fmt::format("{}_{}: {}", type.name, field.name, field.name);
             if (inner.is_leaf()) out += ' ' + name;
@@ -43,9 +46,10 @@ std::string selection(const NamedType& type, int levels) {
     return out.empty() ? out : " {" + out + " }";
 }
 
-std::string query(const FieldDef& field, const std::string& arguments, int levels = kLevels) {
+std::string query(const FieldDef& field, const std::string& arguments, int levels = kLevels,
+                  std::string_view without = {}) {
     const NamedType& type = *field.type->named;
-    const std::string below = type.is_leaf() ? "" : selection(type, levels);
+    const std::string below = type.is_leaf() ? "" : selection(type, levels, without);
     if (!type.is_leaf() && below.empty()) return {};
     return fmt::format("{{ {}{}{} }}", field.name, arguments, below);
 }
@@ -82,7 +86,9 @@ std::vector<Probe> blind_probes(const schema::Model& model) {
                                            ? binding.function->result.entity
                                            : binding.entity;
         // Of a connection, the row is two levels further down.
-        std::string text = query(field, pages ? "(first: 1)" : "", pages ? kLevels + 2 : kLevels);
+        const bool groups = binding.kind == RootBinding::Kind::Aggregate;
+        std::string text = query(field, pages ? "(first: 1)" : "", pages ? kLevels + 2 : kLevels,
+                                 groups ? kKeysOfGroups : std::string_view());
         if (!text.empty()) out.push_back({std::string(field.name), std::move(text), entity});
     });
     return out;
@@ -99,11 +105,12 @@ std::vector<Probe> informed_probes(const schema::Model& model,
                      query(*one, fmt::format("({}: {})", one->args.front().name, quoted(key))),
                      each.entity});
         if (const FieldDef* pages = root_of(model, *each.entity, RootBinding::Kind::Connection))
-            for (const std::string& cursor : each.cursors)
+            for (std::size_t i = 0; i < each.cursors.size(); ++i)
                 for (const char* way : {"first: 5, after", "last: 5, before"})
                     out.push_back(
-                        {fmt::format("{}({}: …)", pages->name, way),
-                         query(*pages, fmt::format("({}: {})", way, quoted(cursor)), kLevels + 2),
+                        {fmt::format("{}({}: cursor {})", pages->name, way, i + 1),
+                         query(*pages, fmt::format("({}: {})", way, quoted(each.cursors[i])),
+                               kLevels + 2),
                          each.entity});
     }
     return out;

@@ -140,9 +140,8 @@ class Check {
             answers[i].without = run_.ask(two_, each.probe.text, &each.variables);
             if (!own_without.contains(each.probe.name))
                 answers[i].own_without = run_.ask(one_, each.probe.text, &each.variables);
-            FRAISEQL_TRY(const bool reads, reads_planted(each.probe));
-            findings_.push_back(
-                check::judge(each.probe.name, answers[i], reads, each.informed || each.writes));
+            findings_.push_back(check::judge(each.probe.name, answers[i], reads_planted(each.probe),
+                                             each.informed || each.writes));
         }
         return std::move(findings_);
     }

@@ -20,9 +20,9 @@ std::string text_of(const json::Value& arguments, std::string_view name) {
 std::string to_json(const SignedIn& tokens) {
     const std::chrono::sys_seconds expires_at(std::chrono::seconds{tokens.expires_at});
     std::string out = fmt::format(
-        R"({{"user_id":"{}","session_id":"{}","access_token":"{}","expires_at":"{:%Y-%m-%dT%H:%M:%S}Z")",
-        tokens.user_id, tokens.session_id, tokens.access_token, expires_at);
-    out += fmt::format(R"(,"refresh_token":"{}"}})", tokens.refresh_token);
+        R"({{"user_id":"{}","session_id":"{}","access_token":"{}","refresh_token":"{}")",
+        tokens.user_id, tokens.session_id, tokens.access_token, tokens.refresh_token);
+    out += fmt::format(R"(,"expires_at":"{:%Y-%m-%dT%H:%M:%S}Z"}})", expires_at);
     return out;
 }
 

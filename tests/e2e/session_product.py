@@ -70,7 +70,8 @@ class Product(unittest.TestCase):
         self.url = as_role(self.database.url, "api")
 
     def serve(self, *options):
-        server = Server(command=["serve", "--database", self.url, *self.cost, *self.options, *options])
+        server = Server(command=["serve", "--database", self.url, *self.cost, *self.options,
+                                 *options])
         self.addCleanup(server.close)
         return server
 

@@ -80,7 +80,7 @@ class Isolation(unittest.TestCase):
             self.assertEqual(findings[name][0], "isolated", findings)
         self.assertEqual(findings["countries"][0], "shared")
         self.assertTrue(any(name.startswith("project(id: ") for name in findings), findings)
-        self.assertTrue(any("after: …" in name for name in findings), findings)
+        self.assertTrue(any("after: cursor" in name for name in findings), findings)
         for table, count in (("tb_project", "0"), ("tb_task", "0"), ("tb_tenant", "1")):
             self.assertEqual(self.sql(f"SELECT count(*) FROM {table}"), count)
 
@@ -89,7 +89,6 @@ class Isolation(unittest.TestCase):
         found = self.leaks()
         for name in ("tasks", "tasksConnection", "tasksAggregate"):
             self.assertIn(name, found)
-        self.assertTrue(any(name.startswith("task(id: ") for name in found), found)
         self.assertFalse(any(name.startswith("project") for name in found), found)
 
     def test_a_nested_list_without_policy(self):
@@ -104,7 +103,8 @@ class Isolation(unittest.TestCase):
         self.sql("""CREATE FUNCTION tell() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER AS
                     $$ BEGIN RAISE EXCEPTION 'There are % tasks', (SELECT count(*) FROM tb_task);
                     END $$;
-                    CREATE FUNCTION fn_tell() RETURNS text LANGUAGE sql STABLE AS 'SELECT tell()'""")
+                    CREATE FUNCTION fn_tell() RETURNS text LANGUAGE sql STABLE
+                    AS 'SELECT tell()'""")
         self.assertEqual(self.leaks(), ["tell"])
 
     def test_a_permissive_policy_beside_the_right_one(self):
@@ -115,7 +115,7 @@ class Isolation(unittest.TestCase):
         run("db", "install", "turbo", "--database", self.database.url, "--role", "api")
         with tempfile.TemporaryDirectory() as folder:
             close = pathlib.Path(folder) / "close.graphql"
-            close.write_text("mutation Close($id: Int!) { closeTask(id: $id) { result } }")
+            close.write_text("mutation Close($id: ID!) { closeTask(id: $id) { task { id } } }")
             one = pathlib.Path(folder) / "one.graphql"
             one.write_text("query One($id: ID!) { project(id: $id) { title } }")
             for each in (close, one):

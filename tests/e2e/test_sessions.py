@@ -183,7 +183,8 @@ class Configuration(Product):
         server = Server(command=["serve", "--database", self.url])
         self.addCleanup(server.close)
         self.assertEqual(server.request("POST", "/auth/login", "{}").status, 404)
-        error = server.error('mutation { login(email: "a@x", password: "b") { result { userId } } }')
+        login = 'mutation { login(email: "a@x", password: "b") { result { userId } } }'
+        error = server.error(login)
         self.assertEqual(error["extensions"]["code"], "FORBIDDEN")
 
     def test_the_servers_role_reads_no_table_and_sends_no_mail(self):
