@@ -24,7 +24,8 @@ void Pipeline::send(std::shared_ptr<Exchange> exchange) {
     exchange->rows.reserve(exchange->batch.calls.size());
     for (const Call& call : exchange->batch.calls) {
         const PreparedStatements::Use use = prepared_.use(call.statement);
-        if (!use.evicted.empty()) write_close_statement(output_, use.evicted);
+        for (const std::string& name : use.evicted)
+            write_close_statement(output_, name);
         if (use.parse) {
             // The server may still have the name from an attempt that we gave up.
             write_close_statement(output_, call.statement->name);

@@ -215,10 +215,20 @@ TEST_F(PoolTest, KeepsAtMostSoManyPreparedStatements) {
     settings.quick_connections = 1;
     settings.max_prepared = 5;
     open(std::move(settings));
+    std::vector<std::shared_ptr<const Statement>> plans;
     for (int i = 0; i < 40; ++i) {
-        EXPECT_EQ(value(run(batch_of({"select " + std::to_string(i)}))), std::to_string(i));
+        Batch batch = batch_of({"select " + std::to_string(i)});
+        plans.push_back(batch.calls.front().statement);
+        EXPECT_EQ(value(run(std::move(batch))), std::to_string(i));
     }
-    EXPECT_EQ(value(run(batch_of({"select count(*) from pg_prepared_statements"}))), "5");
+    Batch count = batch_of({"select count(*) from pg_prepared_statements"});
+    plans.push_back(count.calls.front().statement);
+    EXPECT_EQ(value(run(count)), "5");
+    // Without the plans, the statements go with the next ones that come.
+    plans = {count.calls.front().statement};
+    for (int i = 0; i < 40; ++i)
+        EXPECT_EQ(value(run(batch_of({"select " + std::to_string(i)}))), std::to_string(i));
+    EXPECT_EQ(value(run(count)), "2");
 }
 
 TEST_F(PoolTest, CancelsAStatementAtItsDeadline) {

@@ -8,12 +8,14 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "pg/statement.hpp"
 
 namespace fraiseql::pg {
 
-/// Follows what the server knows; sends nothing itself.
+/// Follows what the server knows; sends nothing itself. Statements whose plan is gone go before all
+/// others, so that a flood of new operations does not pile up in PostgreSQL.
 class PreparedStatements {
   public:
     explicit PreparedStatements(std::size_t max) : max_(max == 0 ? 1 : max) {}
@@ -21,8 +23,8 @@ class PreparedStatements {
     /// What must be sent before a statement can be bound.
     struct Use {
         bool parse = false;
-        /// Another statement that makes room; empty where none has to.
-        std::string evicted;
+        /// Others that make room, or that nobody can ask for any more.
+        std::vector<std::string> evicted = {};
     };
 
     /// Marks `statement` as used now. A different SQL text under the same name counts as new.
@@ -34,9 +36,18 @@ class PreparedStatements {
     std::size_t size() const noexcept { return order_.size(); }
 
   private:
-    using Order = std::list<std::shared_ptr<const Statement>>;
+    struct Entry {
+        std::string name;
+        std::string sql;
+        /// What made it; gone with the plan that it belongs to.
+        std::weak_ptr<const Statement> statement;
+    };
+    using Order = std::list<Entry>;
+
+    std::vector<std::string> make_room();
 
     std::size_t max_;
+    /// The one used last comes first.
     Order order_;
     // Keys are views of the names in order_.
     std::unordered_map<std::string_view, Order::iterator> by_name_;

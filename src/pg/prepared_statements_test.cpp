@@ -20,9 +20,21 @@ TEST(PreparedStatements, ParsesOnceAndEvictsTheOneUsedLongestAgo) {
     EXPECT_FALSE(prepared.use(a).parse);
     const auto use = prepared.use(named("c", "3"));
     EXPECT_TRUE(use.parse);
-    EXPECT_EQ(use.evicted, "b");
+    EXPECT_EQ(use.evicted, std::vector<std::string>{"b"});
     EXPECT_FALSE(prepared.use(a).parse);
     EXPECT_EQ(prepared.size(), 2U);
+}
+
+TEST(PreparedStatements, EvictsWhatBelongsToNoPlanAnyMore) {
+    PreparedStatements prepared(100);
+    const auto hot = named("hot", "1");
+    prepared.use(hot);
+    for (int i = 0; i < 1'000; ++i) {
+        // A plan that was not kept: its statement is gone once it has run.
+        prepared.use(named("flood" + std::to_string(i), std::to_string(i)));
+        EXPECT_FALSE(prepared.use(hot).parse);
+        ASSERT_LE(prepared.size(), 2U);
+    }
 }
 
 TEST(PreparedStatements, ComparesTheSqlAndNotTheNameAlone) {
