@@ -6,6 +6,12 @@
 #include "pg/session.hpp"
 
 namespace fraiseql::server {
+namespace {
+
+constexpr const char* kInstalled =
+    "SELECT 1 WHERE to_regprocedure('turbo.cache_upkeep(bigint)') IS NOT NULL";
+
+}  // namespace
 
 CacheUpkeep::CacheUpkeep(UpkeepSettings settings)
     : settings_(std::move(settings)), thread_([this] { run(); }) {}
@@ -24,14 +30,14 @@ void CacheUpkeep::run() {
 std::chrono::milliseconds CacheUpkeep::run_session() {
     auto session = pg::Session::open(settings_.conninfo);
     const auto failed = [&](const sql::DatabaseError& failure) {
-        // No such function, no such schema.
-        if (failure.sqlstate == "42883" || failure.sqlstate == "3F000")
-            return settings_.until_installed;
         if (settings_.log && std::exchange(last_problem_, failure.message) != failure.message)
             settings_.log("cache: cannot fold versions and remove old answers: " + failure.message);
         return settings_.interval;
     };
     if (!session) return failed(session.error());
+    const auto installed = session->query(kInstalled);
+    if (!installed) return failed(installed.error());
+    if (installed->row_count() == 0) return settings_.until_installed;
     do {
         const auto done =
             session->query("SELECT turbo.cache_upkeep($1)", {std::to_string(settings_.max_bytes)});

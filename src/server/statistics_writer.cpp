@@ -38,10 +38,9 @@ std::string json_of(const std::vector<turbo::Candidate>& candidates) {
     return out + ']';
 }
 
-/// The module is not installed: nobody asked for statistics.
-bool is_absent(const sql::DatabaseError& failure) {
-    return failure.sqlstate == "3F000" || failure.sqlstate == "42883";
-}
+/// Where it is not, nobody asked for statistics.
+constexpr const char* kInstalled =
+    "SELECT 1 WHERE to_regprocedure('turbo.fn_add_statistics(jsonb, jsonb, integer)') IS NOT NULL";
 
 }  // namespace
 
@@ -66,27 +65,31 @@ void StatisticsWriter::write() {
     // Where operations are registered by themselves, those that have gone cold go at any time.
     if (sums.empty() && settings_.adaptive == 0) return session_.reset();
     auto sent = send(sums);
-    if (sent) settings_.statistics->mark_stored(sums);
-    if (!sent) session_.reset();
-    std::string problem = sent || is_absent(sent.error()) ? "" : sent.error().message;
+    if (sent && *sent) settings_.statistics->mark_stored(sums);
+    if (!sent || !*sent) session_.reset();
+    std::string problem = sent ? "" : sent.error().message;
     if (problem != problem_ && !problem.empty() && settings_.log)
         settings_.log("statistics of registered operations are not stored: " + problem);
     problem_ = std::move(problem);
 }
 
-tl::expected<void, sql::DatabaseError> StatisticsWriter::send(const turbo::Statistics::ById& sums) {
+tl::expected<bool, sql::DatabaseError> StatisticsWriter::send(const turbo::Statistics::ById& sums) {
     if (!session_) {
         auto session = pg::Session::open(settings_.conninfo, /*timeout_seconds=*/2);
         if (!session) return tl::unexpected(session.error());
         session_.emplace(std::move(*session));
-        if (auto set = session_->run_script("SET statement_timeout = '5s'"); !set) return set;
+        if (auto set = session_->run_script("SET statement_timeout = '5s'"); !set)
+            return tl::unexpected(set.error());
+        const auto installed = session_->query(kInstalled);
+        if (!installed) return tl::unexpected(installed.error());
+        if (installed->row_count() == 0) return false;
     }
     // Candidates are not kept where the database is away: what is hot is proposed again.
     auto added =
         session_->query(kAdd, {json_of(sums), json_of(settings_.statistics->take_candidates()),
                                std::to_string(settings_.adaptive)});
     if (!added) return tl::unexpected(added.error());
-    return {};
+    return true;
 }
 
 }  // namespace fraiseql::server

@@ -39,7 +39,8 @@ class StatisticsWriter {
   private:
     void run();
     void write();
-    tl::expected<void, sql::DatabaseError> send(const turbo::Statistics::ById& sums);
+    /// False where the module is not installed.
+    tl::expected<bool, sql::DatabaseError> send(const turbo::Statistics::ById& sums);
 
     StatisticsWriterSettings settings_;
     std::optional<pg::Session> session_;
