@@ -22,8 +22,8 @@ CREATE INDEX IF NOT EXISTS ix_version_bump_context ON turbo.tb_version_bump (con
 COMMENT ON TABLE turbo.tb_version_bump IS
     'What was changed and how often: a context is the oid of a table, a name of your own, or ddl.';
 
--- Every name is qualified instead of a search_path being set: that would cost each write more than
--- the rest of the function.
+-- Every name is qualified instead of a search_path being set, here and where requests wait: that
+-- would cost each write more than the rest of the function.
 CREATE OR REPLACE FUNCTION turbo.bump(p_context text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
@@ -41,12 +41,18 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION turbo.bump IS 'Says that what depends on the context is stale.';
 
+-- PL/pgSQL, here and where requests wait: it keeps its plans, and a function in SQL is planned anew
+-- by each statement that calls it.
 CREATE OR REPLACE FUNCTION turbo.versions(p_contexts text[]) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT string_agg(COALESCE((SELECT sum(b.n) FROM turbo.tb_version_bump AS b
-                                WHERE b.context = c.context), 0)::text, ',' ORDER BY c.position)
-    FROM unnest(p_contexts) WITH ORDINALITY AS c(context, position);
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
+BEGIN
+    RETURN (
+        SELECT pg_catalog.string_agg(
+            COALESCE((SELECT pg_catalog.sum(b.n) FROM turbo.tb_version_bump AS b
+                      WHERE b.context OPERATOR(pg_catalog.=) c.context), 0)::pg_catalog.text,
+            ',' ORDER BY c.position)
+        FROM pg_catalog.unnest(p_contexts) WITH ORDINALITY AS c(context, position));
+END $$;
 COMMENT ON FUNCTION turbo.versions IS 'The versions of the contexts, in their order; 0 where none.';
 
 -- Adds up the bumps of each context. One statement: any snapshot sees the same sum.
@@ -233,6 +239,13 @@ CREATE UNLOGGED TABLE IF NOT EXISTS turbo.tb_graphql_cache (
     built_at   timestamptz NOT NULL,
     expires_at timestamptz
 );
+-- Reading an answer costs a fraction with lz4; PostgreSQL may have been built without it.
+DO $$
+BEGIN
+    ALTER TABLE turbo.tb_graphql_cache ALTER COLUMN response SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported OR syntax_error THEN
+    NULL;
+END $$;
 CREATE INDEX IF NOT EXISTS ix_graphql_cache_built_at ON turbo.tb_graphql_cache (built_at);
 COMMENT ON TABLE turbo.tb_graphql_cache IS
     'The latest answer to each cached operation; fresh while the versions are those of today.';
@@ -255,14 +268,21 @@ CREATE INDEX IF NOT EXISTS ix_graphql_cache_history_keep_until
 -- One row: the versions of now, and the answer where there is one that they make fresh.
 CREATE OR REPLACE FUNCTION turbo.cache_find(p_key bytea, p_contexts text[])
 RETURNS TABLE (versions text, response text, age_ms double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT v.versions, c.response,
-           GREATEST(extract(epoch FROM statement_timestamp() - c.built_at) * 1000, 0)
-    FROM (SELECT turbo.versions(p_contexts) AS versions) AS v
-    LEFT JOIN turbo.tb_graphql_cache AS c
-        ON c.key = p_key AND c.versions = v.versions
-       AND (c.expires_at IS NULL OR c.expires_at > statement_timestamp());
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
+BEGIN
+    versions := turbo.versions(p_contexts);
+    SELECT c.response,
+           GREATEST(pg_catalog.date_part('epoch', pg_catalog.statement_timestamp()
+                                                  OPERATOR(pg_catalog.-) c.built_at)
+                    OPERATOR(pg_catalog.*) 1000, 0)
+    INTO response, age_ms
+    FROM turbo.tb_graphql_cache AS c
+    WHERE c.key OPERATOR(pg_catalog.=) p_key
+      AND c.versions OPERATOR(pg_catalog.=) cache_find.versions
+      AND (c.expires_at IS NULL
+           OR c.expires_at OPERATOR(pg_catalog.>) pg_catalog.statement_timestamp());
+    RETURN NEXT;
+END $$;
 
 -- Keeps an answer that was built after `p_versions` were read; false where another session is
 -- keeping one under the same key at this moment.
