@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 
+#include "cli/secret_file.hpp"
 #include "config/sources.hpp"
 #include "fetch/fetch.hpp"
 
@@ -16,12 +17,6 @@ constexpr const char* kSecretVariable = "FRAISEQL_JWT_SECRET";
 
 tl::unexpected<Error> wrong(std::string message, std::string hint = {}) {
     return fail(ErrorCode::Configuration, std::move(message), std::move(hint));
-}
-
-std::string without_line_end(std::string text) {
-    while (text.ends_with('\n') || text.ends_with('\r'))
-        text.pop_back();
-    return text;
 }
 
 /// The keys of the file and of the secret; empty where neither is given.

@@ -12,7 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/isolation_run.hpp"
 #include "cli/isolation_variables.hpp"
-#include "cli/secret_file.hpp"
+#include "config/sources.hpp"
 #include "graphql/parser.hpp"
 #include "json/writer.hpp"
 #include "pg/session.hpp"
@@ -252,7 +252,7 @@ Result<std::vector<IsolationFinding>> find_leaks(const Options& options) {
     FRAISEQL_TRY(const auto model, load_as_role(options));
     std::string script;
     if (!options.file.empty()) {
-        FRAISEQL_TRY(script, read_settings_file(options.file));
+        FRAISEQL_TRY(script, config::read_small_file(options.file));
     }
     FRAISEQL_TRY(const auto run, IsolationRun::begin(options.database, model));
     FRAISEQL_TRY(const auto tables, run->tables(options.tenant_column));

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "cli/secret_file.hpp"
+#include "config/sources.hpp"
 
 namespace fraiseql::cli {
 namespace {
@@ -56,7 +57,7 @@ Result<std::optional<server::SessionSettings>> read_sessions(const SessionOption
         return std::optional<server::SessionSettings>{};
     std::string text = given != nullptr ? given : "";
     if (!options.key_file.empty()) {
-        FRAISEQL_TRY(text, read_settings_file(options.key_file));
+        FRAISEQL_TRY(text, config::read_small_file(options.key_file));
     }
     auto signer = auth::TokenSigner::make(without_line_end(std::move(text)));
     if (!signer)

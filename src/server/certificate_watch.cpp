@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "server/certificate_watch.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <utility>
+
+#include "config/sources.hpp"
 
 namespace fraiseql::server {
 
 namespace {
-
-constexpr std::size_t kMaxFile = std::size_t{1} << 20U;
-
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(file), {});
-    if (!file.is_open() || file.bad())
-        return fail(ErrorCode::Configuration, "The file " + path + " cannot be read.",
-                    "Does it exist, and may this user read it?");
-    if (text.size() > kMaxFile)
-        return fail(ErrorCode::Configuration, "The file " + path + " is larger than 1 MiB.");
-    return text;
-}
 
 struct Pair {
     std::string certificate;
@@ -29,8 +16,8 @@ struct Pair {
 
 Result<Pair> read_pair(const CertificateFiles& files) {
     Pair out;
-    FRAISEQL_TRY(out.certificate, read_file(files.certificate));
-    FRAISEQL_TRY(out.key, read_file(files.key));
+    FRAISEQL_TRY(out.certificate, config::read_small_file(files.certificate));
+    FRAISEQL_TRY(out.key, config::read_small_file(files.key));
     return out;
 }
 
