@@ -3,26 +3,11 @@
 
 #include <array>
 
-extern "C" const char fraiseql_install_audit[];
-extern "C" const char fraiseql_install_audit_end[];
-extern "C" const char fraiseql_install_cache[];
-extern "C" const char fraiseql_install_cache_end[];
-extern "C" const char fraiseql_install_counts[];
-extern "C" const char fraiseql_install_counts_end[];
-extern "C" const char fraiseql_install_auth[];
-extern "C" const char fraiseql_install_auth_end[];
-extern "C" const char fraiseql_install_ddl[];
-extern "C" const char fraiseql_install_ddl_end[];
-extern "C" const char fraiseql_install_events[];
-extern "C" const char fraiseql_install_events_end[];
-extern "C" const char fraiseql_install_idempotency[];
-extern "C" const char fraiseql_install_idempotency_end[];
-extern "C" const char fraiseql_install_limits[];
-extern "C" const char fraiseql_install_limits_end[];
-extern "C" const char fraiseql_install_rbac[];
-extern "C" const char fraiseql_install_rbac_end[];
-extern "C" const char fraiseql_install_turbo[];
-extern "C" const char fraiseql_install_turbo_end[];
+#define X(name, grants)                              \
+    extern "C" const char fraiseql_install_##name[]; \
+    extern "C" const char fraiseql_install_##name##_end[];
+#include "install/modules.def"
+#undef X
 
 namespace fraiseql::install {
 
@@ -68,6 +53,8 @@ constexpr std::array<std::string_view, 2> kRbacGrants = {
     "GRANT USAGE ON SCHEMA rbac",
     "GRANT EXECUTE ON FUNCTION rbac.grants_of",
 };
+/// Servers call nothing of it.
+constexpr std::span<const std::string_view> kDdlGrants = {};
 /// Those of a reader and of a writer: a server's functions are both.
 constexpr std::array<std::string_view, 6> kEventsGrants = {
     "GRANT USAGE ON SCHEMA events",
@@ -83,18 +70,10 @@ constexpr std::array<std::string_view, 6> kEventsGrants = {
 
 std::span<const Module> modules() {
     static const std::array all = {
-        Module{"audit", {fraiseql_install_audit, fraiseql_install_audit_end}, kAuditGrants},
-        Module{"cache", {fraiseql_install_cache, fraiseql_install_cache_end}, kCacheGrants},
-        Module{"counts", {fraiseql_install_counts, fraiseql_install_counts_end}, kCountsGrants},
-        Module{"auth", {fraiseql_install_auth, fraiseql_install_auth_end}, kAuthGrants},
-        Module{"ddl", {fraiseql_install_ddl, fraiseql_install_ddl_end}},
-        Module{"events", {fraiseql_install_events, fraiseql_install_events_end}, kEventsGrants},
-        Module{"idempotency",
-               {fraiseql_install_idempotency, fraiseql_install_idempotency_end},
-               kIdempotencyGrants},
-        Module{"limits", {fraiseql_install_limits, fraiseql_install_limits_end}, kLimitsGrants},
-        Module{"rbac", {fraiseql_install_rbac, fraiseql_install_rbac_end}, kRbacGrants},
-        Module{"turbo", {fraiseql_install_turbo, fraiseql_install_turbo_end}, kTurboGrants},
+#define X(name, grants) \
+    Module{#name, {fraiseql_install_##name, fraiseql_install_##name##_end}, grants},
+#include "install/modules.def"
+#undef X
     };
     return all;
 }
