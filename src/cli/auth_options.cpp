@@ -82,7 +82,6 @@ Result<std::vector<server::KeySource>> read_key_sources(const AuthOptions& optio
 
 void add_audience(CLI::App& command, AuthOptions& options) {
     command.add_option("--jwt-audience", options.audiences, "audience (aud) that tokens must have")
-        ->envname("FRAISEQL_JWT_AUDIENCE")
         ->type_name("NAME");
 }
 
@@ -90,18 +89,14 @@ void add_claim_options(CLI::App& command, AuthOptions& options) {
     command
         .add_option("--jwt-preset", options.preset,
                     "where claims are: auth0, keycloak, cognito or supabase")
-        ->envname("FRAISEQL_JWT_PRESET")
         ->type_name("NAME");
     command.add_option("--jwt-roles-claim", options.roles_claims, "claim that lists roles")
-        ->envname("FRAISEQL_JWT_ROLES_CLAIM")
         ->type_name("PATH");
     command
         .add_option("--jwt-permissions-claim", options.permissions_claims,
                     "claim that lists permissions")
-        ->envname("FRAISEQL_JWT_PERMISSIONS_CLAIM")
         ->type_name("PATH");
     command.add_option("--jwt-tenant-claim", options.tenant_claims, "claim that names the tenant")
-        ->envname("FRAISEQL_JWT_TENANT_CLAIM")
         ->type_name("PATH");
     command
         .add_option("--jwt-setting", options.settings,
@@ -111,21 +106,17 @@ void add_claim_options(CLI::App& command, AuthOptions& options) {
     command
         .add_option("--jwt-claims-setting", options.claims_setting,
                     "PostgreSQL setting for all claims as JSON, e.g. request.jwt.claims")
-        ->envname("FRAISEQL_JWT_CLAIMS_SETTING")
         ->type_name("SETTING");
     command
         .add_option("--database-role-claim", options.database_role_claim,
                     "claim that names the PostgreSQL role of a request")
-        ->envname("FRAISEQL_DATABASE_ROLE_CLAIM")
         ->type_name("PATH");
     command.add_option("--database-roles", options.database_roles, "roles that the claim may name")
-        ->envname("FRAISEQL_DATABASE_ROLES")
         ->delimiter(',')
         ->type_name("ROLE,…");
     command
         .add_option("--anonymous-role", options.anonymous_role,
                     "PostgreSQL role of requests without a token, or without that claim")
-        ->envname("FRAISEQL_ANONYMOUS_ROLE")
         ->type_name("ROLE");
 }
 
@@ -135,56 +126,41 @@ void add_authentication(CLI::App& command, AuthOptions& options) {
     command
         .add_option("--jwks-file", options.jwks_file,
                     "keys that sign tokens, as a JWK set; a secret instead: FRAISEQL_JWT_SECRET")
-        ->envname("FRAISEQL_JWKS_FILE")
         ->type_name("FILE");
     command
         .add_option("--jwks-url", options.jwks_urls,
                     "where an issuer publishes them, followed as they change; of several, each as "
                     "issuer=URL")
-        ->envname("FRAISEQL_JWKS_URL")
         ->delimiter(',')
         ->type_name("URL");
     command
         .add_option("--jwks-ca-file", options.jwks_authorities_file,
                     "certificates to trust there, in place of the system's")
-        ->envname("FRAISEQL_JWKS_CA_FILE")
         ->type_name("FILE");
     command.add_option("--jwt-secret-file", options.secret_file, "secret that signs tokens")
-        ->envname("FRAISEQL_JWT_SECRET_FILE")
         ->type_name("FILE");
     command.add_option("--jwt-issuer", options.issuers, "issuer (iss) whose tokens count")
-        ->envname("FRAISEQL_JWT_ISSUER")
         ->type_name("NAME");
     command.add_option("--jwt-leeway", options.leeway, "seconds by which clocks may differ")
-        ->envname("FRAISEQL_JWT_LEEWAY")
         ->check(CLI::Range(0, 600))
         ->capture_default_str();
-    command.add_flag("--require-token", options.required, "answer only requests with a token")
-        ->envname("FRAISEQL_REQUIRE_TOKEN");
-    command
-        .add_flag("--rbac", options.rbac,
-                  "add the roles and permissions that the database grants (db install rbac)")
-        ->envname("FRAISEQL_RBAC");
-    command
-        .add_flag("--show-forbidden", options.show_forbidden,
-                  "let introspection show fields that @authorize keeps from who asks")
-        ->envname("FRAISEQL_SHOW_FORBIDDEN");
+    command.add_flag("--require-token", options.required, "answer only requests with a token");
+    command.add_flag("--rbac", options.rbac,
+                     "add the roles and permissions that the database grants (db install rbac)");
+    command.add_flag("--show-forbidden", options.show_forbidden,
+                     "let introspection show fields that @authorize keeps from who asks");
     command
         .add_option("--allow-rls-bypass", options.allowed_bypass,
                     "relation that is meant to read past row-level security (check rls)")
-        ->envname("FRAISEQL_ALLOW_RLS_BYPASS")
         ->delimiter(',')
         ->type_name("NAME,…");
     command
         .add_option("--audit-log", options.audit_file,
                     "file that gets security events, one JSON object a line; default: the standard "
                     "error")
-        ->envname("FRAISEQL_AUDIT_LOG")
         ->type_name("FILE");
-    command
-        .add_flag("--audit-rows", options.audit_rows,
-                  "write security events to the database, too (db install audit)")
-        ->envname("FRAISEQL_AUDIT_ROWS");
+    command.add_flag("--audit-rows", options.audit_rows,
+                     "write security events to the database, too (db install audit)");
     add_sessions(command, options.sessions);
     add_claims(command, options);
 }

@@ -54,7 +54,6 @@ void add_filter_style(CLI::App& command, Options& options) {
         .add_option("--filter-style", options.model.filters,
                     "how clients write conditions. nested: title: {eq: …, contains: …}; suffix: "
                     "title: …, title_contains: …; both: the former, and the latter with title_eq")
-        ->envname("FRAISEQL_FILTER_STYLE")
         ->transform(CLI::CheckedTransformer(styles).description(""))
         ->type_name("NAME")
         ->default_str("nested");
@@ -70,33 +69,29 @@ void add_paging(CLI::App& command, Options& options) {
     command
         .add_option("--default-page-size", options.default_page_size,
                     "rows of a list that asks for no limit")
-        ->envname("FRAISEQL_DEFAULT_PAGE_SIZE")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
     command
         .add_option("--max-page-size", options.max_page_size, "most rows that a list may ask for")
-        ->envname("FRAISEQL_MAX_PAGE_SIZE")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
 }
 
 void add_limits(CLI::App& command, Options& options) {
-    const auto add = [&](const char* name, std::uint32_t& value, const char* variable,
-                         std::uint32_t most, const char* purpose) {
+    const auto add = [&](const char* name, std::uint32_t& value, std::uint32_t most,
+                         const char* purpose) {
         command.add_option(name, value, purpose)
-            ->envname(variable)
             ->check(CLI::Range(std::uint32_t{1}, most))
             ->capture_default_str();
     };
-    add("--max-depth", options.limits.depth, "FRAISEQL_MAX_DEPTH", 100,
+    add("--max-depth", options.limits.depth, 100,
         "fields inside fields that an operation may have");
-    add("--max-complexity", options.limits.complexity, "FRAISEQL_MAX_COMPLEXITY", 1'000'000'000,
+    add("--max-complexity", options.limits.complexity, 1'000'000'000,
         "objects and their fields that an operation may ask for, by their weights");
-    add("--max-root-fields", options.limits.root_fields, "FRAISEQL_MAX_ROOT_FIELDS", 10'000,
+    add("--max-root-fields", options.limits.root_fields, 10'000,
         "root fields that an operation may have");
-    add("--max-aliases", options.limits.aliases, "FRAISEQL_MAX_ALIASES", 100'000,
-        "aliases that an operation may have");
-    add("--assumed-list-size", options.limits.list_size, "FRAISEQL_ASSUMED_LIST_SIZE", 1'000'000,
+    add("--max-aliases", options.limits.aliases, 100'000, "aliases that an operation may have");
+    add("--assumed-list-size", options.limits.list_size, 1'000'000,
         "items that a list inside a document counts for where no limit says it");
 }
 
@@ -104,27 +99,21 @@ void add_operations(CLI::App& command, Options& options) {
     command
         .add_option("--plan-cache", options.plan_cache,
                     "megabytes for operations that have been met, with their plans")
-        ->envname("FRAISEQL_PLAN_CACHE")
         ->check(CLI::Range(1, 1 << 20))
         ->capture_default_str();
     command.add_option("--operations", options.operations, "folder of GraphQL files to register")
-        ->envname("FRAISEQL_OPERATIONS")
         ->type_name("DIR");
-    command
-        .add_flag("--only-registered", options.only_registered,
-                  "run registered operations and nothing else")
-        ->envname("FRAISEQL_ONLY_REGISTERED");
+    command.add_flag("--only-registered", options.only_registered,
+                     "run registered operations and nothing else");
     command
         .add_option("--adaptive-operations", options.adaptive_operations,
                     "operations that servers may register by themselves, since they take much "
                     "time; 0: none")
-        ->envname("FRAISEQL_ADAPTIVE_OPERATIONS")
         ->check(CLI::Range(0, 10'000))
         ->capture_default_str();
     command
         .add_flag("--persisted-queries,!--no-persisted-queries", options.persisted_queries,
                   "let clients persist queries by hash (Apollo's automatic persisted queries)")
-        ->envname("FRAISEQL_PERSISTED_QUERIES")
         ->default_str("true");
 }
 
@@ -132,26 +121,22 @@ void add_cache(CLI::App& command, Options& options) {
     command
         .add_option("--cache-memory", options.cache_memory,
                     "megabytes for answers of views with @cache; 0 turns the cache off")
-        ->envname("FRAISEQL_CACHE_MEMORY")
         ->check(CLI::Range(0, 1 << 20))
         ->capture_default_str();
     command
         .add_option("--cache-database", options.cache_database,
                     "megabytes for those answers in the database")
-        ->envname("FRAISEQL_CACHE_DATABASE")
         ->check(CLI::Range(1, 1 << 20))
         ->capture_default_str();
     command
         .add_option("--cache-lease", options.cache_lease,
                     "milliseconds that an answer may lag behind the database; 0: it is compared "
                     "each time")
-        ->envname("FRAISEQL_CACHE_LEASE")
         ->check(CLI::Range(0, 3'600'000))
         ->capture_default_str();
     command
         .add_option("--cache-store-after", options.cache_store_after,
                     "milliseconds of building that make an answer worth a copy in the database")
-        ->envname("FRAISEQL_CACHE_STORE_AFTER")
         ->check(CLI::Range(0, 3'600'000))
         ->capture_default_str();
 }
@@ -273,7 +258,6 @@ void add_install(CLI::App& app, Options& options, int& status) {
 
 void add_serving(CLI::App& command, Options& options) {
     command.add_option("-l,--listen", options.listen, "address and port to listen on")
-        ->envname("FRAISEQL_LISTEN")
         ->type_name("HOST:PORT")
         ->capture_default_str();
     const std::map<std::string, cli::Environment> environments = {
@@ -283,53 +267,42 @@ void add_serving(CLI::App& command, Options& options) {
         .add_option("--environment", options.environment,
                     "development or production: what is open to strangers where no other setting "
                     "says it. Default: development on a loopback address, else production")
-        ->envname("FRAISEQL_ENVIRONMENT")
         ->transform(CLI::CheckedTransformer(environments).description(""))
         ->type_name("NAME");
     command.add_option("--workers", options.workers, "threads; 0 is one for each core")
-        ->envname("FRAISEQL_WORKERS")
         ->check(CLI::Range(0, 256))
         ->capture_default_str();
     command.add_option("--timeout", options.timeout, "seconds that a request may take")
-        ->envname("FRAISEQL_TIMEOUT")
         ->check(CLI::Range(1, 3600))
         ->capture_default_str();
     command
         .add_option("--schema-poll", options.schema_poll,
                     "seconds between looks for changes of the catalog; 0: never serve another")
-        ->envname("FRAISEQL_SCHEMA_POLL")
         ->check(CLI::Range(0, 86'400))
         ->capture_default_str();
     command
         .add_option("--startup-wait", options.startup_wait,
                     "seconds to wait for a database that does not answer yet")
-        ->envname("FRAISEQL_STARTUP_WAIT")
         ->check(CLI::Range(0, 3600))
         ->capture_default_str();
     command
         .add_option("--schema-cache", options.schema_cache,
                     "file that keeps the catalog, so that the next start needs no database")
-        ->envname("FRAISEQL_SCHEMA_CACHE")
         ->type_name("FILE");
     command
         .add_option("--shutdown-delay", options.shutdown_delay,
                     "seconds to go on serving, not ready, when told to stop: load balancers look "
                     "elsewhere first")
-        ->envname("FRAISEQL_SHUTDOWN_DELAY")
         ->check(CLI::Range(0, 600))
         ->capture_default_str();
     command
         .add_option("--max-list-items", options.max_list_items,
                     "most items of a list in an argument, such as the input of a batch")
-        ->envname("FRAISEQL_MAX_LIST_ITEMS")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
-    command
-        .add_flag("--refresh,!--no-refresh", options.refresh,
-                  "refresh materialized views whose comments say '@refresh every …'")
-        ->envname("FRAISEQL_REFRESH");
+    command.add_flag("--refresh,!--no-refresh", options.refresh,
+                     "refresh materialized views whose comments say '@refresh every …'");
     command.add_option("--max-body-bytes", options.max_body_bytes, "largest request body")
-        ->envname("FRAISEQL_MAX_BODY_BYTES")
         ->check(CLI::Range(1024, 1 << 30))
         ->capture_default_str();
     add_filter_style(command, options);
@@ -342,7 +315,6 @@ void add_serving(CLI::App& command, Options& options) {
     command
         .add_option("--admin-token-file", options.admin_token_file,
                     "token that opens /admin; the token itself: FRAISEQL_ADMIN_TOKEN")
-        ->envname("FRAISEQL_ADMIN_TOKEN_FILE")
         ->type_name("FILE");
 }
 
@@ -484,6 +456,7 @@ int run_command_line(int argc, const char* const* argv) {
         fmt::print("fraiseql {}\n", version());
     });
 
+    cli::name_variables(app);
     auto completed = cli::complete_arguments(app, {argv + std::min(argc, 1), argv + argc},
                                              config::process_environment());
     if (!completed) return cli::complain(completed.error());

@@ -19,20 +19,15 @@ void add_tls(CLI::App& command, EdgeOptions& options) {
     command
         .add_option("--tls-certificate", options.tls_certificate,
                     "certificates in PEM, the server's own first; read again when they change")
-        ->envname("FRAISEQL_TLS_CERTIFICATE")
         ->type_name("FILE");
     command.add_option("--tls-key", options.tls_key, "the certificate's key in PEM")
-        ->envname("FRAISEQL_TLS_KEY")
         ->type_name("FILE");
-    command
-        .add_flag("--tls-terminated", options.tls_terminated,
-                  "a proxy in front speaks TLS with clients")
-        ->envname("FRAISEQL_TLS_TERMINATED");
+    command.add_flag("--tls-terminated", options.tls_terminated,
+                     "a proxy in front speaks TLS with clients");
     command
         .add_option("--hsts-max-age", options.hsts_max_age,
                     "seconds for which browsers come back by TLS only, where there is TLS and in "
                     "production; 0: not at all")
-        ->envname("FRAISEQL_HSTS_MAX_AGE")
         ->check(CLI::Range(0, 63'072'000))
         ->capture_default_str();
 }
@@ -41,30 +36,24 @@ void add_origins(CLI::App& command, EdgeOptions& options) {
     command
         .add_option("--cors-origin", options.cors_origins,
                     "origin whose pages may read answers; * for all, without cookies")
-        ->envname("FRAISEQL_CORS_ORIGIN")
         ->delimiter(',')
         ->type_name("ORIGIN,…");
-    command
-        .add_flag("--cors-credentials", options.cors_credentials,
-                  "they may send cookies, and read what comes back")
-        ->envname("FRAISEQL_CORS_CREDENTIALS");
+    command.add_flag("--cors-credentials", options.cors_credentials,
+                     "they may send cookies, and read what comes back");
     command
         .add_option("--trusted-proxy", options.trusted_proxies,
                     "network of proxies whose word on who sends a request counts")
-        ->envname("FRAISEQL_TRUSTED_PROXY")
         ->delimiter(',')
         ->type_name("CIDR,…");
     command
         .add_option("--forwarded-header", options.forwarded_header,
                     "where they say it: X-Forwarded-For or Forwarded; the other does not count")
-        ->envname("FRAISEQL_FORWARDED_HEADER")
         ->check(CLI::IsMember({"X-Forwarded-For", "Forwarded"}, CLI::ignore_case).description(""))
         ->type_name("NAME")
         ->capture_default_str();
     command
         .add_option("--max-connections", options.max_connections,
                     "connections of clients at a time, of all workers together")
-        ->envname("FRAISEQL_MAX_CONNECTIONS")
         ->check(CLI::Range(1, 10'000'000))
         ->capture_default_str();
 }
@@ -72,24 +61,20 @@ void add_origins(CLI::App& command, EdgeOptions& options) {
 void add_switches(CLI::App& command, EdgeOptions& options) {
     const std::map<std::string, Switch> choices = {
         {"auto", Switch::Automatic}, {"on", Switch::On}, {"off", Switch::Off}};
-    const auto add = [&](const char* name, Switch& choice, const char* variable,
-                         const char* purpose) {
+    const auto add = [&](const char* name, Switch& choice, const char* purpose) {
         command.add_option(name, choice, purpose)
-            ->envname(variable)
             ->transform(CLI::CheckedTransformer(choices).description(""))
             ->type_name("on|off|auto")
             ->default_str("auto");
     };
-    add("--introspection", options.introspection, "FRAISEQL_INTROSPECTION",
+    add("--introspection", options.introspection,
         "answer __schema and __type; auto: in development");
-    add("--graphiql", options.graphiql, "FRAISEQL_GRAPHIQL",
-        "serve the page at /; auto: in development");
-    add("--error-details", options.error_details, "FRAISEQL_ERROR_DETAILS",
+    add("--graphiql", options.graphiql, "serve the page at /; auto: in development");
+    add("--error-details", options.error_details,
         "tell clients what PostgreSQL says of unexpected errors; auto: in development");
-    add("--admin", options.admin, "FRAISEQL_ADMIN",
+    add("--admin", options.admin,
         "/admin; auto: with an admin token, and in development on this machine without");
-    add("--metrics", options.metrics, "FRAISEQL_METRICS",
-        "/metrics; auto: in production for private addresses only");
+    add("--metrics", options.metrics, "/metrics; auto: in production for private addresses only");
 }
 
 /// Whether libpq would take another server for the database, or none but this machine's.

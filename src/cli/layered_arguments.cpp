@@ -44,6 +44,23 @@ std::vector<config::Setting> settings_of(CLI::App& app) {
     return out;
 }
 
+std::string variable_of(std::string_view setting) {
+    std::string out = "FRAISEQL_";
+    for (const char c : setting)
+        out += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    return out;
+}
+
+void name_variables_in(CLI::App& command, const std::vector<config::Setting>& settings) {
+    for (const config::Setting& setting : settings) {
+        CLI::Option* option = command.get_option_no_throw("--" + setting.name);
+        if (option != nullptr && option->get_envname().empty() && setting.name != "jwt-setting")
+            option->envname(variable_of(setting.name));
+    }
+    for (CLI::App* inner : command.get_subcommands({}))
+        name_variables_in(*inner, settings);
+}
+
 /// The value of --name in `arguments`, for the one option that is needed before parsing.
 std::string value_given(const std::vector<std::string>& arguments, const std::string& name) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -101,6 +118,8 @@ Result<std::vector<config::Assignment>> assignments_of(const std::vector<config:
 }
 
 }  // namespace
+
+void name_variables(CLI::App& app) { name_variables_in(app, settings_of(app)); }
 
 Result<LayeredArguments> complete_arguments(CLI::App& app, std::vector<std::string> arguments,
                                             const config::Environment& environment) {

@@ -23,6 +23,11 @@ struct LayeredArguments {
     std::string file;
 };
 
+/// Gives every setting, in every command that has it, the variable of its name: FRAISEQL_MAX_DEPTH
+/// for --max-depth. Those that have another one keep it; --jwt-setting, whose values are many and
+/// have a form of their own, has none. Comes after all commands are there.
+void name_variables(CLI::App& app);
+
 /// Completes `arguments` (without the program's name). The settings are the options of
 /// `fraiseql serve`; a command takes those that it has, too. The file is the one that --config or
 /// FRAISEQL_CONFIG names, else ./fraiseql.toml where there is one. Configuration where a source

@@ -94,39 +94,32 @@ void add_limit_options(CLI::App& command, EdgeOptions& options) {
         .add_option("--rate-limit", options.rate_limits,
                     "requests that are let through, e.g. 'ip 600/1m burst 100' or 'user 10/1h "
                     "sliding on createPost'; keys: ip, user, tenant, operation")
-        ->envname("FRAISEQL_RATE_LIMIT")
         ->delimiter(';')
         ->type_name("RULE;…");
     command
         .add_option("--rate-limit-store", options.rate_limit_store,
                     "where servers count together: database, or redis://HOST; otherwise each for "
                     "itself")
-        ->envname("FRAISEQL_RATE_LIMIT_STORE")
         ->type_name("URL");
     command
         .add_option("--rate-limit-fallback", options.rate_limit_fallback,
                     "while that is away: server: each counts for itself; refuse: 503")
-        ->envname("FRAISEQL_RATE_LIMIT_FALLBACK")
         ->check(CLI::IsMember({"server", "refuse"}).description(""))
         ->type_name("server|refuse")
         ->capture_default_str();
     const auto add_networks = [&](const char* name, std::vector<std::string>& networks,
-                                  const char* variable, const char* purpose) {
-        command.add_option(name, networks, purpose)
-            ->envname(variable)
-            ->delimiter(',')
-            ->type_name("CIDR,…");
+                                  const char* purpose) {
+        command.add_option(name, networks, purpose)->delimiter(',')->type_name("CIDR,…");
     };
-    add_networks("--deny-address", options.denied_addresses, "FRAISEQL_DENY_ADDRESS",
+    add_networks("--deny-address", options.denied_addresses,
                  "network whose clients are refused (403)");
-    add_networks("--allow-address", options.allowed_addresses, "FRAISEQL_ALLOW_ADDRESS",
+    add_networks("--allow-address", options.allowed_addresses,
                  "network whose clients are answered, and no others");
-    add_networks("--unlimited-address", options.unlimited_addresses, "FRAISEQL_UNLIMITED_ADDRESS",
+    add_networks("--unlimited-address", options.unlimited_addresses,
                  "network whose clients are not counted");
     command
         .add_option("--max-concurrent-requests", options.max_concurrent_requests,
                     "requests of one user, or of one address without a token, at a time; 0: any")
-        ->envname("FRAISEQL_MAX_CONCURRENT_REQUESTS")
         ->check(CLI::Range(0, 1'000'000))
         ->capture_default_str();
     command
@@ -134,7 +127,6 @@ void add_limit_options(CLI::App& command, EdgeOptions& options) {
             "--max-plan-cost", options.max_plan_cost,
             "most that PostgreSQL may expect a query to cost that is not registered, in its "
             "planner's units; 0: any")
-        ->envname("FRAISEQL_MAX_PLAN_COST")
         ->check(CLI::Range(0.0, 1e15))
         ->default_str("0");
 }

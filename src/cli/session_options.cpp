@@ -10,10 +10,9 @@
 namespace fraiseql::cli {
 namespace {
 
-void add_number(CLI::App& command, const char* name, std::uint32_t& value, const char* variable,
+void add_number(CLI::App& command, const char* name, std::uint32_t& value,
                 std::pair<std::uint32_t, std::uint32_t> range, const char* purpose) {
     command.add_option(name, value, purpose)
-        ->envname(variable)
         ->check(CLI::Range(range.first, range.second))
         ->capture_default_str();
 }
@@ -25,26 +24,24 @@ void add_sessions(CLI::App& command, SessionOptions& options) {
         .add_option("--session-key-file", options.key_file,
                     "key that signs access tokens of our own sessions (db install auth): Ed25519 "
                     "in PEM, or a secret; the secret itself: FRAISEQL_SESSION_KEY")
-        ->envname("FRAISEQL_SESSION_KEY_FILE")
         ->type_name("FILE");
-    add_number(command, "--access-token-lifetime", options.access_lifetime,
-               "FRAISEQL_ACCESS_TOKEN_LIFETIME", {10, 86'400}, "seconds of an access token");
-    add_number(command, "--session-lifetime", options.lifetime, "FRAISEQL_SESSION_LIFETIME",
-               {60, 31'536'000}, "seconds after which a session ends, however it is refreshed");
-    command
-        .add_flag("--unverified-addresses", options.unverified,
-                  "let users sign in whose address is not verified: registering then tells who has "
-                  "an account")
-        ->envname("FRAISEQL_UNVERIFIED_ADDRESSES");
-    add_number(command, "--password-min-length", options.min_password,
-               "FRAISEQL_PASSWORD_MIN_LENGTH", {1, 128}, "characters of a new password");
-    add_number(command, "--password-memory", options.cost.memory, "FRAISEQL_PASSWORD_MEMORY",
-               {8, 4'194'304}, "KiB that a hash of a password takes (Argon2id)");
-    add_number(command, "--password-iterations", options.cost.iterations,
-               "FRAISEQL_PASSWORD_ITERATIONS", {1, 100}, "times that it goes over them");
-    add_number(command, "--password-lanes", options.cost.lanes, "FRAISEQL_PASSWORD_LANES", {1, 64},
+    add_number(command, "--access-token-lifetime", options.access_lifetime, {10, 86'400},
+               "seconds of an access token");
+    add_number(command, "--session-lifetime", options.lifetime, {60, 31'536'000},
+               "seconds after which a session ends, however it is refreshed");
+    command.add_flag(
+        "--unverified-addresses", options.unverified,
+        "let users sign in whose address is not verified: registering then tells who has "
+        "an account");
+    add_number(command, "--password-min-length", options.min_password, {1, 128},
+               "characters of a new password");
+    add_number(command, "--password-memory", options.cost.memory, {8, 4'194'304},
+               "KiB that a hash of a password takes (Argon2id)");
+    add_number(command, "--password-iterations", options.cost.iterations, {1, 100},
+               "times that it goes over them");
+    add_number(command, "--password-lanes", options.cost.lanes, {1, 64},
                "parts that the memory is divided into");
-    add_number(command, "--password-threads", options.threads, "FRAISEQL_PASSWORD_THREADS", {1, 64},
+    add_number(command, "--password-threads", options.threads, {1, 64},
                "hashes of passwords that are made at once");
 }
 
