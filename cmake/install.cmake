@@ -11,10 +11,11 @@ set_target_properties(libfraiseql PROPERTIES
   VERSION "${PROJECT_VERSION}"
   SOVERSION "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
 target_link_libraries(libfraiseql PRIVATE
-  -Wl,--whole-archive $<TARGET_FILE:fraiseql_cli> -Wl,--no-whole-archive fraiseql_cli)
+  -Wl,--whole-archive $<TARGET_FILE:fraiseql_cli> $<TARGET_FILE:fraiseql_values>
+  -Wl,--no-whole-archive fraiseql_cli fraiseql_values)
 target_include_directories(libfraiseql INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_features(libfraiseql INTERFACE cxx_std_20)
-add_dependencies(libfraiseql fraiseql_cli)
+add_dependencies(libfraiseql fraiseql_cli fraiseql_values)
 
 install(TARGETS fraiseql RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT server)
 install(TARGETS libfraiseql EXPORT fraiseql-targets
