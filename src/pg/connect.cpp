@@ -3,7 +3,9 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace fraiseql::pg {
 
@@ -49,7 +51,14 @@ sql::DatabaseError connection_error(std::string message) {
     return error;
 }
 
-tl::expected<std::string, sql::DatabaseError> options_in(const std::string& conninfo) {
+/// What of a connection string is not left to libpq.
+struct Given {
+    std::string options;
+    /// What libpq calls target_session_attrs.
+    std::string target;
+};
+
+tl::expected<Given, sql::DatabaseError> given_in(const std::string& conninfo) {
     char* problem = nullptr;
     PQconninfoOption* parsed = PQconninfoParse(conninfo.c_str(), &problem);
     if (parsed == nullptr) {
@@ -57,14 +66,24 @@ tl::expected<std::string, sql::DatabaseError> options_in(const std::string& conn
         PQfreemem(problem);
         return tl::unexpected(connection_error("bad connection string: " + message));
     }
-    std::string options;
+    Given out;
     for (const PQconninfoOption* option = parsed; option->keyword != nullptr; ++option) {
-        if (std::string_view(option->keyword) == "options" && option->val != nullptr) {
-            options = option->val;
-        }
+        const std::string_view keyword = option->keyword;
+        if (keyword == "options" && option->val != nullptr) out.options = option->val;
+        if (keyword == "target_session_attrs" && option->val != nullptr) out.target = option->val;
     }
     PQconninfoFree(parsed);
-    return options;
+    return out;
+}
+
+/// A server that takes writes is wanted, but this session is to be read-only by its own wish: then
+/// libpq would find no server that is good enough.
+bool wants_primary(std::string target, const ConnectSettings& settings) {
+    if (const char* set = std::getenv("PGTARGETSESSIONATTRS"); target.empty() && set != nullptr)
+        target = set;
+    const std::pair<std::string, std::string> read_only("default_transaction_read_only", "on");
+    const auto& all = settings.session_settings;
+    return target == "read-write" && std::find(all.begin(), all.end(), read_only) != all.end();
 }
 
 }  // namespace
@@ -89,21 +108,26 @@ tl::expected<PgconnHandle, sql::DatabaseError> connect(const ConnectSettings& se
     // A bare database name has no options; PQconninfoParse takes strings and URLs only.
     const bool bare_name = settings.conninfo.find('=') == std::string::npos &&
                            settings.conninfo.find("://") == std::string::npos;
-    std::string before;
+    Given given;
     if (!bare_name) {
-        auto found = options_in(settings.conninfo);
+        auto found = given_in(settings.conninfo);
         if (!found) return tl::unexpected(std::move(found).error());
-        before = std::move(*found);
+        given = std::move(*found);
     }
-    const std::string options = session_options(before, settings.session_settings);
+    const std::string options = session_options(given.options, settings.session_settings);
     const std::string timeout = std::to_string(settings.timeout_seconds);
-    const std::array<const char*, 7> keywords = {
-        "dbname",     "fallback_application_name", "client_encoding",
-        "gssencmode", "connect_timeout",           "options",
-        nullptr};
-    const std::array<const char*, 7> values = {
-        settings.conninfo.c_str(), "fraiseql",      "UTF8", "disable",
-        timeout.c_str(),           options.c_str(), nullptr};
+    const char* target = wants_primary(given.target, settings) ? "target_session_attrs" : nullptr;
+    const std::array<const char*, 8> keywords = {"dbname",
+                                                 "fallback_application_name",
+                                                 "client_encoding",
+                                                 "gssencmode",
+                                                 "connect_timeout",
+                                                 "options",
+                                                 target,
+                                                 nullptr};
+    const std::array<const char*, 8> values = {
+        settings.conninfo.c_str(), "fraiseql",      "UTF8",    "disable",
+        timeout.c_str(),           options.c_str(), "primary", nullptr};
     PgconnHandle connection(PQconnectdbParams(keywords.data(), values.data(), 1));
     if (connection == nullptr) return tl::unexpected(connection_error("out of memory"));
     if (PQstatus(connection.get()) != CONNECTION_OK) {

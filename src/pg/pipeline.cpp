@@ -18,24 +18,34 @@ void Exchange::reset() {
     parses.clear();
     parsed = 0;
     current = {};
+    calls_ended = false;
 }
 
 void Pipeline::send(std::shared_ptr<Exchange> exchange) {
-    exchange->rows.reserve(exchange->batch.calls.size());
-    for (const Call& call : exchange->batch.calls) {
-        const PreparedStatements::Use use = prepared_.use(call.statement);
-        for (const std::string& name : use.evicted)
-            write_close_statement(output_, name);
-        if (use.parse) {
-            // The server may still have the name from an attempt that we gave up.
-            write_close_statement(output_, call.statement->name);
-            write_parse(output_, *call.statement);
-            exchange->parses.push_back(call.statement->name);
-        }
-        write_bind_execute(output_, call);
-    }
+    exchange->rows.reserve(exchange->batch.calls.size() + 1);
+    for (const Call& call : exchange->batch.calls)
+        write_call(exchange->parses, call);
     write_sync(output_);
+    if (exchange->batch.afterwards) {
+        // Where it fails, all of it is forgotten: nobody needs to know how far it came.
+        std::vector<std::string> parses;
+        write_call(parses, *exchange->batch.afterwards);
+        write_sync(output_);
+    }
     in_flight_.push_back(std::move(exchange));
+}
+
+void Pipeline::write_call(std::vector<std::string>& parses, const Call& call) {
+    const PreparedStatements::Use use = prepared_.use(call.statement);
+    for (const std::string& name : use.evicted)
+        write_close_statement(output_, name);
+    if (use.parse) {
+        // The server may still have the name from an attempt that we gave up.
+        write_close_statement(output_, call.statement->name);
+        write_parse(output_, *call.statement);
+        parses.push_back(call.statement->name);
+    }
+    write_bind_execute(output_, call);
 }
 
 std::span<char> Pipeline::room() {
@@ -93,7 +103,7 @@ bool Pipeline::receive(const ServerMessage& message,
 bool Pipeline::receive_answer(const ServerMessage& message, Exchange& exchange) {
     switch (message.type) {
         case '1':  // ParseComplete
-            ++exchange.parsed;
+            if (!exchange.calls_ended) ++exchange.parsed;
             return true;
         case '2':  // BindComplete
         case '3':  // CloseComplete
@@ -108,6 +118,10 @@ bool Pipeline::receive_answer(const ServerMessage& message, Exchange& exchange) 
             exchange.rows.push_back(std::exchange(exchange.current, {}));
             return true;
         case 'E':
+            if (exchange.calls_ended) {
+                prepared_.forget(exchange.batch.afterwards->statement->name);
+                return true;
+            }
             exchange.error = read_error(message.body);
             exchange.error->statement = exchange.rows.size();
             return true;
@@ -122,26 +136,29 @@ bool Pipeline::receive_answer(const ServerMessage& message, Exchange& exchange) 
 
 bool Pipeline::finish_front(std::string_view status,
                             std::vector<std::shared_ptr<Exchange>>& finished) {
-    std::shared_ptr<Exchange> exchange = std::move(in_flight_.front());
-    in_flight_.pop_front();
-    if (!exchange->error && exchange->rows.size() != exchange->batch.calls.size()) {
-        in_flight_.push_front(std::move(exchange));
+    const std::shared_ptr<Exchange> exchange = in_flight_.front();
+    const std::size_t calls = exchange->batch.calls.size();
+    if (!exchange->error && !exchange->calls_ended && exchange->rows.size() != calls)
         return break_off("the server left a statement unanswered");
-    }
-    if (exchange->error) {
-        const std::string& sqlstate = exchange->error->sqlstate;
-        const bool stale = sqlstate == "26000" || sqlstate == "0A000";
-        for (std::size_t i = exchange->parsed; i < exchange->parses.size(); ++i) {
-            prepared_.forget(exchange->parses[i]);
-        }
-        if (stale) {
-            for (const Call& call : exchange->batch.calls)
-                prepared_.forget(call.statement->name);
-        }
-    }
-    finished.push_back(std::move(exchange));
+    if (!exchange->calls_ended) forget_failed(*exchange);
+    const bool more = exchange->batch.afterwards && !exchange->calls_ended;
+    exchange->calls_ended = true;
+    if (more && status == "I") return true;
+    in_flight_.pop_front();
+    finished.push_back(exchange);
     if (status == "I") return true;
     return break_off("a statement left a transaction open");
+}
+
+void Pipeline::forget_failed(const Exchange& exchange) {
+    if (!exchange.error) return;
+    const std::string& sqlstate = exchange.error->sqlstate;
+    const bool stale = sqlstate == "26000" || sqlstate == "0A000";
+    for (std::size_t i = exchange.parsed; i < exchange.parses.size(); ++i)
+        prepared_.forget(exchange.parses[i]);
+    if (stale)
+        for (const Call& call : exchange.batch.calls)
+            prepared_.forget(call.statement->name);
 }
 
 bool Pipeline::break_off(std::string_view message) {

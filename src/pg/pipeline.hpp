@@ -29,6 +29,8 @@ struct Exchange {
     std::size_t parsed = 0;
     /// Rows of the call that is being answered.
     Rows current;
+    /// The transaction of the calls has ended; what is still missing is the answer of `afterwards`.
+    bool calls_ended = false;
 
     /// Makes it as if it had never been sent.
     void reset();
@@ -66,8 +68,11 @@ class Pipeline {
     std::function<void(const sql::DatabaseError&)> on_notice;
 
   private:
+    /// Appends the call, and Parse where needed: then its name to `parses`.
+    void write_call(std::vector<std::string>& parses, const Call& call);
     bool receive(const ServerMessage& message, std::vector<std::shared_ptr<Exchange>>& finished);
     bool receive_answer(const ServerMessage& message, Exchange& exchange);
+    void forget_failed(const Exchange& exchange);
     bool finish_front(std::string_view status, std::vector<std::shared_ptr<Exchange>>& finished);
     bool break_off(std::string_view message);
 

@@ -127,6 +127,56 @@ TEST(Pipeline, PreparesAgainWhatWentStale) {
     }
 }
 
+/// A script that has sent one statement, and another to run afterwards.
+struct WithAfterwards : Script {
+    WithAfterwards() {
+        exchange->batch.read_only = false;
+        exchange->batch.calls.push_back({.statement = make_statement("write")});
+        exchange->batch.afterwards = Call{.statement = make_statement("where am i")};
+        pipeline.send(exchange);
+    }
+    std::shared_ptr<Exchange> exchange = std::make_shared<Exchange>();
+};
+
+TEST(Pipeline, RunsACallAfterwardsInATransactionOfItsOwn) {
+    WithAfterwards script;
+    const std::string sent = script.taken();
+    const std::size_t sync = sent.find("S\0\0\0\x04"s);
+    EXPECT_LT(sent.find("write"), sync);
+    EXPECT_GT(sent.find("where am i"), sync);
+    ASSERT_TRUE(script.reply(kParsed + kBound + row("a") + kDone + kReady));
+    EXPECT_TRUE(script.finished.empty());
+    ASSERT_TRUE(script.reply(kParsed + kBound + row("b") + kDone + kReady));
+    ASSERT_EQ(script.finished.size(), 1U);
+    ASSERT_EQ(script.exchange->rows.size(), 2U);
+    EXPECT_EQ(script.exchange->rows[1].get(0, 0), "b");
+}
+
+TEST(Pipeline, WhatFailsAfterwardsFailsAlone) {
+    WithAfterwards script;
+    script.taken();
+    ASSERT_TRUE(
+        script.reply(kParsed + kBound + row("a") + kDone + kReady + failure("42501") + kReady));
+    ASSERT_EQ(script.finished.size(), 1U);
+    EXPECT_FALSE(script.exchange->error);
+    EXPECT_EQ(script.exchange->rows.size(), 1U);
+    script.send("where am i");
+    EXPECT_NE(script.taken().find("where am i"), std::string::npos);
+}
+
+TEST(Pipeline, WhatSucceedsAfterwardsDoesNotHideAnError) {
+    WithAfterwards script;
+    script.taken();
+    ASSERT_TRUE(script.reply(message('3') + failure("42601") + kReady + kParsed + kBound +
+                             row("b") + kDone + kReady));
+    ASSERT_EQ(script.finished.size(), 1U);
+    EXPECT_EQ(script.exchange->error->sqlstate, "42601");
+    script.send("write");
+    EXPECT_NE(script.taken().find("write"), std::string::npos);
+    script.send("where am i");
+    EXPECT_EQ(script.taken().find("where am i"), std::string::npos);
+}
+
 TEST(Pipeline, ClosesWhatItEvicts) {
     Script script;
     for (int i = 0; i < 9; ++i)

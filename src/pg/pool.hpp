@@ -74,12 +74,14 @@ class Pool {
     /// too, so this only saves the first request the wait.
     void start();
 
-    /// Runs `batch` as one implicit transaction and returns its rows, one per call.
+    /// Runs `batch` as one implicit transaction and returns its rows, one per call and one more for
+    /// what runs afterwards, unless that failed.
     /// - The queue is full: 53300. No connection and none to be had: 08006, 57P03 or what the
     ///   server said, at once where that is known. See is_unavailable().
     /// - The deadline passes, or the caller is cancelled: the statement is cancelled; 57014.
     /// - The connection breaks meanwhile: 08006; a read_only batch that had not been answered is
     ///   sent once more on another connection first.
+    /// - The server takes no writes (25006): rolled back; the connection is not used again.
     /// - A prepared statement went stale (26000, 0A000): prepared again and sent once more where
     ///   the batch is read_only.
     runtime::Task<BatchResult> run(Batch batch, Lane lane, runtime::Clock::time_point deadline);

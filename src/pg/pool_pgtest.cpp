@@ -181,6 +181,36 @@ TEST_F(PoolTest, QuickLaneRefusesWritesEvenWhenCalledReadOnly) {
     EXPECT_EQ(result.error().sqlstate, "25006");
 }
 
+TEST_F(PoolTest, AWriteThatMeetsAReadOnlyServerLeavesTheConnection) {
+    PoolSettings settings = settings_for(Cluster::shared().create_database("pool_demoted"));
+    settings.exclusive_connections = 1;
+    settings.session_settings = {{"default_transaction_read_only", "on"}};
+    open(settings);
+    const std::string first = value(run(batch_of({"select pg_backend_pid()"}), Lane::Exclusive));
+    const auto& refused = run(batch_of({"create table t (a int)"}, false), Lane::Exclusive);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().sqlstate, "25006");
+    EXPECT_NE(value(run(batch_of({"select pg_backend_pid()"}), Lane::Exclusive)), first);
+}
+
+TEST_F(PoolTest, ALostConnectionDoesNotUndoWhatWasCommitted) {
+    const std::string url = Cluster::shared().create_database("pool_afterwards");
+    open(settings_for(url));
+    Batch batch = batch_of({"create table t (a int)"}, false);
+    batch.afterwards =
+        Call{.statement = make_statement("select pg_terminate_backend(pg_backend_pid())")};
+    const auto& result = run(std::move(batch), Lane::Exclusive);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->size(), 1U);
+    EXPECT_EQ(*query_once(url, "select count(*) from t"), "0");
+}
+
+TEST_F(PoolTest, ReadOnlyConnectionsCountAsOnesToTheServerThatTakesWrites) {
+    const std::string url = Cluster::shared().create_database("pool_target");
+    open(settings_for(url + "&target_session_attrs=read-write"));
+    EXPECT_EQ(value(run(batch_of({"show default_transaction_read_only"}))), "on");
+}
+
 TEST_F(PoolTest, WritesAreAllOrNothing) {
     open(settings_for(Cluster::shared().create_database("pool_writes")));
     ASSERT_TRUE(run(batch_of({"create table t (a int primary key)"}, false)));

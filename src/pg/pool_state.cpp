@@ -24,6 +24,12 @@ Pending& pending_of(const std::shared_ptr<Exchange>& exchange) {
     return static_cast<Pending&>(*exchange);
 }
 
+/// Whether a write came to a server that takes none, such as one that was demoted. What is on the
+/// exclusive lane runs alone, so nothing else is in flight on the connection.
+bool met_read_only_server(const Exchange& exchange) {
+    return !exchange.batch.read_only && exchange.error && exchange.error->sqlstate == "25006";
+}
+
 ConnectSettings connect_settings(const PoolSettings& settings, Lane lane) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(settings.connect_timeout);
     ConnectSettings out{.conninfo = settings.conninfo,
@@ -111,10 +117,22 @@ void Pool::State::cancel_abandoned_front(Connection& connection) {
 
 void Pool::State::finished(Connection& connection,
                            std::vector<std::shared_ptr<Exchange>>& exchanges) {
-    for (auto& exchange : exchanges)
+    LaneState& lane = lane_of(connection);
+    const auto keep = connection.shared_from_this();
+    bool read_only = false;
+    for (auto& exchange : exchanges) {
+        read_only = read_only || met_read_only_server(*exchange);
         answer(std::static_pointer_cast<Pending>(exchange));
-    cancel_abandoned_front(connection);
-    dispatch(lane_of(connection));
+    }
+    if (read_only) {
+        // The next connection may find the server that has taken over.
+        lane.remove(connection);
+        connection.close();
+        connect_missing(Lane::Exclusive);
+    } else {
+        cancel_abandoned_front(connection);
+    }
+    dispatch(lane);
 }
 
 void Pool::State::answer(const std::shared_ptr<Pending>& pending) {
@@ -152,7 +170,12 @@ void Pool::State::lost(Connection& connection, const sql::DatabaseError& error,
     log("connection to the database lost: " + error.message);
     for (auto each = unanswered.rbegin(); each != unanswered.rend(); ++each) {
         const auto pending = std::static_pointer_cast<Pending>(*each);
-        if (pending->abandoned || send_again(pending)) continue;
+        if (pending->abandoned) continue;
+        if (pending->calls_ended && !pending->error) {
+            pending->settle(std::move(pending->rows));
+            continue;
+        }
+        if (send_again(pending)) continue;
         // An error before the end means that the transaction was rolled back.
         const bool doubtful = !pending->error && !pending->batch.read_only;
         sql::DatabaseError outcome = pending->error ? std::move(*pending->error) : error;

@@ -33,6 +33,10 @@ struct Batch {
     std::vector<Call> calls = {};
     /// Whether it may share a read-only connection and be sent again after a stale plan.
     bool read_only = true;
+    /// Runs once the calls have taken effect, in a transaction of its own but without a round trip
+    /// of its own. Its rows follow those of the calls; where it fails they are missing, and nothing
+    /// else is.
+    std::optional<Call> afterwards = {};
 };
 
 /// Which connections may run a batch.
