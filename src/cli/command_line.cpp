@@ -384,6 +384,7 @@ void add_config(CLI::App& app, Options& options, const cli::LayeredArguments& la
         app.add_subcommand("config", "Print the settings that take effect, and where they are set");
     add_database(*command, options);
     command->get_option("--database")->required(false);
+    cli::add_replicas(*command, options.replicas);
     add_serving(*command, options);
     const std::map<std::string, cli::SettingsFormat> formats = {
         {"text", cli::SettingsFormat::Text},
@@ -427,6 +428,7 @@ int run_command_line(int argc, const char* const* argv) {
 
     CLI::App* serve = app.add_subcommand("serve", "Serve a database as a GraphQL API");
     add_database(*serve, options);
+    cli::add_replicas(*serve, options.replicas);
     add_serving(*serve, options);
     serve->callback([&] { status = cli::serve(options); });
 

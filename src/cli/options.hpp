@@ -10,6 +10,7 @@
 #include "check/finding.hpp"
 #include "cli/auth_options.hpp"
 #include "cli/edge_options.hpp"
+#include "cli/replica_options.hpp"
 #include "plan/limits.hpp"
 #include "schema/model.hpp"
 
@@ -66,6 +67,7 @@ struct Options {
 
     AuthOptions auth;
     EdgeOptions edge;
+    ReplicaOptions replicas;
     /// Holds the admin token; FRAISEQL_ADMIN_TOKEN is the other way to give it.
     std::string admin_token_file;
 

@@ -239,6 +239,14 @@ int serve(const Options& options) {
     settings.listen.address = *address;
     if (auto applied = apply_edge(options.edge, is_development(options), settings); !applied)
         return complain(applied.error());
+    const bool tls = !options.edge.tls_certificate.empty() || options.edge.tls_terminated;
+    if (auto applied = apply_replicas(options.replicas, is_development(options), tls, settings);
+        !applied)
+        return complain(applied.error());
+    if (settings.replicas)
+        fmt::print("  reads     from {}, at most {} ms behind; else from the primary\n",
+                   count_of(settings.replicas->targets.size(), "replica"),
+                   options.replicas.max_lag);
     if (auto applied = apply_limits(options.edge, *first->model, settings); !applied)
         return complain(applied.error());
     settings.on_started = [edge = options.edge, development = is_development(options),

@@ -38,9 +38,19 @@ std::string without_passwords(std::string text) {
     return text;
 }
 
+Result<std::string> masked(const std::vector<std::string>& conninfos) {
+    std::vector<std::string> out;
+    for (const std::string& each : conninfos) {
+        FRAISEQL_TRY(std::string one, pg::masked_conninfo(each));
+        out.push_back(std::move(one));
+    }
+    return fmt::format("{}", fmt::join(out, "; "));
+}
+
 /// What takes effect, fit to be shown.
 Result<std::string> value_of(const CLI::Option& option) {
     if (option.count() == 0) return default_of(option);
+    if (option.get_lnames().front() == "replica") return masked(option.results());
     std::string value = joined(option.results());
     if (option.get_type_name() == kSecret) return std::string("****");
     if (option.get_lnames().front() == "database") return pg::masked_conninfo(value);

@@ -71,6 +71,13 @@ class Splicer {
     std::string pending_;
 };
 
+/// A whole response that SQL wrote, an object: its end is found from behind.
+runtime::Payload with_extensions(const runtime::Payload& payload, std::string_view extensions) {
+    std::string text = payload.str();
+    text.resize(text.rfind('}'));
+    return runtime::Payload(text + ",\"extensions\":" + std::string(extensions) + '}');
+}
+
 }  // namespace
 
 compile::Unit null_unit(const PreparedRequest& request, const compile::Unit& unit) {
@@ -91,20 +98,22 @@ compile::Unit null_unit(const PreparedRequest& request, const compile::Unit& uni
 }
 
 runtime::Payload assemble(const PreparedRequest& request, std::vector<UnitResult>& results,
-                          const std::vector<Error>& errors, bool data_is_null) {
+                          const std::vector<Error>& errors, bool data_is_null,
+                          std::string_view extensions) {
     runtime::Payload payload;
     Splicer splicer(request, payload);
     const bool alone = results.size() == 1 && errors.empty() && !data_is_null;
     if (alone && results.front().unit->frame == compile::Frame::Response) {
         splicer.unit(results.front());
         splicer.finish();
-        return payload;
+        return extensions.empty() ? std::move(payload) : with_extensions(payload, extensions);
     }
     std::string head = "{";
     if (!errors.empty()) {
         respond::write_errors(head, errors);
         head += ',';
     }
+    if (!extensions.empty()) head += "\"extensions\":" + std::string(extensions) + ',';
     head += "\"data\":";
     splicer.text(head);
     if (data_is_null) {

@@ -2,6 +2,7 @@
 // Splicing an answer together: fixed bytes around the JSON that PostgreSQL wrote.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "engine/prepared.hpp"
@@ -21,8 +22,9 @@ struct UnitResult {
 compile::Unit null_unit(const PreparedRequest& request, const compile::Unit& unit);
 
 /// Returns the whole answer; takes the rows out of `results`. Errors come before data, so that
-/// a reader sees them first.
+/// a reader sees them first. `extensions` is a JSON object, or empty where there are none.
 runtime::Payload assemble(const PreparedRequest& request, std::vector<UnitResult>& results,
-                          const std::vector<Error>& errors, bool data_is_null);
+                          const std::vector<Error>& errors, bool data_is_null,
+                          std::string_view extensions = {});
 
 }  // namespace fraiseql::engine

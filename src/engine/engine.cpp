@@ -13,6 +13,7 @@
 #include "engine/gate.hpp"
 #include "engine/plan_cost.hpp"
 #include "engine/session_settings.hpp"
+#include "engine/written.hpp"
 #include "graphql/source.hpp"
 #include "respond/error_json.hpp"
 #include "respond/sqlstate.hpp"
@@ -42,12 +43,19 @@ bool worth_splitting(const CompiledUnit& unit, const sql::DatabaseError& failure
 
 constexpr int kMaxRetries = 3;
 
+/// A server that takes no writes, such as one that was demoted: nothing was changed, and the next
+/// connection may find the one that has taken over.
+bool takes_no_writes(const Transaction& transaction, const sql::DatabaseError& failure) {
+    return !transaction.batch.read_only && failure.sqlstate == "25006";
+}
+
 /// Serialization failures and deadlocks: the same transaction may well succeed the next time. So
 /// it will where a prepared statement no longer fits the database: it is prepared anew.
-bool is_transient(const sql::DatabaseError& failure) {
+bool is_transient(const Transaction& transaction, const sql::DatabaseError& failure) {
     const bool stale =
         failure.where.empty() && (failure.sqlstate == "26000" || failure.sqlstate == "0A000");
-    return stale || failure.sqlstate == "40001" || failure.sqlstate == "40P01";
+    return stale || takes_no_writes(transaction, failure) || failure.sqlstate == "40001" ||
+           failure.sqlstate == "40P01";
 }
 
 /// Longer each time, and never the same for two that met.
@@ -93,6 +101,8 @@ Error no_document() {
 struct Engine::Execution {
     PreparedRequest request;
     runtime::Clock::time_point deadline;
+    std::optional<replica::Position> seen = {};
+    Written written = {};
     std::vector<UnitResult> results = {};
     /// Units that no plan keeps: those of fields run apart, and the nulls of failed ones.
     std::deque<std::vector<CompiledUnit>> apart = {};
@@ -102,8 +112,10 @@ struct Engine::Execution {
     bool data_is_null = false;
 };
 
-Engine::Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Settings settings)
+Engine::Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Settings settings,
+               replica::Reads* reads)
     : pool_(pool),
+      reads_(reads),
       settings_(std::move(settings)),
       documents_(settings_, std::move(model)),
       shared_texts_(pool, settings_.log),
@@ -142,7 +154,9 @@ runtime::Task<Response> Engine::execute(Request request) {
         refused = co_await price(*prepared, deadline);
     }
     if (refused) co_return request_error({std::move(*refused)});
-    Execution execution{.request = std::move(*prepared), .deadline = started + settings_.timeout};
+    Execution execution{.request = std::move(*prepared),
+                        .deadline = started + settings_.timeout,
+                        .seen = request.seen};
     turbo::Call call{.plan_hit = execution.request.plan_hit};
     Response response = co_await answer(execution, call);
     call.bytes = response.body.size();
@@ -168,7 +182,10 @@ runtime::Task<Response> Engine::answer(Execution& execution, turbo::Call& call) 
         for (const pg::Rows& rows : result.rows)
             call.rows += rows.row_count();
     Response response;
-    response.body = assemble(request, execution.results, execution.errors, execution.data_is_null);
+    const std::string extensions = execution.written.extensions();
+    response.body =
+        assemble(request, execution.results, execution.errors, execution.data_is_null, extensions);
+    response.written = execution.written.position();
     co_return response;
 }
 
@@ -240,19 +257,7 @@ runtime::Task<void> Engine::run_units(Execution& execution,
                                       const std::vector<CompiledUnit>& units) {
     for (const CompiledUnit& unit : units) {
         pg::BatchResult result;
-        if (!unit.statements.empty()) {
-            pg::Batch batch = bind_unit(unit, execution.request);
-            auto settings = settings_call(execution.request.principal);
-            const std::ptrdiff_t added = settings ? 1 : 0;
-            if (settings) batch.calls.insert(batch.calls.begin(), std::move(*settings));
-            const pg::Lane lane = unit.unit.read_only ? pg::Lane::Quick : pg::Lane::Exclusive;
-            result = co_await pool_.run(std::move(batch), lane, execution.deadline);
-            if (result)
-                result->erase(result->begin(), result->begin() + added);
-            else
-                result.error().statement -=
-                    std::min(result.error().statement, static_cast<std::size_t>(added));
-        }
+        if (!unit.statements.empty()) result = co_await run_unit(execution, unit);
         if (result && is_missing(unit, *result)) {
             add_error(execution, unit, no_document());
         } else if (result) {
@@ -264,6 +269,33 @@ runtime::Task<void> Engine::run_units(Execution& execution,
             add_failure(execution, unit, result.error());
         }
     }
+}
+
+runtime::Task<pg::BatchResult> Engine::run_unit(Execution& execution, const CompiledUnit& unit) {
+    pg::Batch batch = bind_unit(unit, execution.request);
+    auto settings = settings_call(execution.request.principal);
+    const std::ptrdiff_t added = settings ? 1 : 0;
+    if (settings) batch.calls.insert(batch.calls.begin(), std::move(*settings));
+    const std::size_t calls = batch.calls.size();
+    const bool writes = !unit.unit.read_only;
+    // What is cached is never older than what was acknowledged before: replicas cannot promise
+    // that.
+    const bool cached =
+        execution.request.operation->cache != nullptr && settings_.cache.memory_bytes > 0;
+    if (reads_ != nullptr && writes) Written::ask(batch);
+    pg::BatchResult result;
+    if (reads_ != nullptr && !writes && !cached)
+        result = co_await reads_->run(std::move(batch), execution.seen, execution.deadline);
+    else
+        result = co_await pool_.run(
+            std::move(batch), writes ? pg::Lane::Exclusive : pg::Lane::Quick, execution.deadline);
+    if (reads_ != nullptr && writes) execution.written.hear(result, calls);
+    if (result)
+        result->erase(result->begin(), result->begin() + added);
+    else
+        result.error().statement -=
+            std::min(result.error().statement, static_cast<std::size_t>(added));
+    co_return result;
 }
 
 runtime::Task<void> Engine::run_mutation(Execution& execution) {
@@ -288,6 +320,7 @@ runtime::Task<void> Engine::run_mutation(Execution& execution) {
             transaction = make_replay(units, execution.request);
             result = co_await run_transaction(transaction, execution.deadline);
         }
+        if (reads_ != nullptr) execution.written.hear(result, transaction.batch.calls.size());
         settle(execution, transaction, std::move(result));
     }
 }
@@ -320,15 +353,18 @@ runtime::Task<pg::BatchResult> Engine::run_transaction(const Transaction& transa
     pg::BatchResult result;
     for (int attempt = 0; attempt <= kMaxRetries; ++attempt) {
         pg::Batch batch = transaction.batch;
+        if (reads_ != nullptr) Written::ask(batch);
         result = co_await pool_.run(std::move(batch), lane, deadline);
         // PostgreSQL has rolled the whole batch back, and nobody was told that it took effect.
-        if (result || !transaction.repeatable || !is_transient(result.error())) break;
+        if (result || !transaction.repeatable || !is_transient(transaction, result.error())) break;
         const runtime::Executor executor = co_await boost::asio::this_coro::executor;
         boost::asio::steady_timer timer(executor);
         timer.expires_after(pause_before(attempt));
         co_await timer.async_wait(runtime::kAwait);
         if (runtime::Clock::now() >= deadline) break;
     }
+    // As cannot_connect_now: it is no mistake of the function's.
+    if (!result && takes_no_writes(transaction, result.error())) result.error().sqlstate = "57P03";
     co_return result;
 }
 

@@ -16,6 +16,7 @@
 #include "engine/shared_texts.hpp"
 #include "engine/transaction.hpp"
 #include "pg/pool.hpp"
+#include "replica/reads.hpp"
 #include "runtime/payload.hpp"
 #include "runtime/task.hpp"
 #include "schema/model.hpp"
@@ -33,12 +34,17 @@ struct Response {
     std::string entity_tag = {};
     /// Where it came from; nothing where the cache was not asked.
     std::optional<AnswerSource> source = {};
+    /// How far a server must have come to show what was written; nothing where nothing was, or
+    /// where there are no replicas.
+    std::optional<replica::Position> written = {};
 };
 
-/// Executes requests on one worker's thread. The pool must outlive every execute() in progress.
+/// Executes requests on one worker's thread. The pool must outlive every execute() in progress, as
+/// must `reads`: what queries read where there are replicas. Everything else is asked of `pool`.
 class Engine {
   public:
-    Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Settings settings);
+    Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Settings settings,
+           replica::Reads* reads = nullptr);
 
     /// Executes one request: one statement for a query, one transaction for each field of a
     /// mutation. Never fails: what goes wrong is part of the answer. `request`'s views must live
@@ -68,6 +74,7 @@ class Engine {
     runtime::Task<Response> answer(Execution& execution, turbo::Call& call);
     runtime::Task<Response> answer_as_of(Execution& execution);
     runtime::Task<void> run_mutation(Execution& execution);
+    runtime::Task<pg::BatchResult> run_unit(Execution& execution, const CompiledUnit& unit);
     runtime::Task<Result<void>> answer_session(PreparedRequest& request, const CompiledUnit& unit);
     runtime::Task<pg::BatchResult> run_transaction(const Transaction& transaction,
                                                    runtime::Clock::time_point deadline);
@@ -78,6 +85,7 @@ class Engine {
     std::string next_reference();
 
     pg::Pool& pool_;
+    replica::Reads* reads_;
     Settings settings_;
     Documents documents_;
     SharedTexts shared_texts_;

@@ -18,6 +18,7 @@
 #include "pg/statement.hpp"
 #include "plan/cost.hpp"
 #include "plan/plan.hpp"
+#include "replica/position.hpp"
 #include "schema/model.hpp"
 #include "turbo/checked_template.hpp"
 #include "turbo/heat.hpp"
@@ -150,6 +151,8 @@ struct Request {
     std::string_view idempotency_key = {};
     /// May refuse the request when its plan is known; nullptr: nobody does.
     Gate* gate = nullptr;
+    /// What the client has seen of its own writes; nothing: none.
+    std::optional<replica::Position> seen = {};
     /// The transport allows no mutation (HTTP GET).
     bool query_only = false;
 };

@@ -62,10 +62,10 @@ std::optional<std::string_view> find_cookie(const Request& request, std::string_
 }
 
 Header set_cookie(std::string_view name, std::string_view value, std::string_view path,
-                  std::chrono::seconds max_age) {
-    return {"Set-Cookie", fmt::format("{}={}; Path={}; Max-Age={}; Secure; HttpOnly; "
-                                      "SameSite=Strict",
-                                      name, value, path, max_age.count())};
+                  std::chrono::seconds max_age, bool secure) {
+    return {"Set-Cookie",
+            fmt::format("{}={}; Path={}; Max-Age={}; {}HttpOnly; SameSite=Strict", name, value,
+                        path, max_age.count(), secure ? "Secure; " : "")};
 }
 
 }  // namespace fraiseql::http

@@ -21,8 +21,9 @@ std::optional<std::string_view> find_cookie(std::string_view header, std::string
 std::optional<std::string_view> find_cookie(const Request& request, std::string_view name);
 
 /// Returns a Set-Cookie header of a cookie that scripts cannot read and that other sites do not
-/// make browsers send; `max_age` 0 removes it.
+/// make browsers send; `max_age` 0 removes it. Browsers keep a `secure` one where there is TLS, or
+/// on their own machine.
 Header set_cookie(std::string_view name, std::string_view value, std::string_view path,
-                  std::chrono::seconds max_age);
+                  std::chrono::seconds max_age, bool secure = true);
 
 }  // namespace fraiseql::http

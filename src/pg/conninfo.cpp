@@ -35,6 +35,13 @@ Result<ConninfoOptions> parse(const std::string& conninfo) {
     return options;
 }
 
+/// The same; a bare name is a database on this machine's socket.
+Result<ConninfoOptions> parse_any(const std::string& conninfo) {
+    const bool bare =
+        conninfo.find('=') == std::string::npos && conninfo.find("://") == std::string::npos;
+    return parse(bare ? "" : conninfo);
+}
+
 /// The value of `keyword`, that of its variable where there is none, or nothing.
 std::string value_in(const ConninfoOptions& options, std::string_view keyword) {
     for (const PQconninfoOption* each = options.get(); each->keyword != nullptr; ++each) {
@@ -60,11 +67,13 @@ Result<std::string> masked_conninfo(const std::string& conninfo) {
     return out;
 }
 
+Result<std::string> conninfo_value(const std::string& conninfo, std::string_view keyword) {
+    FRAISEQL_TRY(const ConninfoOptions options, parse_any(conninfo));
+    return value_in(options, keyword);
+}
+
 Result<DatabaseTls> tls_of(const std::string& conninfo) {
-    // A bare name is a database on this machine's socket.
-    const bool bare =
-        conninfo.find('=') == std::string::npos && conninfo.find("://") == std::string::npos;
-    FRAISEQL_TRY(const ConninfoOptions options, parse(bare ? "" : conninfo));
+    FRAISEQL_TRY(const ConninfoOptions options, parse_any(conninfo));
     DatabaseTls out{.hosts = value_in(options, "host"), .mode = value_in(options, "sslmode")};
     // An address in place of the name is where the connection really goes.
     if (std::string addresses = value_in(options, "hostaddr"); !addresses.empty())

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 
@@ -11,6 +12,10 @@ namespace fraiseql::pg {
 /// Returns the settings that `conninfo` gives, as key=value pairs, with passwords replaced by
 /// `****`: fit for a terminal or a log. Configuration where libpq cannot read it.
 Result<std::string> masked_conninfo(const std::string& conninfo);
+
+/// Returns what `conninfo`, or else libpq's variable for it, says of `keyword` (`port`: PGPORT);
+/// empty where neither does. Configuration where libpq cannot read it.
+Result<std::string> conninfo_value(const std::string& conninfo, std::string_view keyword);
 
 /// Where a connection goes, and what is done about TLS on the way.
 struct DatabaseTls {

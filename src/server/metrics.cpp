@@ -17,6 +17,7 @@
 
 #include "server/metric_families.hpp"
 #include "server/process_metrics.hpp"
+#include "server/replica_metrics.hpp"
 
 namespace fraiseql::server {
 namespace {
@@ -205,6 +206,12 @@ void Metrics::add_cache_bytes(std::ptrdiff_t bytes) {
 
 void Metrics::show(std::shared_ptr<const LimitState> limits) { limits_ = std::move(limits); }
 
+void Metrics::show(std::shared_ptr<const replica::Settings> settings,
+                   std::shared_ptr<const ReplicaFeed> feed) {
+    replica_settings_ = std::move(settings);
+    replicas_ = std::move(feed);
+}
+
 void Metrics::count_password_hash() { families_->password_hashes.Increment(); }
 
 std::string Metrics::render() const {
@@ -215,6 +222,9 @@ std::string Metrics::render() const {
     append(samples_.collect());
     append(refusals_of(limits_.get()));
     append(process_metrics());
+    if (replicas_)
+        append(
+            replica_metrics(replica_settings_->targets, *replicas_->current(), samples_.reads()));
     if (statistics_)
         for (prometheus::MetricFamily& each : collect(*statistics_))
             if (!each.metric.empty()) families.push_back(std::move(each));

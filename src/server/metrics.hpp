@@ -9,6 +9,7 @@
 
 #include "engine/answer_cache.hpp"
 #include "server/limits.hpp"
+#include "server/replica_watch.hpp"
 #include "server/samples.hpp"
 #include "turbo/statistics.hpp"
 
@@ -43,6 +44,10 @@ class Metrics {
     /// Shows what `limits` have refused, too.
     void show(std::shared_ptr<const LimitState> limits);
 
+    /// Shows how the replicas are that `settings` name, too.
+    void show(std::shared_ptr<const replica::Settings> settings,
+              std::shared_ptr<const ReplicaFeed> feed);
+
     /// Counts one hash of a password, made or compared with.
     void count_password_hash();
 
@@ -54,6 +59,8 @@ class Metrics {
     std::unique_ptr<Families> families_;
     std::shared_ptr<const turbo::Statistics> statistics_;
     std::shared_ptr<const LimitState> limits_;
+    std::shared_ptr<const replica::Settings> replica_settings_;
+    std::shared_ptr<const ReplicaFeed> replicas_;
     Samples samples_;
 };
 

@@ -9,6 +9,7 @@
 #include "json/writer.hpp"
 #include "runtime/waiter.hpp"
 #include "server/graphql_http.hpp"
+#include "server/replica_metrics.hpp"
 #include "server/session_graphql.hpp"
 #include "server/session_http.hpp"
 
@@ -258,6 +259,15 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
     if (!asked) co_return refuse(asked.error(), content_type(*type));
     asked->principal = who;
     if (asked->principal != nullptr) asked->context = &asked->principal->context;
+    if (settings_.consistency) {
+        const auto seen = read_seen(request, asked->extensions, *settings_.consistency);
+        if (!seen) {
+            http::Response refusal = refuse(seen.error(), content_type(*type));
+            forget(refusal, *settings_.consistency);
+            co_return refusal;
+        }
+        asked->seen = *seen;
+    }
     OperationGate gate(admission);
     if (admission.wants_operation()) asked->gate = &gate;
     std::optional<SessionAnswers> session_answers;
@@ -267,7 +277,10 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
     count_cached(answered);
     if (const auto event = event_of(answered))
         audit(*event, request, asked->principal, info(answered.code).wire);
-    co_return to_http(std::move(answered), *type, request);
+    const auto written = answered.written;
+    http::Response response = to_http(std::move(answered), *type, request);
+    if (settings_.consistency && written) remember(response, *written, *settings_.consistency);
+    co_return response;
 }
 
 void Router::count_cached(const engine::Response& answered) {
@@ -373,6 +386,9 @@ Task<http::Response> Router::answer_auth(const http::Request& request) {
         principal = std::move(*identity);
     }
     http::Response response = co_await answer_session(*sessions_, request, principal.get());
+    // What it wrote, nobody asked the log about.
+    if (settings_.consistency && !reads(request))
+        remember(response, replica::kBeyondReplicas, *settings_.consistency);
     add_cors_headers(settings_.cors, request, response);
     co_return response;
 }
@@ -408,7 +424,7 @@ Task<http::Response> Router::answer_ready() {
         const auto deadline = runtime::Clock::now() + kReadyTimeout;
         const auto checked = co_await pool_.run(std::move(batch), pg::Lane::Quick, deadline);
         if (checked) {
-            response = http::make_response(200, kJson, R"({"status":"ready"})");
+            response = http::make_response(200, kJson, ready_body());
         } else if (settings_.expose_errors) {
             response = not_ready("the database is not reachable: " + checked.error().message);
         } else {
@@ -417,6 +433,13 @@ Task<http::Response> Router::answer_ready() {
     }
     never_store(response);
     co_return response;
+}
+
+std::string Router::ready_body() const {
+    if (!settings_.replicas) return R"({"status":"ready"})";
+    return R"({"status":"ready","replicas":)" +
+           replica_summary(settings_.replica_settings->targets, *settings_.replicas->current()) +
+           '}';
 }
 
 bool Router::may_see_metrics(const http::Request& request) const {

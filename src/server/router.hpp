@@ -13,12 +13,14 @@
 #include "runtime/task.hpp"
 #include "server/admin.hpp"
 #include "server/audit.hpp"
+#include "server/consistency.hpp"
 #include "server/cors.hpp"
 #include "server/grant_watch.hpp"
 #include "server/grants.hpp"
 #include "server/key_watch.hpp"
 #include "server/limits.hpp"
 #include "server/metrics.hpp"
+#include "server/replica_watch.hpp"
 #include "server/revocations.hpp"
 #include "server/sessions.hpp"
 
@@ -66,6 +68,11 @@ struct RouterSettings {
     CorsSettings cors = {};
     /// Shared by all workers; nullptr: every request is let through.
     std::shared_ptr<LimitState> limits = {};
+    /// Clients read their writes from replicas; nothing: there are none.
+    std::optional<ConsistencySettings> consistency = {};
+    /// What /ready says of replicas; serve() makes both, where there are any.
+    std::shared_ptr<const replica::Settings> replica_settings = {};
+    std::shared_ptr<const ReplicaFeed> replicas = {};
     /// Development: /ready tells strangers what the database said.
     bool expose_errors = false;
 };
@@ -111,6 +118,7 @@ class Router {
     runtime::Task<http::Response> answer_explain(const http::Request& request);
     runtime::Task<http::Response> answer_auth(const http::Request& request);
     runtime::Task<http::Response> answer_ready();
+    std::string ready_body() const;
     void count_cached(const engine::Response& answered);
     /// Who asks, or the answer that refuses them.
     using Identity = tl::expected<Grants::Principal, http::Response>;

@@ -68,4 +68,12 @@ std::vector<prometheus::MetricFamily> Samples::collect() const {
     return out.take();
 }
 
+std::vector<replica::Counts> Samples::reads() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<replica::Counts> out;
+    for (const Sample& each : by_worker_)
+        out.push_back(each.reads);
+    return out;
+}
+
 }  // namespace fraiseql::server

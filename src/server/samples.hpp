@@ -10,6 +10,7 @@
 #include "auth/authenticator.hpp"
 #include "cache/sieve.hpp"
 #include "pg/pool.hpp"
+#include "replica/reads.hpp"
 
 namespace prometheus {
 struct MetricFamily;
@@ -27,6 +28,7 @@ struct Sample {
     auth::Authenticator::Statistics tokens = {};
     /// The longest that its event loop was late, of the last seconds.
     double lag_seconds = 0;
+    replica::Counts reads = {};
 };
 
 /// Thread-safe. Workers say how they are four times a second: requests pay nothing for it.
@@ -37,6 +39,9 @@ class Samples {
 
     /// Returns the sums of all workers, and the lag of each, for Prometheus.
     std::vector<prometheus::MetricFamily> collect() const;
+
+    /// Returns what each worker has read from replicas.
+    std::vector<replica::Counts> reads() const;
 
   private:
     mutable std::mutex mutex_;

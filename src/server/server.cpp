@@ -28,7 +28,8 @@ class Worker final : public runtime::Program {
     Worker(const runtime::Executor& executor, runtime::Outbound& outbound, const Settings& settings,
            std::shared_ptr<const schema::Model> model, std::size_t index)
         : pool_(executor, outbound, with_log(settings.pool, settings.log)),
-          engine_(pool_, std::move(model), with_log(settings.engine, settings.log)),
+          reads_(make_reads(executor, pool_, settings)),
+          engine_(pool_, std::move(model), with_log(settings.engine, settings.log), reads_.get()),
           router_(engine_, pool_, settings.router),
           listener_(executor, with_log(settings.listen, settings.log),
                     [this](const http::Request& request) { return router_.answer(request); }),
@@ -38,6 +39,9 @@ class Worker final : public runtime::Program {
           sample_timer_(executor),
           shutdown_delay_(settings.shutdown_delay) {
         router_.receive_at(mailbox_);
+        if (reads_)
+            reads_->follow(settings.replica_feed->subscribe(
+                mailbox_, [this](auto next) { reads_->follow(std::move(next)); }));
         if (settings.keys) router_.follow_keys(*settings.keys, *settings.key_watch);
         if (settings.grants) router_.follow_grants(*settings.grants, mailbox_);
         if (settings.revoked) router_.follow_sessions(*settings.revoked, mailbox_);
@@ -67,6 +71,7 @@ class Worker final : public runtime::Program {
             co_await timer.async_wait(runtime::kAwait);
         }
         co_await listener_.drain();
+        if (reads_) reads_->close();
         pool_.close();
     }
 
@@ -75,6 +80,12 @@ class Worker final : public runtime::Program {
     static T with_log(T settings, const runtime::Log& log) {
         if (!settings.log) settings.log = log;
         return settings;
+    }
+
+    static std::unique_ptr<replica::Reads> make_reads(const runtime::Executor& executor,
+                                                      pg::Pool& primary, const Settings& settings) {
+        if (!settings.replicas) return nullptr;
+        return std::make_unique<replica::Reads>(executor, primary, settings.replicas);
     }
 
     /// Says how the worker is, and again in a moment; how late that moment comes is the lag.
@@ -86,6 +97,7 @@ class Worker final : public runtime::Program {
                    .plan_count = engine_.documents().plan_cache().size(),
                    .plan_bytes = engine_.documents().plan_cache().bytes(),
                    .tokens = router_.token_statistics()};
+        if (reads_) out.reads = reads_->counts();
         for (const double lag : lags_)
             out.lag_seconds = std::max(out.lag_seconds, lag);
         metrics_->samples().publish(index_, out);
@@ -99,6 +111,8 @@ class Worker final : public runtime::Program {
     }
 
     pg::Pool pool_;
+    /// nullptr: there are no replicas.
+    std::unique_ptr<replica::Reads> reads_;
     engine::Engine engine_;
     Router router_;
     http::Listener listener_;
@@ -223,6 +237,18 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
                                  token_window(*settings.router.authentication), settings.revoked,
                                  settings.log);
         revocation_watch->start();
+    }
+    std::optional<ReplicaWatch> replica_watch;
+    if (settings.replicas) {
+        settings.replica_feed =
+            std::make_shared<ReplicaFeed>(std::make_shared<const replica::Snapshot>());
+        settings.router.replicas = settings.replica_feed;
+        settings.router.replica_settings = settings.replicas;
+        if (settings.router.metrics)
+            settings.router.metrics->show(settings.replicas, settings.replica_feed);
+        replica_watch.emplace(settings.pool, settings.replicas, settings.replica_feed,
+                              settings.log);
+        replica_watch->start();
     }
     runtime::Outbound outbound;
     runtime::RunSettings run;

@@ -15,6 +15,7 @@
 #include "schema/model.hpp"
 #include "server/certificate_watch.hpp"
 #include "server/registry_watch.hpp"
+#include "server/replica_watch.hpp"
 #include "server/router.hpp"
 #include "server/schema_watch.hpp"
 
@@ -48,6 +49,10 @@ struct Settings {
     std::shared_ptr<GrantFeed> grants = {};
     /// Sessions that were revoked; serve() makes it, where there are sessions.
     std::shared_ptr<RevokedFeed> revoked = {};
+    /// Servers to read from besides the primary; nullptr: there are none.
+    std::shared_ptr<const replica::Settings> replicas = {};
+    /// What is known of them; serve() makes it.
+    std::shared_ptr<ReplicaFeed> replica_feed = {};
     /// Receives log lines of all parts; called on any thread.
     runtime::Log log = {};
     std::size_t workers = 1;
