@@ -59,19 +59,21 @@ Result<Position> read_token(std::string_view token) {
 pg::Call position_call() {
     // Of the log that is inserted into: with synchronous_commit off, what is flushed may be less
     // than what was committed. The name of a file of that log begins with its timeline.
-    static const auto statement = pg::make_statement(
-        "SELECT system_identifier, substr(pg_walfile_name(lsn), 1, 8), lsn\n"
-        "FROM pg_control_system(), pg_current_wal_insert_lsn() AS lsn");
+    static const auto statement = pg::make_statement(fmt::format(
+        "SELECT system_identifier, substr(file_name, 1, 8), lsn, {}\n"
+        "FROM pg_control_system(), pg_current_wal_insert_lsn() AS lsn, pg_walfile_name_offset(lsn)",
+        kHeaderSql));
     return {.statement = statement, .params = {}};
 }
 
 std::optional<Position> read_position(const pg::Rows& rows) {
-    if (rows.row_count() != 1 || rows.column_count() != 3) return std::nullopt;
+    if (rows.row_count() != 1 || rows.column_count() != 4) return std::nullopt;
     const auto system = read_number<std::uint64_t>(rows.get(0, 0), 10);
     const auto timeline = read_number<std::uint32_t>(rows.get(0, 1), 16);
     const auto lsn = read_lsn(rows.get(0, 2));
-    if (!system || !timeline || !lsn) return std::nullopt;
-    return Position{*system, *timeline, *lsn};
+    const auto header = read_number<Lsn>(rows.get(0, 3), 10);
+    if (!system || !timeline || !lsn || !header) return std::nullopt;
+    return Position{*system, *timeline, *lsn - *header};
 }
 
 }  // namespace fraiseql::replica

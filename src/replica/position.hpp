@@ -48,6 +48,13 @@ std::string to_token(const Position& position);
 /// Reads a token that a client has sent back. BadRequest where it is none.
 Result<Position> read_token(std::string_view token);
 
+/// SQL, for a row of pg_walfile_name_offset() of the place where a log is inserted into: the bytes
+/// of a page's header right before it. The next record will begin behind them; the last one ended
+/// before, and that is as far as replaying gets.
+inline constexpr std::string_view kHeaderSql =
+    "CASE WHEN file_offset = 40 THEN 40 "
+    "WHEN file_offset % current_setting('wal_block_size')::int = 24 THEN 24 ELSE 0 END";
+
 /// Asks a primary how far it has come: with what was committed before, and no less.
 pg::Call position_call();
 

@@ -25,6 +25,14 @@ pg::Batch checked(const pg::Batch& batch, Lsn at_least) {
     return out;
 }
 
+std::shared_ptr<pg::Pool> make_pool(const runtime::Executor& executor, const Target& target) {
+    pg::PoolSettings settings = target.pool;
+    // A read sees what was replayed when it begins itself: not when the check began, as it would
+    // with one snapshot for the whole transaction.
+    settings.session_settings.emplace_back("default_transaction_isolation", "read committed");
+    return std::make_shared<pg::Pool>(executor, *target.outbound, std::move(settings));
+}
+
 bool has_come_far_enough(const std::vector<pg::Rows>& rows) {
     return rows.front().row_count() == 1 && rows.front().get(0, 0) == "t";
 }
@@ -56,8 +64,7 @@ void Reads::follow(std::shared_ptr<const Snapshot> snapshot) {
     for (std::size_t i = 0; i < slots_.size() && i < snapshot_->replicas.size(); ++i) {
         const bool wanted = snapshot_->replicas[i].state == State::Following;
         if (wanted && slots_[i].pool == nullptr) {
-            const Target& target = settings_->targets[i];
-            slots_[i].pool = std::make_shared<pg::Pool>(executor_, *target.outbound, target.pool);
+            slots_[i].pool = make_pool(executor_, settings_->targets[i]);
             slots_[i].pool->start();
         } else if (!wanted && slots_[i].pool != nullptr) {
             std::exchange(slots_[i].pool, nullptr)->close();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "replica/tracker.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -20,27 +22,30 @@ std::optional<Number> read_number(std::string_view text) {
 pg::Call observation_call() {
     // Which timeline a replica follows, it tells only to pg_read_all_stats at once. To others it
     // does when it has written it down, at its next restartpoint.
-    static const auto statement = pg::make_statement(R"(
-SELECT r.standby, s.system_identifier, p.lsn,
-       CASE WHEN r.standby
+    static const auto statement = pg::make_statement(fmt::format(R"(
+SELECT standby, system_identifier, lsn,
+       CASE WHEN standby
             THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver),
                           greatest((SELECT timeline_id FROM pg_control_checkpoint()),
                                    (SELECT min_recovery_end_timeline FROM pg_control_recovery())))
-            ELSE ('x' || substr(pg_walfile_name(p.lsn), 1, 8))::bit(32)::int
-       END
-FROM (SELECT pg_is_in_recovery() AS standby) AS r, pg_control_system() AS s,
-     LATERAL (SELECT CASE WHEN r.standby THEN pg_last_wal_replay_lsn()
-                          ELSE pg_current_wal_insert_lsn() END AS lsn) AS p)");
+            ELSE ('x' || substr(pg_walfile_name(lsn), 1, 8))::bit(32)::int
+       END,
+       CASE WHEN standby THEN 0 ELSE (SELECT {} FROM pg_walfile_name_offset(lsn)) END
+FROM pg_is_in_recovery() AS standby, pg_control_system(),
+     LATERAL (SELECT CASE WHEN standby THEN pg_last_wal_replay_lsn()
+                          ELSE pg_current_wal_insert_lsn() END AS lsn) AS place)",
+                                                                 kHeaderSql));
     return {.statement = statement, .params = {}};
 }
 
 std::optional<Observation> read_observation(const pg::Rows& rows) {
-    if (rows.row_count() != 1 || rows.column_count() != 4) return std::nullopt;
+    if (rows.row_count() != 1 || rows.column_count() != 5) return std::nullopt;
     const auto system = read_number<std::uint64_t>(rows.get(0, 1));
     const auto lsn = read_lsn(rows.get(0, 2));
     const auto timeline = read_number<std::uint32_t>(rows.get(0, 3));
-    if (!system || !lsn || !timeline) return std::nullopt;
-    return Observation{rows.get(0, 0) == "t", {*system, *timeline, *lsn}};
+    const auto header = read_number<Lsn>(rows.get(0, 4));
+    if (!system || !lsn || !timeline || !header) return std::nullopt;
+    return Observation{rows.get(0, 0) == "t", {*system, *timeline, *lsn - *header}};
 }
 
 Tracker::Tracker(std::size_t replicas, runtime::Clock::duration memory) : memory_(memory) {

@@ -147,7 +147,8 @@ class Replicated:
 
     def caught_up(self):
         """Waits until all standbys have replayed all that the primary has written."""
-        lsn = self.primary.query("SELECT pg_current_wal_insert_lsn()")
+        lsn = self.primary.query("SELECT pg_current_wal_insert_lsn() "
+                                 "FROM pg_logical_emit_message(false, '', '')")
         for each in self.standbys:
             wait_until(lambda each=each: each.query(
                 f"SELECT pg_last_wal_replay_lsn() >= '{lsn}'") == "t", "a standby catching up")

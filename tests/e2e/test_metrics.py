@@ -90,8 +90,11 @@ class Metrics(unittest.TestCase):
                    "no connections")
 
     def test_dashboard_and_alerts_name_metrics_that_exist(self):
-        server = self.serve("--refresh", "--operations", str(self.operations()))
+        server = self.serve("--refresh", "--operations", str(self.operations()),
+                            "--replica", self.database.url)
         server.post(json.dumps({"documentId": "named"}))
+        wait_until(lambda: any(name.startswith("fraiseql_replica_state")
+                               for name in self.scrape(server)), "what is known of replicas")
         wait_until(lambda: any(name.startswith("fraiseql_refreshes_total")
                                for name in self.scrape(server)), "a refresh")
         seen = {name.partition("{")[0] for name in self.scrape(server)}

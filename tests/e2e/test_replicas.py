@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import os
 import signal
+import subprocess
 import threading
 import time
 import unittest
@@ -192,6 +193,9 @@ class Reading(Replicas):
         self.assertEqual(self.metric(server, "fraiseql_replica_state", state="following"), 2)
         self.assertLess(self.metric(server, "fraiseql_replica_lag_seconds"), 4)
         self.assertIn("follows the primary", server.log())
+        checked = subprocess.run(["promtool", "check", "metrics"], capture_output=True, text=True,
+                                 input=server.request("GET", "/metrics").text, check=False)
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
 
     def test_what_may_write_goes_to_the_primary(self):
         server = self.serve()
@@ -285,8 +289,9 @@ class Reading(Replicas):
 
     def test_an_idle_primary_makes_no_replica_late(self):
         server = self.serve("--max-replica-lag", "500")
-        self.cluster.caught_up()
-        wait_until(lambda: Client(server).read()[1] in self.ports(), "a read from a standby")
+        # The log then ends behind the header of a page that no replica has.
+        self.cluster.primary.query("SELECT pg_switch_wal()")
+        wait_until(lambda: Client(server).read()[1] in self.ports(), "a read from a standby", 3)
         time.sleep(1.5)
         for _ in range(10):
             self.assertIn(Client(server).read()[1], self.ports())
