@@ -19,7 +19,7 @@ def findings(src):
     for m in re.finditer(r'\b(?:if|while|switch|for)\s*\(', src):
         if 'co_await' in src[m.end():span(src, m.end() - 1)]:
             yield m.start(), 'in a condition or range'
-    for m in re.finditer(r'\bco_await\b', src):
+    for m in re.finditer(r'(?<!operator )\bco_await\b', src):
         end = re.search(r'[;{\[]|\bco_await\b', src[m.end():])
         if end and end[0] != ';':
             yield m.start(), 'with a brace, lambda, subscript or second co_await after it'

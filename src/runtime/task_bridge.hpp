@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// The bridge between fraiseql::task, which applications write, and runtime::Task, which we do.
+#pragma once
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "fraiseql/task.hpp"
+#include "runtime/mailbox.hpp"
+#include "runtime/task.hpp"
+#include "runtime/waiter.hpp"
+
+namespace fraiseql::runtime {
+
+/// A worker, as the tasks on it know it. Made with std::make_shared; other threads may hold it
+/// after the worker has gone.
+class WorkerHome final : public fraiseql::detail::task_home {
+  public:
+    WorkerHome(Executor executor, std::shared_ptr<Mailbox> mailbox)
+        : executor_(std::move(executor)), mailbox_(std::move(mailbox)) {}
+
+    void post(std::function<void()> work) override { mailbox_->deliver(std::move(work)); }
+    /// To be used on the worker's thread only.
+    const Executor& executor() const noexcept { return executor_; }
+
+  private:
+    Executor executor_;
+    std::shared_ptr<Mailbox> mailbox_;
+};
+
+/// A task of the application while it runs. Must not move once it is started; where it is destroyed
+/// before its end, so is every coroutine in it, and what they wait for is cancelled.
+template <class T>
+class RunningTask {
+  public:
+    explicit RunningTask(fraiseql::task<T> work) : work_(std::move(work)) {}
+    RunningTask(const RunningTask&) = delete;
+    RunningTask& operator=(const RunningTask&) = delete;
+
+    /// Runs the task to its first wait. `home` must outlive it.
+    void start(WorkerHome& home) {
+        auto coroutine = fraiseql::detail::task_access::coroutine(work_);
+        coroutine.promise().home = &home;
+        coroutine.promise().finish_argument = this;
+        coroutine.promise().on_finish = [](void* self) noexcept -> std::coroutine_handle<> {
+            static_cast<RunningTask*>(self)->waiter_.wake();
+            return std::noop_coroutine();
+        };
+        coroutine.resume();
+    }
+
+    bool done() { return fraiseql::detail::task_access::coroutine(work_).done(); }
+
+    /// Returns true at the end of the task, and false where the caller was cancelled before.
+    Task<bool> wait() {
+        if (done()) co_return true;
+        co_await waiter_.wait();
+        co_return done();
+    }
+
+    /// Lets wait() return before the task has ended.
+    void give_up() { waiter_.wake(); }
+
+    /// After the end: returns what the task returned, or throws what it threw.
+    T take() { return fraiseql::detail::task_access::coroutine(work_).promise().take(); }
+
+  private:
+    fraiseql::task<T> work_;
+    Waiter waiter_;
+};
+
+template <class T>
+struct AdoptedState {
+    std::coroutine_handle<> waiting = {};
+    std::optional<T> value = {};
+    std::exception_ptr failure = {};
+    boost::asio::cancellation_signal cancel = {};
+};
+
+template <class T>
+Task<T> without_throwing(Task<T> work) {
+    // Cancellation is a value to us: see Waiter.
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    co_return co_await std::move(work);
+}
+
+template <class T>
+class AdoptedAwaiter {
+  public:
+    explicit AdoptedAwaiter(Task<T> work) : work_(std::move(work)) {}
+    AdoptedAwaiter(const AdoptedAwaiter&) = delete;
+    AdoptedAwaiter& operator=(const AdoptedAwaiter&) = delete;
+    ~AdoptedAwaiter() {
+        if (state_->waiting && std::exchange(state_->waiting, {}))
+            state_->cancel.emit(boost::asio::cancellation_type::terminal);
+    }
+
+    bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> waiting) {
+        state_->waiting = waiting;
+        const auto& home = static_cast<WorkerHome&>(*waiting.promise().home);
+        auto ended = [state = state_](std::exception_ptr failure, T value) {
+            state->failure = std::move(failure);
+            state->value = std::move(value);
+            if (auto next = std::exchange(state->waiting, {})) next.resume();
+        };
+        boost::asio::co_spawn(
+            home.executor(), without_throwing(std::move(work_)),
+            boost::asio::bind_cancellation_slot(state_->cancel.slot(), std::move(ended)));
+    }
+    T await_resume() {
+        if (state_->failure) std::rethrow_exception(state_->failure);
+        return std::move(*state_->value);
+    }
+
+  private:
+    Task<T> work_;
+    // Shared with the coroutine of ours, which may end after the task is gone.
+    std::shared_ptr<AdoptedState<T>> state_ = std::make_shared<AdoptedState<T>>();
+};
+
+// What is waited for is not its own awaiter: g++ 12 would copy it.
+template <class T>
+class AdoptedTask : public fraiseql::detail::task_awaitable {
+  public:
+    explicit AdoptedTask(Task<T> work) : work_(std::move(work)) {}
+    AdoptedAwaiter<T> operator co_await() { return AdoptedAwaiter<T>(std::move(work_)); }
+
+  private:
+    Task<T> work_;
+};
+
+/// `co_await adopt(work)` inside a task that runs on a WorkerHome: runs `work` on the same worker.
+/// Where the task is destroyed meanwhile, `work` is cancelled. T must be default-constructible.
+template <class T>
+AdoptedTask<T> adopt(Task<T> work) {
+    return AdoptedTask<T>(std::move(work));
+}
+
+}  // namespace fraiseql::runtime
