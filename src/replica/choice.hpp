@@ -40,7 +40,7 @@ struct Demand {
 /// What a worker knows of a replica besides: nobody else's business.
 struct Load {
     std::size_t in_flight = 0;
-    /// Has failed this read already, or has no connections.
+    /// Has failed this read already, or has no connection yet: nobody waits for one.
     bool excluded = false;
 };
 

@@ -111,11 +111,17 @@ runtime::Task<pg::BatchResult> Reads::run(pg::Batch batch, std::optional<Positio
     co_return co_await primary_.run(std::move(batch), pg::Lane::Quick, deadline);
 }
 
+std::size_t Reads::connections(const Slot& slot) {
+    return slot.pool == nullptr ? 0 : slot.pool->status().quick_open;
+}
+
 std::vector<Load> Reads::loads() const {
     std::vector<Load> out;
     out.reserve(slots_.size());
-    for (const Slot& slot : slots_)
-        out.push_back({.in_flight = slot.in_flight, .excluded = slot.pool == nullptr});
+    for (const Slot& slot : slots_) {
+        const bool excluded = connections(slot) == 0;
+        out.push_back({.in_flight = slot.in_flight, .excluded = excluded});
+    }
     return out;
 }
 
@@ -130,6 +136,7 @@ Counts Reads::counts() const {
     for (const Slot& slot : slots_) {
         out.reads.push_back(slot.reads);
         out.in_flight.push_back(slot.in_flight);
+        out.connections.push_back(connections(slot));
     }
     return out;
 }

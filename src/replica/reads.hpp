@@ -38,6 +38,7 @@ struct Counts {
     std::vector<std::uint64_t> reads = {};
     /// Of now, by replica.
     std::vector<std::size_t> in_flight = {};
+    std::vector<std::size_t> connections = {};
     /// Sent to the primary, by Fallback.
     std::array<std::uint64_t, kFallbacks> fallbacks = {};
 };
@@ -72,6 +73,7 @@ class Reads {
         std::uint64_t reads = 0;
     };
 
+    static std::size_t connections(const Slot& slot);
     std::vector<Load> loads() const;
 
     runtime::Executor executor_;

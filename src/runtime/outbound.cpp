@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/outbound.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 namespace fraiseql::runtime {
@@ -12,6 +12,7 @@ namespace fraiseql::runtime {
 namespace {
 
 constexpr std::size_t kMaxWaiting = 1024;
+constexpr std::chrono::seconds kPatience{5};
 
 }  // namespace
 
@@ -20,13 +21,13 @@ struct Outbound::State {
     std::condition_variable changed;
     std::deque<std::function<void()>> jobs;
     bool ending = false;
-    std::thread thread;
+    bool ended = false;
 
     void work() {
         std::unique_lock lock(mutex);
         while (true) {
             changed.wait(lock, [this] { return ending || !jobs.empty(); });
-            if (ending) return;
+            if (ending) break;
             std::function<void()> job = std::move(jobs.front());
             jobs.pop_front();
             lock.unlock();
@@ -34,20 +35,24 @@ struct Outbound::State {
             job = nullptr;
             lock.lock();
         }
+        ended = true;
+        changed.notify_all();
     }
 };
 
-Outbound::Outbound() : state_(std::make_unique<State>()) {
-    state_->thread = std::thread([state = state_.get()] { state->work(); });
-}
+Outbound::Outbound()
+    : state_(std::make_shared<State>()), thread_([state = state_] { state->work(); }) {}
 
 Outbound::~Outbound() {
-    {
-        const std::lock_guard lock(state_->mutex);
-        state_->ending = true;
-    }
+    std::unique_lock lock(state_->mutex);
+    state_->ending = true;
     state_->changed.notify_all();
-    state_->thread.join();
+    const bool ended = state_->changed.wait_for(lock, kPatience, [this] { return state_->ended; });
+    lock.unlock();
+    if (ended)
+        thread_.join();
+    else
+        thread_.detach();
 }
 
 bool Outbound::post(std::function<void()> job) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <thread>
 
 namespace fraiseql::runtime {
 
@@ -13,7 +14,9 @@ class Outbound {
     Outbound();
     Outbound(const Outbound&) = delete;
     Outbound& operator=(const Outbound&) = delete;
-    /// Finishes the job in progress, drops those waiting, and ends the thread.
+    /// Finishes the job in progress, drops those waiting, and ends the thread. One that takes more
+    /// than five seconds, as PQcancel does where a server hangs, is left to itself: jobs own what
+    /// they use.
     ~Outbound();
 
     /// Queues `job`; false where 1,024 are waiting already, and then it will not run.
@@ -21,7 +24,9 @@ class Outbound {
 
   private:
     struct State;
-    std::unique_ptr<State> state_;
+    /// Shared with the thread, which may outlive this object.
+    std::shared_ptr<State> state_;
+    std::thread thread_;
 };
 
 }  // namespace fraiseql::runtime

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <future>
+#include <memory>
 #include <thread>
 
 #include "runtime/outbound.hpp"
@@ -95,6 +97,25 @@ TEST(RunUntilSignal, CallsTheHookOnHangupAndEndsOnTerm) {
     EXPECT_TRUE(run_until_signal(settings, sleepers(counts, 1ms)));
     sender.join();
     EXPECT_EQ(counts.drained, 1);
+}
+
+TEST(Outbound, DoesNotWaitForAJobThatHangs) {
+    const auto began = Clock::now();
+    const auto over = std::make_shared<std::promise<void>>();
+    const auto ended = std::make_shared<std::promise<void>>();
+    const auto started = std::make_shared<std::promise<void>>();
+    {
+        Outbound outbound;
+        ASSERT_TRUE(outbound.post([over, ended, started] {
+            started->set_value();
+            over->get_future().wait();
+            ended->set_value();
+        }));
+        started->get_future().wait();
+    }
+    EXPECT_LT(Clock::now() - began, 20s);
+    over->set_value();
+    ended->get_future().wait();
 }
 
 TEST(Outbound, RunsJobsInOrderOnAnotherThread) {

@@ -70,6 +70,11 @@ std::vector<prometheus::MetricFamily> replica_metrics(const std::vector<replica:
                   {{"replica", targets[i].name}}, sum([i](const replica::Counts& each) {
                       return i < each.in_flight.size() ? each.in_flight[i] : 0;
                   }));
+    for (std::size_t i = 0; i < targets.size(); ++i)
+        out.gauge("fraiseql_replica_connections", "Connections of the workers to the replica.",
+                  {{"replica", targets[i].name}}, sum([i](const replica::Counts& each) {
+                      return i < each.connections.size() ? each.connections[i] : 0;
+                  }));
     for (std::size_t i = 0; i < replica::kFallbacks; ++i)
         out.counter("fraiseql_replica_fallbacks_total",
                     "Reads that went to the primary, by what kept them from the replicas.",
