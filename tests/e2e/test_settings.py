@@ -76,7 +76,8 @@ class Settings(unittest.TestCase):
         secrets = {"FRAISEQL_JWT_SECRET": "s3cret-of-tokens-that-is-long-enough",
                    "FRAISEQL_ADMIN_TOKEN": "s3cret-of-admins-that-is-long-enough",
                    "FRAISEQL_JWKS_URL": "a=https://me:s3cret@id.example/k,b=https://id.example",
-                   "DATABASE_URL": "host=db password=s3cret sslpassword=s3cret"}
+                   "DATABASE_URL": "host=db password=s3cret sslpassword=s3cret",
+                   "FRAISEQL_REPLICA": "host=a password=s3cret;postgres://me:s3cret@b/shop"}
         for form in ("text", "json"):
             said += run("config", "--format", form, env=os.environ | secrets).stdout
         self.assertNotIn("s3cret", said)
