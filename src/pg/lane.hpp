@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pg/backoff.hpp"
+#include "pg/breaker.hpp"
 #include "pg/connection.hpp"
 #include "pg/pending.hpp"
 
@@ -27,9 +28,11 @@ struct LaneState {
     std::vector<std::shared_ptr<Connection>> connections;
     std::deque<std::shared_ptr<Pending>> queue;
     std::size_t connecting = 0;
+    /// After the server had no connection left for this lane; whether it answers at all, the
+    /// breaker knows.
     Backoff backoff;
-    /// Why there is no connection; sqlstate empty while that is not known to be so.
-    sql::DatabaseError last_error;
+    /// Why it was so; sqlstate empty while it is not.
+    sql::DatabaseError refusal;
 
     /// Returns the connection with the fewest batches in flight that can take one more, or nullptr.
     Connection* choose() const {
@@ -42,7 +45,7 @@ struct LaneState {
         return best;
     }
 
-    /// Returns how many connections should be started now. After a failure one at a time is tried.
+    /// Returns how many connections should be started now. After a refusal one at a time is tried.
     std::size_t to_start(std::chrono::steady_clock::time_point now) const {
         const std::size_t have = connections.size() + connecting;
         if (have >= max_connections || !backoff.due(now)) return 0;
@@ -53,7 +56,10 @@ struct LaneState {
     }
 
     /// Whether a batch that comes now would wait for nothing: no connection, and none expected.
-    bool down() const { return connections.empty() && !last_error.sqlstate.empty(); }
+    bool down(Breaker::State breaker) const {
+        return connections.empty() &&
+               (breaker != Breaker::State::Closed || !refusal.sqlstate.empty());
+    }
 
     std::size_t in_flight() const {
         std::size_t count = 0;

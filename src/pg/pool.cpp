@@ -42,7 +42,9 @@ bool is_unavailable(const sql::DatabaseError& error) noexcept {
 }
 
 Pool::Pool(runtime::Executor executor, runtime::Outbound& outbound, PoolSettings settings)
-    : state_(std::make_shared<State>(std::move(executor), outbound, std::move(settings))) {}
+    : state_(std::make_shared<State>(std::move(executor), outbound, std::move(settings))) {
+    state_->follow_breaker();
+}
 
 Pool::~Pool() { state_->close(); }
 

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "pg/breaker.hpp"
 #include "pg/rows.hpp"
 #include "pg/statement.hpp"
 #include "runtime/outbound.hpp"
@@ -38,6 +39,8 @@ struct PoolSettings {
     std::size_t max_prepared = 512;
     /// Session settings sent as `-c name=value` at connect: {"plan_cache_mode", "auto"}, …
     std::vector<std::pair<std::string, std::string>> session_settings;
+    /// Shared with the other pools of the process that ask this database; empty: the pool's own.
+    std::shared_ptr<Breaker> breaker;
     /// Receives notices and the pool's own messages (connection lost, restored). May be empty.
     std::function<void(std::string_view)> log;
 };
@@ -53,6 +56,9 @@ struct PoolStatus {
     std::uint64_t batches = 0;
     std::uint64_t statements = 0;
     std::uint64_t lost = 0;
+    Breaker::State breaker = Breaker::State::Closed;
+    /// How often the breaker, which workers may share, was opened.
+    std::uint64_t breaker_openings = 0;
     /// Why the last attempt to connect failed; empty while connected.
     std::string last_error;
 };
@@ -70,7 +76,7 @@ class Pool {
     Pool& operator=(const Pool&) = delete;
     ~Pool();
 
-    /// Starts connecting; later it reconnects by itself, with jittered back-off. Run() starts it
+    /// Starts connecting; later it reconnects by itself, as the breaker allows. Run() starts it
     /// too, so this only saves the first request the wait.
     void start();
 

@@ -370,6 +370,35 @@ TEST_F(PoolTest, RecoversWhenTheDatabaseComesBack) {
     EXPECT_EQ(pool_->status().last_error, "");
 }
 
+TEST_F(PoolTest, PoolsTellEachOtherThatTheDatabaseIsBack) {
+    const std::string url = Cluster::shared().url("pool_back_for_all");
+    PoolSettings settings = settings_for(url);
+    settings.breaker = std::make_shared<Breaker>();
+    Pool other(context_.get_executor(), outbound_, settings);
+    open(settings);
+    const auto ask = [this](Pool& pool, Batch batch) -> BatchResult& {
+        answers_.push_back(std::make_unique<Answer>());
+        Answer& answer = *answers_.back();
+        asio::co_spawn(
+            context_,
+            collect(pool, std::move(batch), Lane::Exclusive, runtime::Clock::now() + 20s, answer),
+            asio::detached);
+        return wait(answer);
+    };
+    EXPECT_FALSE(ask(*pool_, batch_of({"select 1"}, false)));
+    // It refuses at once: what one pool has met, all know.
+    EXPECT_EQ(other.status().breaker, Breaker::State::Open);
+    EXPECT_FALSE(ask(other, batch_of({"select 1"}, false)));
+    turn_for(1s);
+    EXPECT_FALSE(ask(other, batch_of({"select 1"}, false)));
+    Cluster::shared().create_database("pool_back_for_all");
+    turn_until([&] { return settings.breaker->state() == Breaker::State::Closed; });
+    // Whoever found out: the other lets requests wait for the connection that it makes now.
+    EXPECT_EQ(value(ask(other, batch_of({"select 1"}, false))), "1");
+    EXPECT_EQ(value(ask(*pool_, batch_of({"select 1"}, false))), "1");
+    EXPECT_EQ(settings.breaker->openings(), 1U);
+}
+
 TEST_F(PoolTest, AppliesSessionSettingsAndName) {
     PoolSettings settings = settings_for(Cluster::shared().url());
     settings.session_settings = {{"work_mem", "5MB"}, {"search_path", "pg_catalog, public"}};

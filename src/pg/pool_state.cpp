@@ -50,9 +50,16 @@ Pool::State::State(runtime::Executor executor, runtime::Outbound& outbound, Pool
       outbound_(outbound),
       settings_(std::move(settings)),
       mailbox_(std::make_shared<runtime::Mailbox>(executor)),
+      breaker_(settings_.breaker ? settings_.breaker : std::make_shared<Breaker>()),
       quick_(settings_.quick_connections, settings_.max_in_flight, true, std::random_device{}()),
       exclusive_(settings_.exclusive_connections, 1, false, std::random_device{}()),
       timer_(executor) {}
+
+void Pool::State::follow_breaker() {
+    breaker_->follow(mailbox_, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->database_is_back();
+    });
+}
 
 void Pool::State::start() { connect_missing(Lane::Quick); }
 
@@ -68,9 +75,11 @@ std::optional<sql::DatabaseError> Pool::State::submit(const std::shared_ptr<Pend
     ++batches_;
     statements_ += pending->batch.calls.size();
     LaneState& lane = lane_of(pending->lane);
-    if (lane.down()) {
+    if (down(lane)) {
         connect_missing(pending->lane);
-        return lane.last_error;
+        // Where that was not the time to try, it comes.
+        arm_timer();
+        return reason(lane);
     }
     if (lane.queue.empty()) {
         if (Connection* connection = lane.choose()) {
@@ -186,41 +195,64 @@ void Pool::State::lost(Connection& connection, const sql::DatabaseError& error,
     }
     dispatch(lane);
     connect_missing(which);
+    refuse_waiting(lane);
     arm_timer();
+}
+
+sql::DatabaseError Pool::State::reason(const LaneState& lane) const {
+    return lane.refusal.sqlstate.empty() ? breaker_->error() : lane.refusal;
+}
+
+/// Nobody waits for a connection that is not even being opened.
+void Pool::State::refuse_waiting(LaneState& lane) {
+    if (!down(lane) || lane.queue.empty() || lane.connecting > 0) return;
+    const sql::DatabaseError error = reason(lane);
+    for (const auto& pending : std::exchange(lane.queue, {}))
+        pending->settle(tl::unexpected(error));
+}
+
+void Pool::State::database_is_back() {
+    connect_missing(Lane::Quick);
+    connect_missing(Lane::Exclusive);
 }
 
 void Pool::State::connect_missing(Lane which) {
     if (closed_) return;
-    std::size_t count = lane_of(which).to_start(runtime::Clock::now());
-    for (; count > 0; --count)
-        begin_connect(which);
+    const auto now = runtime::Clock::now();
+    std::size_t count = lane_of(which).to_start(now);
+    for (; count > 0; --count) {
+        const Breaker::Admission admission = breaker_->admit(now);
+        if (admission == Breaker::Admission::No) return;
+        begin_connect(which, admission);
+    }
 }
 
-void Pool::State::begin_connect(Lane which) {
-    auto job = [settings = connect_settings(settings_, which), mailbox = mailbox_, which,
+void Pool::State::begin_connect(Lane which, Breaker::Admission admission) {
+    auto job = [settings = connect_settings(settings_, which), mailbox = mailbox_, which, admission,
                 weak = weak_from_this()] {
         auto connection = connect(settings);
         // In a shared holder because std::function copies; dropped with it if nobody listens.
         auto holder = std::make_shared<decltype(connection)>(std::move(connection));
-        mailbox->deliver([weak, holder, which] {
+        mailbox->deliver([weak, holder, which, admission] {
             const auto self = weak.lock();
             if (self == nullptr || self->closed_) return;
             if (*holder) return self->connected(which, std::move(**holder));
-            self->connect_failed(which, holder->error());
+            self->connect_failed(which, admission, std::move(holder->error()));
         });
     };
     ++lane_of(which).connecting;
     if (!outbound_.post(std::move(job))) {
-        connect_failed(which, make_error("08001", "too many connections are being opened"));
+        connect_failed(which, admission,
+                       make_error("53300", "too many connections are being opened"));
     }
 }
 
 void Pool::State::connected(Lane which, PgconnHandle established) {
     LaneState& lane = lane_of(which);
     --lane.connecting;
-    if (lane.backoff.failing()) log("connected to the database again");
     lane.backoff.succeeded();
-    lane.last_error = {};
+    lane.refusal = {};
+    if (breaker_->succeeded()) log("connected to the database again");
     const Connection::Context context{executor_, outbound_, mailbox_, settings_.max_prepared};
     auto connection = std::make_shared<Connection>(context, *this, std::move(established));
     if (settings_.log) {
@@ -234,19 +266,23 @@ void Pool::State::connected(Lane which, PgconnHandle established) {
     connect_missing(which);
 }
 
-void Pool::State::connect_failed(Lane which, const sql::DatabaseError& error) {
+void Pool::State::connect_failed(Lane which, Breaker::Admission admission,
+                                 sql::DatabaseError error) {
     LaneState& lane = lane_of(which);
     --lane.connecting;
-    if (!lane.backoff.failing()) log("cannot connect to the database: " + error.message);
-    lane.backoff.failed(runtime::Clock::now());
-    lane.last_error = error;
+    const auto now = runtime::Clock::now();
     // Whatever the reason (a password, say), to a request it means that nobody can be asked.
-    if (!is_unavailable(error)) lane.last_error.sqlstate = "08001";
-    if (lane.connections.empty()) {
-        auto waiting = std::exchange(lane.queue, {});
-        for (const auto& pending : waiting)
-            pending->settle(tl::unexpected(lane.last_error));
+    if (!is_unavailable(error)) error.sqlstate = "08001";
+    if (error.sqlstate == "53300") {
+        // The server answers, if only to say that it is full.
+        breaker_->succeeded();
+        if (!lane.backoff.failing()) log("cannot connect to the database: " + error.message);
+        lane.backoff.failed(now);
+        lane.refusal = std::move(error);
+    } else if (breaker_->failed(now, admission, error)) {
+        log("cannot connect to the database: " + error.message);
     }
+    refuse_waiting(lane);
     arm_timer();
 }
 
@@ -262,7 +298,7 @@ void Pool::State::arm_timer() {
 
 void Pool::State::tick() {
     const auto now = runtime::Clock::now();
-    bool more = false;
+    bool more = breaker_->state() != Breaker::State::Closed;
     for (const Lane which : {Lane::Quick, Lane::Exclusive}) {
         LaneState& lane = lane_of(which);
         expire(lane, now);
@@ -307,7 +343,9 @@ void Pool::State::close() {
 }
 
 PoolStatus Pool::State::status() const {
-    const std::string& quick_error = quick_.last_error.message;
+    const bool open = breaker_->state() != Breaker::State::Closed;
+    const std::string& refusal =
+        quick_.refusal.sqlstate.empty() ? exclusive_.refusal.message : quick_.refusal.message;
     return {.quick_open = quick_.connections.size(),
             .exclusive_open = exclusive_.connections.size(),
             .in_flight = quick_.in_flight() + exclusive_.in_flight(),
@@ -315,7 +353,9 @@ PoolStatus Pool::State::status() const {
             .batches = batches_,
             .statements = statements_,
             .lost = lost_,
-            .last_error = quick_error.empty() ? exclusive_.last_error.message : quick_error};
+            .breaker = breaker_->state(),
+            .breaker_openings = breaker_->openings(),
+            .last_error = open ? breaker_->error().message : refusal};
 }
 
 void Pool::State::log(std::string_view message) const {

@@ -19,6 +19,8 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
   public:
     State(runtime::Executor executor, runtime::Outbound& outbound, PoolSettings settings);
 
+    /// Call once, before all else.
+    void follow_breaker();
     void start();
     /// Sends or queues the batch; returns the error where it can do neither.
     std::optional<sql::DatabaseError> submit(const std::shared_ptr<Pending>& pending);
@@ -41,9 +43,14 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
     LaneState& lane_of(Lane lane) { return lane == Lane::Quick ? quick_ : exclusive_; }
     LaneState& lane_of(const Connection& connection);
     void connect_missing(Lane lane);
-    void begin_connect(Lane lane);
+    void begin_connect(Lane lane, Breaker::Admission admission);
     void connected(Lane lane, PgconnHandle established);
-    void connect_failed(Lane lane, const sql::DatabaseError& error);
+    void connect_failed(Lane lane, Breaker::Admission admission, sql::DatabaseError error);
+    bool down(const LaneState& lane) const { return lane.down(breaker_->state()); }
+    /// Why the lane is down.
+    sql::DatabaseError reason(const LaneState& lane) const;
+    void refuse_waiting(LaneState& lane);
+    void database_is_back();
     void dispatch(LaneState& lane);
     void answer(const std::shared_ptr<Pending>& pending);
     bool send_again(const std::shared_ptr<Pending>& pending);
@@ -57,6 +64,7 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
     runtime::Outbound& outbound_;
     PoolSettings settings_;
     std::shared_ptr<runtime::Mailbox> mailbox_;
+    std::shared_ptr<Breaker> breaker_;
     LaneState quick_;
     LaneState exclusive_;
     Timer timer_;

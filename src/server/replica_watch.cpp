@@ -25,6 +25,8 @@ constexpr auto kConnectTimeout = 2s;
 pg::PoolSettings for_asking(pg::PoolSettings settings) {
     settings.quick_connections = 1;
     settings.connect_timeout = kConnectTimeout;
+    // It sees for itself whether a server answers.
+    settings.breaker = {};
     // Says what it thinks of servers itself.
     settings.log = {};
     return settings;

@@ -190,6 +190,7 @@ std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
 Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model,
                    const catalog::Document& catalog) {
     FRAISEQL_TRY(settings.listen.address, http::claim_address(settings.listen.address));
+    settings.pool.breaker = std::make_shared<pg::Breaker>();
     settings.models = std::make_shared<ModelFeed>(model);
     settings.registry = std::make_shared<RegistryFeed>(std::make_shared<turbo::Registry>());
     settings.schema_watch.conninfo = settings.pool.conninfo;
