@@ -113,6 +113,13 @@ class Compiler {
             begin_member(unit, root, i == first);
             if (root.kind == Root::Kind::Read || root.kind == Root::Kind::Call) {
                 parameters.switch_to(i);
+                if (options_.columns && reads_alone(first, count)) {
+                    FRAISEQL_TRY(auto read, read_columns(root, i, parameters, lists));
+                    if (read) {
+                        add_columns(unit, std::move(*read), root, parameters);
+                        continue;
+                    }
+                }
                 unit.pieces.emplace_back(Slot{0, static_cast<std::uint32_t>(selects.size())});
                 FRAISEQL_TRY(Fragment select, root.kind == Root::Kind::Read
                                                   ? read_root(root, i, parameters, lists)
@@ -166,9 +173,33 @@ class Compiler {
         return Fragment("SELECT ").add(join(columns, ",\n       "));
     }
 
+    /// Whether one field alone reads the database: its statement may have many rows.
+    bool reads_alone(std::uint32_t first, std::uint32_t count) const {
+        const auto roots = std::span(plan_.roots).subspan(first, count);
+        return 1 == std::count_if(roots.begin(), roots.end(), [](const Root& root) {
+                   return root.kind == Root::Kind::Read || root.kind == Root::Kind::Call;
+               });
+    }
+
+    static void add_columns(Unit& unit, ColumnsRead read, const Root& root,
+                            Parameters& parameters) {
+        const bool list = root.read.kind == plan::Read::Kind::Many;
+        unit.pieces.emplace_back(RowsSlot{0, list, std::move(read.shape)});
+        unit.statements.push_back({read.select.text(), parameters.take(), read.columns});
+    }
+
+    Result<std::optional<ColumnsRead>> read_columns(const Root& root, std::uint32_t index,
+                                                    Parameters& parameters, Lists& lists) const {
+        using Kind = plan::Read::Kind;
+        if (root.kind != Root::Kind::Read) return std::nullopt;
+        if (root.read.kind != Kind::One && root.read.kind != Kind::Many) return std::nullopt;
+        Reading reading(model_, *root.read.entity, options_);
+        FRAISEQL_TRY(const Rows rows, rows_of(root, index, reading, parameters));
+        return read_columns_sql(reading, root.read, rows, lists);
+    }
+
     Result<Fragment> read_root(const Root& root, std::uint32_t index, Parameters& parameters,
                                Lists& lists) const {
-        Rows rows;
         if (root.read.kind == plan::Read::Kind::Connection) {
             auto connection =
                 connection_sql(model_, root.read, arguments_[index], options_, parameters, lists);
@@ -180,32 +211,37 @@ class Compiler {
             if (!groups) return fail(at_root(groups.error(), root));
             return groups;
         }
-        if (root.read.kind == plan::Read::Kind::Many) {
-            Reading reading(model_, *root.read.entity, options_);
-            const Source source = reading.rows();
-            const std::string& type = root.read.entity->type_name;
-            if (const Value* where = arguments_[index].find("where")) {
-                auto condition = filter_sql(model_, schema::where_input(type), *where, source,
-                                            {std::string("where")}, parameters);
-                if (!condition) return fail(at_root(condition.error(), root));
-                rows.where = std::move(*condition);
-            }
-            rows.order = order_sql(
-                order_terms(model_, *root.read.entity, arguments_[index].find("orderBy"), source));
-            rows.limit = limit(arguments_[index], parameters);
-            if (offset_of(arguments_[index]) != 0)
-                rows.offset = parameters.add({"offset"}, Fragment("int8"));
-            return read_sql(reading, root.read, rows, lists);
-        }
-        const schema::Entity& entity = *root.read.entity;
-        const catalog::Column& key = *entity.relation->column(*entity.key);
-        const graphql::InputValueDef& argument = root.group.definition->args.front();
-        Reading reading(model_, entity, options_);
-        rows.where = key_equals(reading, entity,
-                                parameters.add({std::string(argument.name)},
-                                               schema::type_text(model_.catalog, key.type)));
-        rows.limit = Fragment("1");
+        Reading reading(model_, *root.read.entity, options_);
+        FRAISEQL_TRY(const Rows rows, rows_of(root, index, reading, parameters));
         return read_sql(reading, root.read, rows, lists);
+    }
+
+    /// Which rows a read of one or many wants.
+    Result<Rows> rows_of(const Root& root, std::uint32_t index, Reading& reading,
+                         Parameters& parameters) const {
+        const schema::Entity& entity = *root.read.entity;
+        const Value& arguments = arguments_[index];
+        Rows rows;
+        if (root.read.kind == plan::Read::Kind::One) {
+            const catalog::Column& key = *entity.relation->column(*entity.key);
+            const graphql::InputValueDef& argument = root.group.definition->args.front();
+            rows.where = key_equals(reading, entity,
+                                    parameters.add({std::string(argument.name)},
+                                                   schema::type_text(model_.catalog, key.type)));
+            rows.limit = Fragment("1");
+            return rows;
+        }
+        const Source source = reading.rows();
+        if (const Value* where = arguments.find("where")) {
+            auto condition = filter_sql(model_, schema::where_input(entity.type_name), *where,
+                                        source, {std::string("where")}, parameters);
+            if (!condition) return fail(at_root(condition.error(), root));
+            rows.where = std::move(*condition);
+        }
+        rows.order = order_sql(order_terms(model_, entity, arguments.find("orderBy"), source));
+        rows.limit = limit(arguments, parameters);
+        if (offset_of(arguments) != 0) rows.offset = parameters.add({"offset"}, Fragment("int8"));
+        return rows;
     }
 
     Result<Fragment> call_root(const Root& root, std::uint32_t index, Parameters& parameters,

@@ -20,6 +20,8 @@ struct CompileOptions {
     std::uint32_t max_page_size = 1000;
     /// Read views by their own queries where that is allowed, instead of their documents.
     bool see_through = true;
+    /// Rows come as columns, of which the server writes the JSON; otherwise PostgreSQL writes it.
+    bool columns = true;
     /// The statement runs as a role that the session is switched to: what views read with the
     /// rights of their owner is left to them.
     bool switched_role = false;

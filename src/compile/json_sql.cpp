@@ -41,24 +41,17 @@ Fragment list_as_text(const Fragment& list, const Source& source, bool column) {
 }
 
 /// A leaf of a view that is seen through, as the document would show it.
-Fragment seen_leaf(const Output& output, const Source& source) {
+TypedValue seen_leaf(const Output& output, const Source& source) {
     const Located found = source.locate(*output.binding);
     const bool json = catalog::is_json(found.type);
     if (output.binding->as_text) {
-        if (!output.field->type->nullable()->is_list()) return source.value(*output.binding, true);
+        if (!output.field->type->nullable()->is_list())
+            return {source.value(*output.binding, true), catalog::kText};
         const Source document = Source::inside(found.sql, found.type == catalog::kJsonb);
-        return list_as_text(found.sql, document, /*column=*/!json);
+        return {list_as_text(found.sql, document, /*column=*/!json)};
     }
-    return found.through_jsonb ? Fragment("to_jsonb(").add(found.sql).raw(")") : found.sql;
-}
-
-Fragment leaf(const Output& output, const Source& source) {
-    if (source.seen_through) return seen_leaf(output, source);
-    const bool as_text = output.binding->as_text;
-    if (!as_text || !output.field->type->nullable()->is_list())
-        return source.value(*output.binding, as_text);
-    const bool column = source.row != nullptr && output.binding->column.has_value();
-    return list_as_text(source.value(*output.binding, false), source, column);
+    if (found.through_jsonb) return {Fragment("to_jsonb(").add(found.sql).raw(")")};
+    return {found.sql, found.type};
 }
 
 class JsonWriter {
@@ -93,7 +86,30 @@ class JsonWriter {
         return type.is_non_null() ? object : when_is(source, value, "'object'", object);
     }
 
+    /// A value that rules deny is null; at the top of a row, but where their conditions hold.
+    Fragment member_value(const Output& output, const Branch& branch, const Source& source) const {
+        if (output.field == nullptr) return Fragment().literal(branch.type->name);
+        if (output.masks.empty()) return granted_value(output, source);
+        const bool top = source.row != nullptr && source.keys.empty();
+        const bool conditional =
+            top && std::all_of(output.masks.begin(), output.masks.end(),
+                               [](const schema::Rule* rule) { return !rule->rows.empty(); });
+        if (!conditional) return Fragment("NULL::text");
+        return Fragment("CASE WHEN ")
+            .add(rules_sql(output.masks, *source.row, source))
+            .raw(" THEN ")
+            .add(granted_value(output, source))
+            .raw(" END");
+    }
+
   private:
+    Fragment granted_value(const Output& output, const Source& source) const {
+        if (output.branches.empty()) return leaf_value(output, source).sql;
+        if (source.seen_through) return seen_value(output, source);
+        return value_of_type(source.value(*output.binding, false), *output.field->type,
+                             output.branches, source, &output);
+    }
+
     static Fragment elements(const Fragment& value, const Source& source, int depth) {
         Fragment out = source.function("json_array_elements", "jsonb_array_elements");
         out.raw("(").add(value).raw(") WITH ORDINALITY AS ");
@@ -150,29 +166,6 @@ class JsonWriter {
                              Source::inside(document, found.type != catalog::kJson), &output);
     }
 
-    /// A value that rules deny is null; at the top of a row, but where their conditions hold.
-    Fragment member_value(const Output& output, const Branch& branch, const Source& source) const {
-        if (output.field == nullptr) return Fragment().literal(branch.type->name);
-        if (output.masks.empty()) return granted_value(output, source);
-        const bool top = source.row != nullptr && source.keys.empty();
-        const bool conditional =
-            top && std::all_of(output.masks.begin(), output.masks.end(),
-                               [](const schema::Rule* rule) { return !rule->rows.empty(); });
-        if (!conditional) return Fragment("NULL::text");
-        return Fragment("CASE WHEN ")
-            .add(rules_sql(output.masks, *source.row, source))
-            .raw(" THEN ")
-            .add(granted_value(output, source))
-            .raw(" END");
-    }
-
-    Fragment granted_value(const Output& output, const Source& source) const {
-        if (output.branches.empty()) return leaf(output, source);
-        if (source.seen_through) return seen_value(output, source);
-        return value_of_type(source.value(*output.binding, false), *output.field->type,
-                             output.branches, source, &output);
-    }
-
     Fragment pairs(const Branch& branch, const Source& source) const {
         std::vector<Fragment> parts;
         for (const Output& output : branch.outputs)
@@ -206,6 +199,23 @@ class JsonWriter {
 };
 
 }  // namespace
+
+TypedValue leaf_value(const Output& output, const Source& source) {
+    if (source.seen_through) return seen_leaf(output, source);
+    const schema::FieldBinding& binding = *output.binding;
+    const bool column = source.row != nullptr && binding.column.has_value();
+    if (binding.as_text && output.field->type->nullable()->is_list())
+        return {list_as_text(source.value(binding, false), source, column)};
+    const catalog::Oid type = binding.as_text ? catalog::kText
+                              : column        ? source.row->column(*binding.column)->type
+                                              : catalog::kJson;
+    return {source.value(binding, binding.as_text), type};
+}
+
+Fragment member_sql(const Output& output, const Branch& branch, const Source& source,
+                    Lists& lists) {
+    return JsonWriter(lists).member_value(output, branch, source);
+}
 
 Fragment object_sql(const std::vector<Branch>& branches, const Source& source, Lists& lists) {
     return JsonWriter(lists).object(branches, source);

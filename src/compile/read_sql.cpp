@@ -18,6 +18,12 @@ Fragment rows_sql(const Reading& reading, const Rows& rows) {
     return out.add(reading.columns()).raw(" FROM ").add(reading.from()).add(clauses(rows));
 }
 
+/// Those that the rules grant; after the values, which say what columns the rows need.
+Fragment granted_rows(Reading& reading, const plan::Read& read, Rows rows) {
+    add_rules(read.row_rules, *read.entity->relation, reading.rows(), rows.where);
+    return Fragment("\nFROM (").add(rows_sql(reading, rows)).raw(") AS r");
+}
+
 }  // namespace
 
 Fragment key_equals(Reading& reading, const schema::Entity& entity, const Fragment& value) {
@@ -30,14 +36,22 @@ Fragment key_equals(Reading& reading, const schema::Entity& entity, const Fragme
 
 Fragment read_sql(Reading& reading, const plan::Read& read, const Rows& rows, Lists& lists) {
     const Fragment object = object_sql(read.branches, reading.answer(), lists);
-    Rows granted = rows;
-    add_rules(read.row_rules, *read.entity->relation, reading.rows(), granted.where);
     Fragment out("SELECT ");
     if (read.kind == plan::Read::Kind::Many)
         out.raw("coalesce(json_agg(").add(object).raw("), '[]'::json)");
     else
         out.add(object);
-    return out.raw("\nFROM (").add(rows_sql(reading, granted)).raw(") AS r");
+    return out.add(granted_rows(reading, read, rows));
+}
+
+std::optional<ColumnsRead> read_columns_sql(Reading& reading, const plan::Read& read,
+                                            const Rows& rows, Lists& lists) {
+    auto columns = columns_sql(reading.catalog(), read.branches, reading.answer(), lists);
+    if (!columns) return std::nullopt;
+    Fragment select("SELECT ");
+    select.add(join(columns->values, ", ")).add(granted_rows(reading, read, rows));
+    return ColumnsRead{std::move(select), static_cast<std::uint32_t>(columns->values.size()),
+                       std::move(columns->shape)};
 }
 
 }  // namespace fraiseql::compile

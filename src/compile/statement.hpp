@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "compile/row_shape.hpp"
 
 namespace fraiseql::compile {
 
@@ -53,13 +54,21 @@ struct Slot {
     std::uint32_t column = 0;
 };
 
+/// The rows of the unit's n-th statement as JSON: a list of objects, or the one object; no row is
+/// null.
+struct RowsSlot {
+    std::uint32_t statement = 0;
+    bool list = false;
+    RowShape object = {};
+};
+
 /// The answer of an introspection field, made from the schema at run time.
 struct IntrospectionSlot {
     std::uint32_t root = 0;
 };
 
 /// Bytes that are always the same, or a value to put between them.
-using Piece = std::variant<std::string, Slot, IntrospectionSlot>;
+using Piece = std::variant<std::string, Slot, RowsSlot, IntrospectionSlot>;
 
 /// What the pieces of a unit are: members of `data`, all of `data`, or the whole response.
 enum class Frame : std::uint8_t { Members, Data, Response };

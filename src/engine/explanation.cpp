@@ -37,11 +37,33 @@ FieldTrees answered_fields(const plan::Plan& plan, const compile::Unit& unit) {
     return out;
 }
 
+/// Adds the field of each column, below `field`.
+void add_columns(const compile::RowShape& shape, const explain::Field& field,
+                 std::vector<const explain::Field*>& out) {
+    const auto set = [&out](std::uint32_t column, const explain::Field* it) {
+        if (out.size() <= column) out.resize(column + 1);
+        out[column] = it;
+    };
+    if (shape.presence) set(*shape.presence, &field);
+    for (const compile::RowMember& member : shape.members) {
+        const explain::Field* child = field.child(member.response_key(), false);
+        if (child == nullptr) child = &field;
+        for (const compile::RowShape& object : member.object)
+            add_columns(object, *child, out);
+        if (member.object.empty() && member.fixed.empty()) set(member.column, child);
+    }
+}
+
 /// Returns the fields that the n-th statement of a unit answers. After the call of a function with
 /// a plain result, each further statement reads one entity of the payload again.
 std::vector<const explain::Field*> columns_of(const FieldTrees& trees, const plan::Root& root,
-                                              std::size_t statement) {
+                                              const compile::Unit& unit, std::size_t statement) {
     std::vector<const explain::Field*> out;
+    for (const compile::Piece& piece : unit.pieces)
+        if (const auto* rows = std::get_if<compile::RowsSlot>(&piece)) {
+            add_columns(rows->object, *trees.front(), out);
+            return out;
+        }
     for (const auto& tree : trees)
         out.push_back(tree.get());
     using Kind = schema::ResultBinding::Kind;
@@ -137,7 +159,7 @@ Result<void> Explanation::read_plans(const std::vector<pg::Rows>& rows) {
             if (!has_plan(statement)) continue;
             FRAISEQL_TRY(statement.plan, explain::read_plan(rows[next++].get(0, 0)));
             const plan::Root& root = request_.operation->plan.roots[unit.unit.first_root];
-            explain::attribute(statement.plan->root, columns_of(fields, root, i));
+            explain::attribute(statement.plan->root, columns_of(fields, root, unit.unit, i));
         }
     }
     return {};

@@ -33,7 +33,9 @@ class Attributor {
         for (std::size_t i = 0; i < columns; ++i)
             walk(plan_.output[i], roots[i]);
         follow_queries(plan_);
-        const Field* only = roots.size() == 1 ? roots.front() : nullptr;
+        const Field* only = roots.empty() ? nullptr : roots.front();
+        for (const Field* root : roots)
+            only = only != nullptr ? common_field(only, root) : nullptr;
         assign(plan_, only);
         if (only != nullptr) plan_fields_[&plan_] = only;
         hand_down(plan_, nullptr, Attribution::None);

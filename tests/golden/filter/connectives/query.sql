@@ -1,2 +1,2 @@
-SELECT coalesce(json_agg(json_build_object('title', r."title", 'status', r."status")), '[]'::json)
+SELECT r."title", to_json(r."status")
 FROM (SELECT t."title", t."status" FROM (SELECT p.title AS "title", p.status AS "status", "author"."data.name" AS "author.name", p.tags AS "tags", p.id AS "id" FROM public.posts p JOIN (SELECT u.name AS "data.name", u.id AS "id" FROM public.users u) AS "author" ON ((author.id = p.user_id))) AS t WHERE ((t."title" LIKE $1::text) OR (NOT (t."status" = $2::"public"."post_status")) OR (((t."author.name" LIKE $3::text) AND ($4::text = ANY(t."tags"))))) ORDER BY t."id" LIMIT 3) AS r;

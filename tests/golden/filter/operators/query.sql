@@ -1,2 +1,2 @@
-SELECT coalesce(json_agg(json_build_object('title', r."title", 'status', r."status")), '[]'::json)
+SELECT r."title", to_json(r."status")
 FROM (SELECT t."title", t."status" FROM (SELECT p.title AS "title", p.status AS "status", p.created_at AS "created_at", p.id AS "id" FROM public.posts p JOIN public.v_user author ON ((author.id = p.user_id))) AS t WHERE t."title" ILIKE $1::text AND t."status" = ANY($2::"public"."post_status"[]) AND t."created_at" >= $3::timestamptz ORDER BY t."id" LIMIT 3) AS r;

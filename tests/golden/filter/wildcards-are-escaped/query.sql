@@ -1,2 +1,2 @@
-SELECT coalesce(json_agg(json_build_object('id', r."id"::text)), '[]'::json)
+SELECT r."id"::text
 FROM (SELECT t."id" FROM "public"."v_ticket" AS t WHERE t."title" LIKE $1::text ORDER BY t."id" LIMIT 100) AS r;

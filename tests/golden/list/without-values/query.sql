@@ -1,2 +1,2 @@
-SELECT coalesce(json_agg(json_build_object('name', r."name", 'posts', r."posts")), '[]'::json)
+SELECT r."name", r."posts"
 FROM (SELECT t."name", t."posts" FROM (SELECT u.name AS "name", u.id AS "id", COALESCE((SELECT json_agg("p"."data{}" ORDER BY p.created_at, p.id) FROM (SELECT json_build_object('title', p.title) AS "data{}", p.created_at AS "created_at", p.id AS "id", p.user_id AS "user_id" FROM public.posts p JOIN public.v_user author ON ((author.id = p.user_id))) AS "p" WHERE (p.user_id = u.id)), '[]'::json) AS "posts" FROM public.users u) AS t ORDER BY t."name" DESC, t."id" DESC LIMIT 1) AS r;

@@ -1,2 +1,2 @@
-SELECT coalesce(json_agg(json_build_object('status', r."status", 'author', json_build_object('name', r."author.name"), 'createdAt', r."created_at")), '[]'::json)
+SELECT to_json(r."status"), r."author.name", to_json(r."created_at")
 FROM (SELECT t."status", t."author.name", t."created_at" FROM (SELECT p.status AS "status", "author"."data.name" AS "author.name", p.created_at AS "created_at", p.id AS "id" FROM public.posts p JOIN (SELECT u.name AS "data.name", u.id AS "id" FROM public.users u) AS "author" ON ((author.id = p.user_id))) AS t ORDER BY t."status" DESC, t."author.name", t."created_at" DESC NULLS LAST, t."id" DESC LIMIT 3) AS r;

@@ -1,2 +1,2 @@
-SELECT coalesce(json_agg(json_build_object('title', r."title", 'status', r."status", 'heading', r."title", 'author', json_build_object('__typename', 'User', 'who', r."author.name", 'email', r."author.email"))), '[]'::json)
+SELECT r."title", to_json(r."status"), r."title", r."author.name", r."author.email"
 FROM (SELECT t."title", t."status", t."author.name", t."author.email" FROM (SELECT p.id AS "id", p.title AS "title", p.status AS "status", "author"."data.name" AS "author.name", "author"."data.email" AS "author.email" FROM public.posts p JOIN (SELECT u.name AS "data.name", u.email AS "data.email", u.id AS "id" FROM public.users u) AS "author" ON ((author.id = p.user_id))) AS t ORDER BY t."id" LIMIT 1) AS r;
