@@ -38,6 +38,7 @@ Column read_column(const RecordReader& r) {
             .has_default = r.flag("has_default"),
             .generated = r.flag("generated"),
             .generated_as = r.text("generated_as"),
+            .compressed = r.flag("compressed"),
             .identity = identity != '\0',
             .identity_always = identity == 'a',
             .can_select = r.flag("can_select"),

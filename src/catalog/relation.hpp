@@ -26,6 +26,8 @@ struct Column {
     bool generated = false;
     /// Its expression (pg_get_expr); empty where it has a collation that is not its type's.
     std::string generated_as;
+    /// Long values are stored compressed (attstorage): each look into one unpacks it.
+    bool compressed = false;
     /// GENERATED … AS IDENTITY, and whether it is the ALWAYS form.
     bool identity = false;
     bool identity_always = false;

@@ -27,7 +27,7 @@ WITH namespaces AS MATERIALIZED (
     'not_null', a.attnotnull, 'has_default', a.atthasdef, 'generated', a.attgenerated <> '',
     'generated_as', CASE WHEN a.attgenerated = 's' AND a.attcollation = t.typcollation
                          THEN pg_get_expr(f.adbin, f.adrelid) END,
-    'identity', a.attidentity,
+    'identity', a.attidentity, 'compressed', a.attstorage IN ('x', 'm'),
     'can_select', r.can_select OR (r.usable AND r.relkind <> 'c'
                                    AND has_column_privilege(a.attrelid, a.attnum, 'SELECT')),
     'comment', d.description) ORDER BY a.attnum) AS list

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "compile/columns_sql.hpp"
 
+#include <algorithm>
+
 #include "compile/json_sql.hpp"
 #include "compile/reading.hpp"
 #include "json/writer.hpp"
@@ -42,6 +44,74 @@ std::optional<ColumnForm> form_of(catalog::Oid base) {
     }
 }
 
+/// Each `->` unpacks a compressed document anew, so that from a few values on the whole document
+/// costs PostgreSQL less; of one that is not compressed, from many on.
+constexpr std::size_t kFewOfCompressed = 2;
+constexpr std::size_t kFewOfPlain = 8;
+
+std::string quoted(std::string_view text) {
+    std::string out;
+    json::write_string(out, text);
+    return out;
+}
+
+std::uint32_t index_of(std::vector<std::string>& names, std::string_view key) {
+    const std::string name = quoted(key);
+    const auto index = std::find(names.begin(), names.end(), name) - names.begin();
+    if (static_cast<std::size_t>(index) == names.size()) names.push_back(name);
+    return static_cast<std::uint32_t>(index);
+}
+
+template <class Member>
+void add_member(std::vector<Member>& members, std::string_view response_key,
+                decltype(Member::value) value) {
+    std::string key = members.empty() ? "" : ",";
+    json::write_string(key, response_key);
+    members.push_back({key + ':', std::move(value)});
+}
+
+std::optional<DocumentShape> document_shape(const Branch& branch, const Lists& lists);
+
+/// Nothing where SQL has to say what the value is.
+std::optional<DocumentValue> document_value(const Output& output, std::vector<std::string>& names,
+                                            const Lists& lists) {
+    using Form = DocumentValue::Form;
+    if (!output.masks.empty() || lists.is_cut(output)) return std::nullopt;
+    const graphql::Type& type = *output.field->type;
+    const bool list = type.nullable()->is_list();
+    DocumentValue out;
+    if (output.branches.empty()) {
+        if (list && output.binding->as_text) return std::nullopt;
+        out.form = output.binding->as_text ? Form::Text : Form::Whole;
+    } else {
+        // A list that must be there is an error where it is not.
+        if (output.branches.size() != 1 || (list && type.is_non_null())) return std::nullopt;
+        const graphql::Type& item = list ? *type.nullable()->of : type;
+        if (item.nullable()->is_list()) return std::nullopt;
+        auto shape = document_shape(output.branches.front(), lists);
+        if (!shape) return std::nullopt;
+        out.form = list ? Form::Objects : Form::Object;
+        out.always = item.is_non_null();
+        out.shape.push_back(std::move(*shape));
+    }
+    out.name = index_of(names, output.binding->key);
+    return out;
+}
+
+std::optional<DocumentShape> document_shape(const Branch& branch, const Lists& lists) {
+    DocumentShape out;
+    for (const Output& output : branch.outputs) {
+        if (output.field == nullptr) {
+            add_member(out.members, output.response_key, quoted(branch.type->name));
+            continue;
+        }
+        auto value = document_value(output, out.names, lists);
+        if (!value) return std::nullopt;
+        add_member(out.members, output.response_key, std::move(*value));
+    }
+    return out;
+}
+
 class ColumnWriter {
   public:
     ColumnWriter(const catalog::Catalog& catalog, Lists& lists)
@@ -49,13 +119,18 @@ class ColumnWriter {
 
     RowShape object(const Branch& branch, const Source& source) {
         RowShape shape;
+        const bool cut = cuts_document(branch, source);
         for (const Output& output : branch.outputs) {
-            RowMember member{.key = shape.members.empty() ? "" : ","};
-            json::write_string(member.key, output.response_key);
-            member.key += ':';
-            value(member, output, branch, source);
-            shape.members.push_back(std::move(member));
+            if (output.field == nullptr) {
+                add_member(shape.members, output.response_key, quoted(branch.type->name));
+                continue;
+            }
+            std::optional<DocumentValue> part;
+            if (cut && !output.binding->column) part = document_value(output, shape.names, lists_);
+            add_member(shape.members, output.response_key,
+                       part ? RowValue(std::move(*part)) : value(output, branch, source));
         }
+        if (!shape.names.empty()) shape.document = add(source.whole());
         return shape;
     }
 
@@ -67,41 +142,49 @@ class ColumnWriter {
         return static_cast<std::uint32_t>(values_.size() - 1);
     }
 
-    void value(RowMember& member, const Output& output, const Branch& branch,
-               const Source& source) {
-        if (output.field == nullptr) {
-            json::write_string(member.fixed, branch.type->name);
-        } else if (!output.masks.empty()) {
-            member.column = add(as_json(member_sql(output, branch, source, lists_)));
-        } else if (output.branches.empty()) {
-            leaf(member, leaf_value(output, source));
-        } else if (!object(member, output, source)) {
-            member.column = add(member_sql(output, branch, source, lists_));
-        }
+    /// Whether the document is read whole: it must be stored, as jsonb, whose text we know.
+    static bool cuts_document(const Branch& branch, const Source& source) {
+        if (source.row == nullptr || source.seen_through || !source.jsonb ||
+            !source.document_column || source.row->kind == catalog::Relation::Kind::View)
+            return false;
+        const auto wanted =
+            std::count_if(branch.outputs.begin(), branch.outputs.end(), [](const Output& output) {
+                return output.field != nullptr && output.masks.empty() && !output.binding->column;
+            });
+        const bool compressed = source.row->column(*source.document_column)->compressed;
+        return static_cast<std::size_t>(wanted) > (compressed ? kFewOfCompressed : kFewOfPlain);
     }
 
-    void leaf(RowMember& member, TypedValue value) {
+    RowValue value(const Output& output, const Branch& branch, const Source& source) {
+        if (!output.masks.empty())
+            return Column{add(as_json(member_sql(output, branch, source, lists_)))};
+        if (output.branches.empty()) return leaf(leaf_value(output, source));
+        if (auto object = object_in_row(output, source)) return std::move(*object);
+        return Column{add(member_sql(output, branch, source, lists_))};
+    }
+
+    Column leaf(TypedValue value) {
         const auto form = form_of(catalog_.base_type(value.type));
-        member.form = form.value_or(ColumnForm::Json);
-        member.column = add(form ? std::move(value.sql) : as_json(value.sql));
+        return {add(form ? std::move(value.sql) : as_json(value.sql)),
+                form.value_or(ColumnForm::Json)};
     }
 
     static Fragment as_json(const Fragment& value) {
         return Fragment("to_json(").add(value).raw(")");
     }
 
-    /// Whether it is an object whose members stand in the row, where the view is seen through.
-    bool object(RowMember& member, const Output& output, const Source& source) {
+    /// An object whose members stand in the row, where the view is seen through.
+    std::optional<RowObject> object_in_row(const Output& output, const Source& source) {
         const bool list = output.field->type->nullable()->is_list();
-        if (source.reading == nullptr || !source.seen_through || list) return false;
-        if (output.branches.size() != 1) return false;
+        if (source.reading == nullptr || !source.seen_through || list) return std::nullopt;
+        if (output.branches.size() != 1) return std::nullopt;
         const auto presence = source.reading->presence(source.keys_to(*output.binding));
-        if (!presence) return false;
+        if (!presence) return std::nullopt;
         std::optional<std::uint32_t> column;
         if (!presence->empty()) column = add(*presence);
-        member.object.push_back(object(output.branches.front(), source.object(*output.binding)));
-        member.object.back().presence = column;
-        return true;
+        RowObject out{object(output.branches.front(), source.object(*output.binding))};
+        out.front().presence = column;
+        return out;
     }
 
     const catalog::Catalog& catalog_;

@@ -33,6 +33,13 @@ sql::Fragment Source::value(const schema::FieldBinding& binding, bool as_text) c
         if (as_text) out.raw("::text");
         return out;
     }
+    if (row != nullptr && document.empty()) {
+        // A column without a document beside it, that holds a row.
+        const catalog::Column& column = *row->column(binding.key);
+        if (reading != nullptr) reading->need(column.number);
+        out.raw("to_jsonb(").add(alias).raw(".").identifier(column.name).raw(")");
+        return as_text ? out.raw("#>>'{}'") : out;
+    }
     out.add(whole());
     return as_text ? out.raw("->>").literal(binding.key) : out.raw("->").literal(binding.key);
 }

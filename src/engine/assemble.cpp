@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "engine/authorization.hpp"
+#include "engine/row_json.hpp"
 #include "graphql/introspection.hpp"
 #include "json/writer.hpp"
 #include "respond/error_json.hpp"
@@ -14,25 +15,6 @@ namespace {
 /// Values up to this size are copied between the fixed bytes; longer ones are sent from where
 /// libpq's result left them.
 constexpr std::size_t kCopyLimit = 4096;
-
-/// As to_json would write it.
-void write_column(std::string& out, const pg::Rows& rows, std::size_t row,
-                  const compile::RowMember& member) {
-    if (rows.is_null(row, member.column)) {
-        out += "null";
-        return;
-    }
-    const std::string_view text = rows.get(row, member.column);
-    // What is no JSON number begins with a letter, after its sign: NaN, -Infinity.
-    const std::size_t first = text.starts_with('-') ? 1 : 0;
-    const bool number = text.size() > first && text[first] >= '0' && text[first] <= '9';
-    if (member.form == compile::ColumnForm::Boolean)
-        out += text == "t" ? "true" : "false";
-    else if (member.form == compile::ColumnForm::Number && number)
-        out += text;
-    else
-        json::write_string(out, text);
-}
 
 class Splicer {
   public:
@@ -48,9 +30,9 @@ class Splicer {
             if (const auto* fixed = std::get_if<std::string>(&piece))
                 text(*fixed);
             else if (const auto* slot = std::get_if<compile::Slot>(&piece))
-                borrowed = value((*rows)[slot->statement], 0, slot->column) || borrowed;
+                borrowed = value((*rows)[slot->statement], slot->column) || borrowed;
             else if (const auto* table = std::get_if<compile::RowsSlot>(&piece))
-                borrowed = objects((*rows)[table->statement], *table) || borrowed;
+                write_rows(pending_, (*rows)[table->statement], *table);
             else
                 introspection(std::get<compile::IntrospectionSlot>(piece).root);
         }
@@ -62,13 +44,13 @@ class Splicer {
     }
 
   private:
-    /// Each returns whether the payload now points into `rows`.
-    bool value(const pg::Rows& rows, std::size_t row, std::uint32_t column) {
-        if (rows.row_count() == 0 || rows.is_null(row, column)) {
+    /// Returns whether the payload now points into `rows`.
+    bool value(const pg::Rows& rows, std::uint32_t column) {
+        if (rows.row_count() == 0 || rows.is_null(0, column)) {
             text("null");
             return false;
         }
-        const std::string_view bytes = rows.get(row, column);
+        const std::string_view bytes = rows.get(0, column);
         if (bytes.size() <= kCopyLimit) {
             text(bytes);
             return false;
@@ -76,44 +58,6 @@ class Splicer {
         finish();
         payload_.append_view(bytes);
         return true;
-    }
-
-    bool objects(const pg::Rows& rows, const compile::RowsSlot& slot) {
-        const std::size_t count = rows.row_count();
-        if (!slot.list && count == 0) {
-            text("null");
-            return false;
-        }
-        bool borrowed = false;
-        if (slot.list) pending_ += '[';
-        for (std::size_t row = 0; row < count; ++row) {
-            if (row > 0) pending_ += ',';
-            borrowed = object(rows, row, slot.object) || borrowed;
-        }
-        if (slot.list) pending_ += ']';
-        return borrowed;
-    }
-
-    bool object(const pg::Rows& rows, std::size_t row, const compile::RowShape& shape) {
-        if (shape.presence && rows.get(row, *shape.presence) != "t") {
-            pending_ += "null";
-            return false;
-        }
-        bool borrowed = false;
-        pending_ += '{';
-        for (const compile::RowMember& member : shape.members) {
-            pending_ += member.key;
-            if (!member.fixed.empty())
-                pending_ += member.fixed;
-            else if (!member.object.empty())
-                borrowed = object(rows, row, member.object.front()) || borrowed;
-            else if (member.form == compile::ColumnForm::Json)
-                borrowed = value(rows, row, member.column) || borrowed;
-            else
-                write_column(pending_, rows, row, member);
-        }
-        pending_ += '}';
-        return borrowed;
     }
 
     void introspection(std::uint32_t root) {

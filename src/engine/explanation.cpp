@@ -45,12 +45,14 @@ void add_columns(const compile::RowShape& shape, const explain::Field& field,
         out[column] = it;
     };
     if (shape.presence) set(*shape.presence, &field);
-    for (const compile::RowMember& member : shape.members) {
+    if (!shape.names.empty()) set(shape.document, &field);
+    for (const auto& member : shape.members) {
+        const auto* value = std::get_if<compile::RowValue>(&member.value);
         const explain::Field* child = field.child(member.response_key(), false);
-        if (child == nullptr) child = &field;
-        for (const compile::RowShape& object : member.object)
-            add_columns(object, *child, out);
-        if (member.object.empty() && member.fixed.empty()) set(member.column, child);
+        if (value == nullptr || child == nullptr) continue;
+        if (const auto* column = std::get_if<compile::Column>(value)) set(column->index, child);
+        if (const auto* object = std::get_if<compile::RowObject>(value))
+            add_columns(object->front(), *child, out);
     }
 }
 

@@ -114,6 +114,14 @@ TEST_P(Golden, AnswersTheSameFromWholeDocuments) {
     EXPECT_EQ(pretty(outcome.response), read_file(folder / "response.json"));
 }
 
+TEST_P(Golden, AnswersTheSameWhenPostgresqlWritesTheJson) {
+    const fs::path& folder = GetParam();
+    const Outcome outcome = database_of(folder).run(read_file(folder / "request.graphql"),
+                                                    read_file(folder / "variables.json"),
+                                                    /*see_through=*/true, /*columns=*/false);
+    EXPECT_EQ(pretty(outcome.response), read_file(folder / "response.json"));
+}
+
 std::string case_name(const ::testing::TestParamInfo<fs::path>& info) {
     std::string name =
         info.param.parent_path().filename().string() + "_" + info.param.filename().string();

@@ -92,22 +92,6 @@ Error located(Error error, const PreparedDocument& document, const plan::Plan& p
     return error;
 }
 
-void add_shape(std::string& out, const compile::RowShape& shape) {
-    out += shape.presence ? fmt::format("{}?{{", *shape.presence) : "{";
-    for (const compile::RowMember& member : shape.members) {
-        out += fmt::format("{}{}:{}/{}/{}", member.key.size(), member.key, member.fixed,
-                           member.column, static_cast<int>(member.form));
-        for (const compile::RowShape& object : member.object)
-            add_shape(out, object);
-    }
-    out += '}';
-}
-
-void add_shape(std::string& out, const compile::RowsSlot& rows) {
-    out += fmt::format("{}{}", rows.statement, rows.list ? '*' : '1');
-    add_shape(out, rows.object);
-}
-
 std::string fingerprint_of(const compile::Unit& unit) {
     std::string text;
     for (const compile::Statement& statement : unit.statements)
@@ -119,7 +103,8 @@ std::string fingerprint_of(const compile::Unit& unit) {
         else if (const auto* slot = std::get_if<compile::Slot>(&piece))
             text += fmt::format("{},{};", slot->statement, slot->column);
         else if (const auto* rows = std::get_if<compile::RowsSlot>(&piece))
-            add_shape(text, *rows);
+            compile::describe(text += fmt::format("{}{}", rows->statement, rows->list ? '*' : '1'),
+                              rows->object);
     }
     return turbo::sha256_hex(text);
 }

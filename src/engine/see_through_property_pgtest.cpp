@@ -73,6 +73,7 @@ class Stage {
     Answer answer(const std::string& query, bool see_through) {
         Settings settings;
         settings.compile.see_through = see_through;
+        settings.compile.columns = see_through;
         settings.compile.switched_role = roles_.switched[0] != '\0';
         auto prepared = prepare_request(prepare_document(model_, query, settings.parse),
                                         Request{.query = query}, settings);

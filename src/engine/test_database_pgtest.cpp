@@ -44,12 +44,13 @@ TestDatabase TestDatabase::with(const schema::ModelOptions& options) const {
 }
 
 Outcome TestDatabase::run(const std::string& query, const std::string& variables_text,
-                          bool see_through) const {
+                          bool see_through, bool columns) const {
     Arena arena;
     json::Value variables;
     if (!variables_text.empty()) variables = json::read(variables_text, arena).value();
     Settings settings;
     settings.compile.see_through = see_through;
+    settings.compile.columns = columns;
     auto prepared = prepare_request(prepare_document(model, query, settings.parse),
                                     Request{.query = query, .variables = &variables}, settings);
     if (!prepared) return {"-- nothing is executed\n", respond::error_response(prepared.error())};

@@ -31,7 +31,7 @@ struct TestDatabase {
 
     /// Runs one request, and rolls back what it did. An error of PostgreSQL is the answer.
     Outcome run(const std::string& query, const std::string& variables = {},
-                bool see_through = true) const;
+                bool see_through = true, bool columns = true) const;
 };
 
 }  // namespace fraiseql::engine

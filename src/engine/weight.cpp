@@ -37,16 +37,6 @@ std::size_t weight(const compile::Statement& statement) {
     return bytes;
 }
 
-std::size_t weight(const compile::RowShape& shape) {
-    std::size_t bytes = 0;
-    for (const compile::RowMember& member : shape.members) {
-        bytes += sizeof member + member.key.size() + member.fixed.size();
-        for (const compile::RowShape& object : member.object)
-            bytes += sizeof object + weight(object);
-    }
-    return bytes;
-}
-
 std::size_t weight(const CompiledUnit& unit) {
     std::size_t bytes = sizeof unit + unit.statements.size() * kNodeBytes;
     bytes += unit.fingerprint.size();
@@ -56,7 +46,8 @@ std::size_t weight(const CompiledUnit& unit) {
         const auto* text = std::get_if<std::string>(&piece);
         bytes += sizeof piece + (text != nullptr ? text->size() : 0);
         if (const auto* rows = std::get_if<compile::RowsSlot>(&piece))
-            bytes += weight(rows->object);
+
+            bytes += compile::weight(rows->object);
     }
     return bytes;
 }

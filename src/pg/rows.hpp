@@ -31,6 +31,8 @@ class Rows {
     /// Returns the value's text; empty for NULL. Valid while this object, or what it was moved to,
     /// lives.
     std::string_view get(std::size_t row, std::size_t column) const noexcept;
+    /// Returns the bytes of all values and what stands between them.
+    std::size_t size() const noexcept { return bytes_.size(); }
     /// Returns what CommandComplete said: "SELECT 3", "INSERT 0 1"; empty where there was none.
     std::string_view command_tag() const noexcept { return tag_; }
 

@@ -1,2 +1,2 @@
-SELECT r."data"->>'id', r."data"->'name', CASE jsonb_typeof(r."data"->'address') WHEN 'object' THEN json_build_object('city', r."data"->'address'->'city') END, CASE jsonb_typeof(r."data"->'visits') WHEN 'array' THEN (SELECT coalesce(json_agg(CASE jsonb_typeof(e0.value) WHEN 'object' THEN json_build_object('page', e0.value->'page', 'seconds', e0.value->'seconds') END ORDER BY e0.ordinality), '[]'::json) FROM jsonb_array_elements(r."data"->'visits') WITH ORDINALITY AS e0(value, ordinality)) END
+SELECT r."data"
 FROM (SELECT t."data" FROM "public"."tv_profile" AS t ORDER BY t."id" LIMIT 100) AS r;
