@@ -36,6 +36,7 @@ class Attributor {
         const Field* only = roots.empty() ? nullptr : roots.front();
         for (const Field* root : roots)
             only = only != nullptr ? common_field(only, root) : nullptr;
+        only = object_of(only);
         assign(plan_, only);
         if (only != nullptr) plan_fields_[&plan_] = only;
         hand_down(plan_, nullptr, Attribution::None);
@@ -86,8 +87,10 @@ class Attributor {
                 refer(token, field);
             } else if (end < text.size() && text[end] == '.' && token.front() != '\'') {
                 const std::size_t stop = token_end(text, end + 1);
-                if (stop >= text.size() || text[stop] != '(')
+                if (stop >= text.size() || text[stop] != '(') {
                     note(alias_fields_, unquoted(token), object_of(field));
+                    note(column_fields_, text.substr(at, stop - at), field);
+                }
                 at = end + 1;
                 continue;
             }
@@ -120,17 +123,37 @@ class Attributor {
         }
     }
 
+    /// The fields that the columns of the sub-query `r` become: our statements (compile/read_sql)
+    /// name its columns in the order that it has them in. Empty for sub-queries of views.
+    std::vector<const Field*> columns_of(const PlanNode& scan) const {
+        std::vector<const Field*> out;
+        if (scan.alias != "r") return out;
+        std::set<std::string_view> seen;
+        for (const std::string_view text : scan.output)
+            for (std::size_t at = 0; at < text.size();) {
+                const std::size_t end = token_end(text, at);
+                const bool column = end < text.size() && text[end] == '.' && text[at] != '\'' &&
+                                    unquoted(text.substr(at, end - at)) == scan.alias;
+                const std::size_t stop = column ? token_end(text, end + 1) : end;
+                const std::string_view name = text.substr(at, stop - at);
+                if (column && seen.insert(name).second) out.push_back(find(column_fields_, name));
+                at = stop;
+            }
+        return out;
+    }
+
     /// What is known of a sub-query's alias holds for the expressions inside it.
     void follow_queries(const PlanNode& node) {
         if (reads_another_query(node))
             if (const auto found = alias_fields_.find(node.alias);
                 found != alias_fields_.end() && found->second != nullptr) {
-                const Field* field = found->second;
-                refer("CTE " + node.scanned, field);
+                refer("CTE " + node.scanned, found->second);
+                const std::vector<const Field*> columns = columns_of(node);
                 for (const PlanNode& child : node.children)
-                    if (is_input(child))
-                        for (const std::string& value : child.output)
-                            walk(value, field);
+                    for (std::size_t i = 0; is_input(child) && i < child.output.size(); ++i) {
+                        const bool known = i < columns.size() && columns[i] != nullptr;
+                        walk(child.output[i], known ? columns[i] : found->second);
+                    }
             }
         for (const PlanNode& child : node.children)
             follow_queries(child);
@@ -196,6 +219,8 @@ class Attributor {
     std::map<std::string, const PlanNode*, std::less<>> subplans_ = {};
     std::set<std::pair<const PlanNode*, const Field*>> walked_ = {};
     Fields alias_fields_ = {};
+    /// By alias and column as they are printed.
+    Fields column_fields_ = {};
     Fields subplan_fields_ = {};
     /// By the text of the value, which the node that computes it shows without parentheses.
     std::map<std::string, std::set<const Field*>, std::less<>> value_fields_ = {};

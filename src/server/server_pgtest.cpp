@@ -120,8 +120,7 @@ const std::string kGraphql = "Accept: application/graphql-response+json\r\n";
 
 TEST_F(ServerTest, AnswersQueriesByPostAndGet) {
     start();
-    // As json_build_object writes it.
-    const std::string expected = R"({"data":{"item":{"name" : "item 2"}}})";
+    const std::string expected = R"({"data":{"item":{"name":"item 2"}}})";
     const Answer posted = post("{ item(id: 2) { name } }");
     EXPECT_EQ(posted.status, 200);
     EXPECT_EQ(posted.body, expected);

@@ -206,9 +206,9 @@ TEST(Json, VariantsAreToldApartByTypename) {
 }
 
 TEST(Json, StructsThatContainThemselves) {
-    const auto tree = from_json<shop::node>(
-        R"({"name":"a","children":[{"name":"b","children":[]}],)"
-        R"("twin":{"name":"c","children":[]}})");
+    const auto tree =
+        from_json<shop::node>(R"({"name":"a","children":[{"name":"b","children":[]}],)"
+                              R"("twin":{"name":"c","children":[]}})");
     EXPECT_EQ(tree.children[0].name, "b");
     EXPECT_EQ(tree.twin->name, "c");
 }
