@@ -6,6 +6,7 @@
 #include <map>
 
 #include "cli/commands.hpp"
+#include "engine/assemble.hpp"
 #include "engine/prepared.hpp"
 #include "engine/session_settings.hpp"
 #include "sql/fragment.hpp"
@@ -14,16 +15,6 @@ namespace fraiseql::cli {
 namespace {
 
 constexpr int kRows = 2;
-
-void add(std::string& out, const pg::Rows& rows) {
-    for (std::size_t row = 0; row < rows.row_count(); ++row) {
-        for (std::uint32_t column = 0; column < rows.column_count(); ++column) {
-            out += rows.is_null(row, column) ? "null" : std::string(rows.get(row, column));
-            out += '\t';
-        }
-        out += '\n';
-    }
-}
 
 std::string identifier(const std::string& name) { return sql::Fragment().identifier(name).text(); }
 
@@ -170,14 +161,16 @@ std::string IsolationRun::ask(const Canary& canary, std::string_view text,
         return out;
     }
     static_cast<void>(session_.run_script("SAVEPOINT asking"));
+    std::vector<engine::UnitResult> results;
     for (const engine::CompiledUnit& unit : *prepared->units) {
         pg::Batch batch = engine::bind_unit(unit, *prepared);
+        engine::UnitResult result{.unit = &unit.unit};
         if (auto settings = engine::settings_call(canary.principal.get()))
             static_cast<void>(session_.query(settings->statement->sql, settings->params));
         for (const pg::Call& call : batch.calls) {
-            const auto rows = session_.query(call.statement->sql, call.params);
+            auto rows = session_.query(call.statement->sql, call.params);
             if (rows) {
-                add(out, *rows);
+                result.rows.push_back(std::move(*rows));
                 continue;
             }
             out += "error: " + rows.error().sqlstate + ' ' + rows.error().message + ' ' +
@@ -185,7 +178,9 @@ std::string IsolationRun::ask(const Canary& canary, std::string_view text,
             static_cast<void>(session_.run_script("ROLLBACK TO SAVEPOINT asking"));
             break;
         }
+        if (result.rows.size() == batch.calls.size()) results.push_back(std::move(result));
     }
+    if (!results.empty()) out += engine::assemble(*prepared, results, {}, false).str() + '\n';
     if (before_undo) {
         static_cast<void>(session_.run_script("RESET ROLE"));
         before_undo();
