@@ -64,9 +64,11 @@ Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source,
     build_root_fields(draft);
     build_as_of(draft);
     build_function_fields(draft);
+    if (options.relations) build_relations(draft);
     check_refreshes(draft);
     if (!draft.errors.empty()) return fail(together(draft.errors));
-    if (model->entities.empty()) return fail(nothing_to_expose(model->catalog));
+    // Code may have something to read where clients have not.
+    if (model->entities.empty() && !options.relations) return fail(nothing_to_expose(model->catalog));
     FRAISEQL_TRY(model->schema, draft.builder.build());
     fill(*model->schema, draft.fields, model->fields);
     fill(*model->schema, draft.roots, model->roots);

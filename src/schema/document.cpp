@@ -38,24 +38,30 @@ std::string why_untyped(const Entity& entity, const lineage::ShapePointer& shape
 
 }  // namespace
 
-Document resolve_document(Draft& draft, Entity& entity) {
-    if (!entity.document) return {};
-    const std::string subject = subject_of(*entity.relation);
-    auto annotated = shape_from_annotations(
-        draft.model.catalog, catalog::read_annotations(entity.relation->comment), subject);
-    if (!annotated) {
-        draft.errors.push_back(annotated.error());
-        return {};
-    }
+Result<Document> find_document(const Draft& draft, const Entity& entity) {
+    if (!entity.document) return Document();
+    FRAISEQL_TRY(lineage::ShapePointer shape,
+                 shape_from_annotations(draft.model.catalog,
+                                        catalog::read_annotations(entity.relation->comment),
+                                        subject_of(*entity.relation)));
     const bool stored = entity.relation->kind != catalog::Relation::Kind::View;
-    lineage::ShapePointer shape = *annotated;
     if (shape == nullptr)
         shape = entity.relation->is_view() ? shape_from_rule(draft, entity)
                                            : shape_of_same_named_view(draft, entity);
     // A materialized view holds what its own rule computed, so its promises do hold.
-    if (is_typed(shape)) return {shape, stored && !entity.relation->is_view()};
-    draft.find(subject,
-               fmt::format("its column data is shown as JSON: {}.", why_untyped(entity, shape)),
+    return Document{shape, stored && !entity.relation->is_view()};
+}
+
+Document resolve_document(Draft& draft, Entity& entity) {
+    auto document = find_document(draft, entity);
+    if (!document) {
+        draft.errors.push_back(document.error());
+        return {};
+    }
+    if (!entity.document || is_typed(document->shape)) return *document;
+    draft.find(subject_of(*entity.relation),
+               fmt::format("its column data is shown as JSON: {}.",
+                           why_untyped(entity, document->shape)),
                entity.relation->is_view()
                    ? "Build it with jsonb_build_object, or describe it with '@field' lines."
                    : fmt::format("Create the view v_{} with the same document, or describe it with "

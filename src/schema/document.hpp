@@ -15,6 +15,9 @@ struct Document {
     bool stored = false;
 };
 
+/// Returns the shape as far as anything tells it; see resolve_document.
+Result<Document> find_document(const Draft& draft, const Entity& entity);
+
 /// Finds the shape: from `@field` lines, the view's rule, or for a table the view of the same name.
 /// Where there is none, it says why in a finding and takes the document from `entity`.
 Document resolve_document(Draft& draft, Entity& entity);

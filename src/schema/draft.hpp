@@ -70,6 +70,12 @@ std::string subject_of(const catalog::Relation& relation);
 /// "function public.fn_x(integer, text)".
 std::string subject_of(const catalog::Catalog& catalog, const catalog::Function& function);
 
+/// Returns the column `data` of JSON, if there is one.
+std::optional<catalog::AttributeNumber> document_column(const catalog::Catalog& catalog,
+                                                        const catalog::Relation& relation);
+/// Returns the column that identifies a row, if there is one.
+std::optional<catalog::AttributeNumber> key_column(const catalog::Relation& relation);
+
 /// Adds the object type `name` for a document that is no entity's: a row or JSON that a function
 /// returns. Returns the type of a field that has that shape, as text: "[Line!]", "String!".
 std::string add_document_type(Draft& draft, const std::string& subject, const lineage::Shape& shape,
@@ -89,5 +95,7 @@ void build_aggregates(Draft& draft);
 void build_root_fields(Draft& draft);
 void build_as_of(Draft& draft);
 void build_function_fields(Draft& draft);
+/// With ModelOptions::relations: what code reads, besides what clients do.
+void build_relations(Draft& draft);
 
 }  // namespace fraiseql::schema

@@ -48,26 +48,6 @@ bool is_exposed(Draft& draft, const Relation& relation, const catalog::Annotatio
     return true;
 }
 
-std::optional<catalog::AttributeNumber> document_of(const Draft& draft, const Relation& relation) {
-    for (const catalog::Column& column : relation.columns)
-        if (column.name == "data" && catalog::is_json(draft.model.catalog.base_type(column.type)))
-            return column.number;
-    return std::nullopt;
-}
-
-std::optional<catalog::AttributeNumber> key_of(const Relation& relation) {
-    const catalog::Column* id = relation.column("id");
-    if (id != nullptr) return id->number;
-    if (const catalog::Index* primary = relation.primary_key();
-        primary != nullptr && primary->columns.size() == 1)
-        return primary->columns[0];
-    for (const catalog::Index& index : relation.indexes)
-        if (index.unique && index.valid && !index.has_expressions && index.predicate.empty() &&
-            index.columns.size() == 1)
-            return index.columns[0];
-    return std::nullopt;
-}
-
 /// Tries the plain name; then with its schema before it (SalesTicket) where a relation of another
 /// schema has that, else with the relation's own prefix (TvUser).
 std::string unique_name(Draft& draft, const Relation& relation) {
@@ -124,8 +104,8 @@ void add_entity(Draft& draft, const Relation& relation, const catalog::Annotatio
     Entity& entity = draft.model.entities.emplace_back();
     entity.relation = &relation;
     entity.type_name = std::move(name);
-    entity.document = document_of(draft, relation);
-    entity.key = key_of(relation);
+    entity.document = document_column(draft.model.catalog, relation);
+    entity.key = key_column(relation);
     if (auto read = read_costs(annotations, entity); !read) draft.errors.push_back(read.error());
     if (const catalog::Annotation* line = annotations.find("cache"))
         add_cache(draft, entity, *line);
@@ -133,6 +113,27 @@ void add_entity(Draft& draft, const Relation& relation, const catalog::Annotatio
 }
 
 }  // namespace
+
+std::optional<catalog::AttributeNumber> document_column(const catalog::Catalog& catalog,
+                                                        const Relation& relation) {
+    for (const catalog::Column& column : relation.columns)
+        if (column.name == "data" && catalog::is_json(catalog.base_type(column.type)))
+            return column.number;
+    return std::nullopt;
+}
+
+std::optional<catalog::AttributeNumber> key_column(const Relation& relation) {
+    const catalog::Column* id = relation.column("id");
+    if (id != nullptr) return id->number;
+    if (const catalog::Index* primary = relation.primary_key();
+        primary != nullptr && primary->columns.size() == 1)
+        return primary->columns[0];
+    for (const catalog::Index& index : relation.indexes)
+        if (index.unique && index.valid && !index.has_expressions && index.predicate.empty() &&
+            index.columns.size() == 1)
+            return index.columns[0];
+    return std::nullopt;
+}
 
 void choose_entities(Draft& draft) {
     struct Candidate {

@@ -66,7 +66,8 @@ bool is_key_of(std::string_view expression, const std::string& document, const s
            expression.substr(cast.size()).find_first_of("(:") == std::string_view::npos;
 }
 
-/// Members that columns are generated from.
+}  // namespace
+
 void use_generated_columns(const Entity& entity, std::vector<Member>& members) {
     if (!entity.document) return;
     const std::string document =
@@ -77,8 +78,6 @@ void use_generated_columns(const Entity& entity, std::vector<Member>& members) {
                 is_key_of(column.generated_as, document, member.value.key))
                 member.value.column = column.number;
 }
-
-}  // namespace
 
 MembersByType collect_members(const Draft& draft) {
     using graphql::TypeKind;

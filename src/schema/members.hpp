@@ -11,18 +11,11 @@
 
 namespace fraiseql::schema {
 
-/// A field of an object type, or a column beside its document.
-struct Member {
-    std::string name;
-    std::optional<std::string> description;
-    FieldBinding value;
-    /// The object type of a nested object or list of objects; empty for leaves.
-    std::string object = {};
-    bool list = false;
-};
-
 /// Members by the name of an object, interface or union type.
 using MembersByType = std::unordered_map<std::string, std::vector<Member>>;
+
+/// Gives members of a stored document the columns that are generated from them.
+void use_generated_columns(const Entity& entity, std::vector<Member>& members);
 
 /// Returns the fields of all composite types of the draft.
 MembersByType collect_members(const Draft& draft);

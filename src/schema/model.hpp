@@ -232,6 +232,26 @@ struct RootBinding {
     const FunctionBinding* function = nullptr;
 };
 
+/// A field of an object type, or a column beside its document: what rows can be filtered, ordered
+/// and aggregated by.
+struct Member {
+    std::string name;
+    std::optional<std::string> description = {};
+    FieldBinding value = {};
+    /// The object type of a nested object or list of objects; empty for leaves.
+    std::string object = {};
+    bool list = false;
+};
+
+/// What code reads by the database's own names: any relation, exposed to clients or not.
+struct Relations {
+    /// By oid; the type's name is `schema.name`, and those of what is inside begin with it. Their
+    /// where and order inputs are among Model::inputs.
+    std::map<catalog::Oid, Entity> entities = {};
+    /// By type. The values of a row are those of its document, then the columns beside it.
+    std::map<std::string, std::vector<Member>, std::less<>> members = {};
+};
+
 /// Something that was left out of the API, or typed less exactly than one would wish, and why.
 struct Finding {
     /// "view public.v_post", "function public.fn_x(integer)".
@@ -261,6 +281,8 @@ struct Model {
     /// By graphql::NamedType::id; nullptr for types that are no entity.
     std::vector<const Entity*> entity_of_type = {};
     std::vector<Finding> findings = {};
+    /// nullptr without ModelOptions::relations.
+    std::shared_ptr<const Relations> relations = {};
 
     const FieldBinding& field(const graphql::FieldDef& def) const { return fields[def.id]; }
     const RootBinding& root(const graphql::FieldDef& def) const { return roots[def.id]; }
@@ -279,6 +301,8 @@ enum class FilterStyle : std::uint8_t { Nested, Suffix, Both };
 
 struct ModelOptions {
     FilterStyle filters = FilterStyle::Nested;
+    /// Whether the model is for code, too, that reads relations by name.
+    bool relations = false;
 };
 
 /// Builds the API of a database. Fails only where going on would hide something: an unknown
