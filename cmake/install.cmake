@@ -12,10 +12,11 @@ set_target_properties(libfraiseql PROPERTIES
   SOVERSION "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
 target_link_libraries(libfraiseql PRIVATE
   -Wl,--whole-archive $<TARGET_FILE:fraiseql_cli> $<TARGET_FILE:fraiseql_values>
-  -Wl,--no-whole-archive fraiseql_cli fraiseql_values)
+  $<TARGET_FILE:fraiseql_data>
+  -Wl,--no-whole-archive fraiseql_cli fraiseql_values fraiseql_data)
 target_include_directories(libfraiseql INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_features(libfraiseql INTERFACE cxx_std_20)
-add_dependencies(libfraiseql fraiseql_cli fraiseql_values)
+add_dependencies(libfraiseql fraiseql_cli fraiseql_values fraiseql_data)
 
 install(TARGETS fraiseql RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT server)
 install(TARGETS libfraiseql EXPORT fraiseql-targets

@@ -59,6 +59,7 @@ class JsonWriter {
     explicit JsonWriter(Lists& lists) : lists_(lists) {}
 
     Fragment object(const std::vector<Branch>& branches, const Source& source) const {
+        if (branches.size() == 1 && branches.front().whole) return source.whole();
         if (branches.size() == 1) return branch_sql(branches.front(), source);
         Fragment out("CASE ");
         out.add(source.whole()).raw("->>'__typename'");

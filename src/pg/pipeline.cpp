@@ -146,7 +146,8 @@ bool Pipeline::finish_front(std::string_view status,
     if (more && status == "I") return true;
     in_flight_.pop_front();
     finished.push_back(exchange);
-    if (status == "I") return true;
+    transaction_status_ = status.empty() ? 'E' : status.front();
+    if (keep_transactions || status == "I") return true;
     return break_off("a statement left a transaction open");
 }
 

@@ -67,6 +67,11 @@ class Pipeline {
     /// Receives the messages of notices. May be empty.
     std::function<void(const sql::DatabaseError&)> on_notice;
 
+    /// A batch may leave a transaction open; otherwise that breaks the connection off.
+    bool keep_transactions = false;
+    /// What the last ReadyForQuery said: I outside of a transaction, T inside, E in a failed one.
+    char transaction_status() const noexcept { return transaction_status_; }
+
   private:
     /// Appends the call, and Parse where needed: then its name to `parses`.
     void write_call(std::vector<std::string>& parses, const Call& call);
@@ -84,6 +89,7 @@ class Pipeline {
     std::size_t end_ = 0;
     std::size_t wanted_ = 0;
     sql::DatabaseError last_error_;
+    char transaction_status_ = 'I';
 };
 
 }  // namespace fraiseql::pg

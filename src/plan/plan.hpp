@@ -25,6 +25,8 @@ struct Branch {
     const graphql::NamedType* type = nullptr;
     // Output is incomplete here: an initializer would need it.
     std::vector<Output> outputs;
+    /// The document as it is, in place of outputs: for code.
+    bool whole = false;
 };
 
 /// One member of an object in the response, under its response key.

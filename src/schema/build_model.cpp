@@ -68,7 +68,8 @@ Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source,
     check_refreshes(draft);
     if (!draft.errors.empty()) return fail(together(draft.errors));
     // Code may have something to read where clients have not.
-    if (model->entities.empty() && !options.relations) return fail(nothing_to_expose(model->catalog));
+    if (model->entities.empty() && !options.relations)
+        return fail(nothing_to_expose(model->catalog));
     FRAISEQL_TRY(model->schema, draft.builder.build());
     fill(*model->schema, draft.fields, model->fields);
     fill(*model->schema, draft.roots, model->roots);

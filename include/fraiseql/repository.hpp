@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+// repository: the database for application code, with the claims, limits and deadline of a request.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "fraiseql/json.hpp"
+#include "fraiseql/query.hpp"
+#include "fraiseql/task.hpp"
+
+namespace fraiseql {
+
+namespace detail {
+
+class repository_state;
+
+/// Which keys of a document are wanted; nothing inside: all of it.
+struct selection {
+    std::string key = {};
+    std::vector<selection> inner = {};
+};
+
+template <class T>
+struct selected {
+    using type = T;
+};
+template <class T>
+struct selected<std::optional<T>> : selected<T> {};
+template <class T>
+struct selected<std::vector<T>> : selected<T> {};
+
+/// The keys that T reads. What is inside pointers is taken whole: such structs may contain
+/// themselves.
+template <class T>
+void select_members(std::vector<selection>& out, int depth = 0) {
+    boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
+        using M = std::remove_cvref_t<decltype(std::declval<T>().*member.pointer)>;
+        using Inner = typename selected<M>::type;
+        selection& each = out.emplace_back(selection{std::string(key_of(member.name))});
+        if constexpr (described_struct<Inner> && !std::is_same_v<Inner, T>)
+            if (depth < 8) select_members<Inner>(each.inner, depth + 1);
+    });
+}
+
+template <class T>
+std::vector<selection> selection_of() {
+    std::vector<selection> out;
+    if constexpr (described_struct<T>) select_members<T>(out);
+    return out;
+}
+
+}  // namespace detail
+
+/// How a transaction runs; what is not said is as the database has it.
+enum class isolation : unsigned char { standard, read_committed, repeatable_read, serializable };
+
+struct transaction_options {
+    fraiseql::isolation isolation = isolation::standard;
+    bool read_only = false;
+    /// How often the body may run again where a concurrent transaction was in the way (SQLSTATE
+    /// 40001 or 40P01). It then must do nothing that rolling back does not undo.
+    int retries = 0;
+};
+
+namespace detail {
+
+template <class Task>
+struct task_result;
+template <class T>
+struct task_result<task<T>> {
+    using type = T;
+};
+
+}  // namespace detail
+
+/// A part of a longer list.
+template <class T>
+struct page {
+    std::vector<T> nodes = {};
+    /// Of each node; opaque, good for the same order only.
+    std::vector<std::string> cursors = {};
+    bool has_next_page = false;
+    bool has_previous_page = false;
+    /// Only where it was asked for.
+    std::optional<std::int64_t> total_count = {};
+};
+
+/// Reads and writes as who the request is of: row-level security sees the same settings as for
+/// GraphQL. Rules of `@authorize` are for clients; they do not bind application code. Relations and
+/// functions are named `name` (found by the search_path) or `schema.name`; all that the role may
+/// use are there, exposed to clients or not. A relation with a column `data` of JSON is its
+/// documents, any other one its columns.
+///
+/// Belongs to a request and its worker's thread. Cheap to copy. Every function throws failure: with
+/// BAD_USER_INPUT and a hint for names, operators and values that do not fit; else with the code of
+/// what PostgreSQL said, and `sqlstate` and the like in its extensions.
+class FRAISEQL_EXPORT repository {
+  public:
+    explicit repository(std::shared_ptr<detail::repository_state> state);
+    repository(const repository&);
+    repository& operator=(const repository&);
+    ~repository();
+
+    /// Returns the rows as T; only the keys that T has are computed by the database.
+    template <class T>
+    task<std::vector<T>> find(std::string relation, query wanted = {}) {
+        const json_text rows =
+            co_await read_list(std::move(relation), wanted, detail::selection_of<T>());
+        co_return from_json<std::vector<T>>(rows, unknown_keys::ignore);
+    }
+    /// Returns the first row, or nothing.
+    template <class T>
+    task<std::optional<T>> find_one(std::string relation, query wanted = {}) {
+        const json_text row =
+            co_await read_one(std::move(relation), wanted, detail::selection_of<T>());
+        co_return from_json<std::optional<T>>(row, unknown_keys::ignore);
+    }
+    /// Returns the documents as PostgreSQL wrote them, as a JSON list: unread, to be spliced.
+    task<json_text> find_json(std::string relation, query wanted = {}) {
+        return read_list(std::move(relation), std::move(wanted), {});
+    }
+    /// Returns the first document, or null.
+    task<json_text> find_one_json(std::string relation, query wanted = {}) {
+        return read_one(std::move(relation), std::move(wanted), {});
+    }
+    /// Returns how many rows meet the conditions; limit and offset do not count.
+    task<std::int64_t> count(std::string relation, query wanted = {});
+
+    /// Returns a page of rows and the cursors to go on from, by keyset: rows that come or go
+    /// meanwhile shift nothing. The relation must have a key.
+    template <class T>
+    task<page<T>> paginate(std::string relation, query wanted = {}) {
+        const json_text connection =
+            co_await read_page(std::move(relation), wanted, detail::selection_of<T>());
+        co_return page_from<T>(connection);
+    }
+
+    /// Calls a function by the names of its parameters; those that are left out have their
+    /// defaults. Returns what it returns as R: a JSON value, a list of them where it returns a set.
+    template <class R = json_text>
+    task<R> call_function(std::string name, arguments given = {}) {
+        const json_text result = co_await call(std::move(name), given);
+        co_return from_json<R>(result, unknown_keys::ignore);
+    }
+
+    /// Runs one statement of the application's author and returns how many rows it concerned.
+    task<std::int64_t> execute(std::string sql, values bound = {});
+    /// Runs one SELECT, or a statement with RETURNING, and returns its rows as T, by column names.
+    template <class T>
+    task<std::vector<T>> execute_returning(std::string sql, values bound = {}) {
+        const json_text rows = co_await rows_of(std::move(sql), bound);
+        co_return from_json<std::vector<T>>(rows, unknown_keys::ignore);
+    }
+
+    /// Runs `body`, a coroutine that takes a `repository&`, in one transaction on one connection,
+    /// and returns what it returns. What it throws rolls everything back and is thrown on; so do a
+    /// request that is cancelled and a deadline. Only the repository that the body gets is part of
+    /// the transaction. Inside another transaction it is a savepoint.
+    ///
+    /// Name a lambda before you pass it: g++ 12 destroys a temporary one too early.
+    template <class Body>
+    std::invoke_result_t<Body&, repository&> transaction(Body body,
+                                                         transaction_options options = {}) {
+        using T = typename detail::task_result<std::invoke_result_t<Body&, repository&>>::type;
+        for (int attempt = 0;; ++attempt) {
+            repository inner = co_await begin(options);
+            std::exception_ptr error;
+            if constexpr (std::is_void_v<T>) {
+                try {
+                    co_await body(inner);
+                    co_await inner.commit();
+                } catch (...) {
+                    error = std::current_exception();
+                }
+                if (!error) co_return;
+            } else {
+                std::optional<T> result;
+                try {
+                    result = co_await body(inner);
+                    co_await inner.commit();
+                } catch (...) {
+                    error = std::current_exception();
+                }
+                if (!error) co_return std::move(*result);
+            }
+            co_await inner.roll_back();
+            if (attempt >= options.retries || !is_conflict(error)) std::rethrow_exception(error);
+        }
+    }
+
+  private:
+    task<repository> begin(transaction_options options);
+    task<void> commit();
+    /// Never throws: a connection that cannot roll back is closed, which does.
+    task<void> roll_back();
+    static bool is_conflict(const std::exception_ptr& error) noexcept;
+    task<json_text> read_list(std::string relation, query wanted,
+                              std::vector<detail::selection> keys);
+    task<json_text> read_one(std::string relation, query wanted,
+                             std::vector<detail::selection> keys);
+    task<json_text> read_page(std::string relation, query wanted,
+                              std::vector<detail::selection> keys);
+    task<json_text> call(std::string name, arguments given);
+    task<json_text> rows_of(std::string sql, values bound);
+
+    template <class T>
+    static page<T> page_from(const json_text& connection) {
+        const json_document document(connection.str());
+        const json_place place{.unknown = unknown_keys::ignore};
+        page<T> out;
+        const json_node edges = *document.root().find("edges");
+        for (std::size_t i = 0; i < edges.size(); ++i) {
+            out.nodes.push_back(json_codec<T>::read(*edges.item(i).find("node"), place));
+            out.cursors.emplace_back(edges.item(i).find("cursor")->text());
+        }
+        const json_node info = *document.root().find("pageInfo");
+        out.has_next_page = info.find("hasNextPage")->boolean();
+        out.has_previous_page = info.find("hasPreviousPage")->boolean();
+        if (const auto total = document.root().find("totalCount"))
+            out.total_count = json_codec<std::int64_t>::read(*total, place);
+        return out;
+    }
+
+    // Shared by the copies, and by what is in progress.
+    std::shared_ptr<detail::repository_state> state_;
+};
+
+}  // namespace fraiseql

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+#include "fraiseql/repository.hpp"
+
+#include <charconv>
+
+#include "data/access.hpp"
+#include "data/calling.hpp"
+#include "data/reading.hpp"
+#include "engine/session_settings.hpp"
+#include "respond/sqlstate.hpp"
+#include "runtime/task_bridge.hpp"
+
+namespace fraiseql {
+namespace detail {
+
+/// The statements of one request.
+class repository_state {
+  public:
+    explicit repository_state(data::Store store) : store_(std::move(store)) {}
+    /// Inside a transaction, or a savepoint of it.
+    repository_state(data::Store store, std::shared_ptr<pg::Reservation> reservation, int depth)
+        : store_(std::move(store)), reservation_(std::move(reservation)), depth_(depth) {}
+
+    bool in_transaction() const noexcept { return depth_ > 0; }
+    int depth() const noexcept { return depth_; }
+    const std::shared_ptr<pg::Reservation>& reservation() const noexcept { return reservation_; }
+    /// Nothing more is run in it; the outermost one lets go of its connection.
+    void end() noexcept { reservation_.reset(); }
+
+    const data::Store& store() const noexcept { return store_; }
+
+    /// Runs one call in a transaction of its own, with the settings of the principal; or in the
+    /// transaction that has them.
+    runtime::Task<pg::BatchResult> run(pg::Call call, bool read_only) const {
+        pg::Batch batch{.read_only = read_only};
+        if (in_transaction()) {
+            batch.calls.push_back(std::move(call));
+            return run_reserved(reservation_, std::move(batch), store_.deadline);
+        }
+        if (auto settings = engine::settings_call(store_.principal))
+            batch.calls.push_back(std::move(*settings));
+        batch.calls.push_back(std::move(call));
+        const pg::Lane lane = read_only ? pg::Lane::Quick : pg::Lane::Exclusive;
+        return store_.pool.run(std::move(batch), lane, store_.deadline);
+    }
+
+    static runtime::Task<pg::BatchResult> run_reserved(std::shared_ptr<pg::Reservation> reservation,
+                                                       pg::Batch batch,
+                                                       runtime::Clock::time_point deadline) {
+        if (reservation == nullptr) {
+            sql::DatabaseError over;
+            over.sqlstate = "25P01";
+            over.message = "the transaction is over";
+            co_return tl::unexpected(std::move(over));
+        }
+        co_return co_await reservation->run(std::move(batch), deadline);
+    }
+
+    [[noreturn]] static void raise(const Error& error) {
+        failure::Extensions extensions(error.extensions.begin(), error.extensions.end());
+        throw failure(error.message, std::string(info(error.code).wire), error.hint,
+                      std::move(extensions));
+    }
+
+    [[noreturn]] void raise(const sql::DatabaseError& error) const {
+        Error told = respond::to_error(error, store_.expose_errors, "");
+        std::erase_if(told.extensions, [](const auto& each) {
+            return each.first == "reference" || each.first == "sqlstate";
+        });
+        told.extensions.emplace_back("sqlstate", error.sqlstate);
+        if (store_.log && told.code == ErrorCode::InternalServerError)
+            store_.log("error in a statement of application code: " + error.sqlstate + ": " +
+                       error.message);
+        raise(told);
+    }
+
+    /// Returns the rows of the call itself.
+    const pg::Rows& rows(const pg::BatchResult& result) const {
+        if (!result) raise(result.error());
+        return result->back();
+    }
+
+  private:
+    data::Store store_;
+    // Shared by the savepoints of one transaction, and by what is in progress.
+    std::shared_ptr<pg::Reservation> reservation_ = {};
+    int depth_ = 0;
+};
+
+namespace {
+
+/// A result of BatchResult's that can be made before there is one.
+struct Answer {
+    pg::BatchResult result = {};
+};
+
+runtime::Task<Answer> run(std::shared_ptr<repository_state> state, pg::Call call, bool read_only) {
+    Answer answer;
+    answer.result = co_await state->run(std::move(call), read_only);
+    co_return answer;
+}
+
+task<json_text> json_of(std::shared_ptr<repository_state> state, pg::Call call, bool read_only) {
+    Answer answer = co_await runtime::adopt(run(state, std::move(call), read_only));
+    const pg::Rows& rows = state->rows(answer.result);
+    if (rows.row_count() == 0 || rows.is_null(0, 0)) co_return json_text();
+    co_return json_text::trusted(std::string(rows.get(0, 0)));
+}
+
+template <class T>
+T value_of(Result<T> result) {
+    if (!result) repository_state::raise(result.error());
+    return *std::move(result);
+}
+
+/// A connection, or why there is none.
+struct Reserved {
+    std::shared_ptr<pg::Reservation> reservation = {};
+    sql::DatabaseError error = {};
+};
+
+runtime::Task<Reserved> reserve(pg::ReservedPool* pool, runtime::Clock::time_point deadline) {
+    Reserved out;
+    pg::ReservationResult result = co_await pool->reserve(deadline);
+    if (result)
+        out.reservation = std::make_shared<pg::Reservation>(std::move(*result));
+    else
+        out.error = std::move(result).error();
+    co_return out;
+}
+
+runtime::Task<Answer> run_alone(std::shared_ptr<pg::Reservation> reservation, pg::Batch batch,
+                                runtime::Clock::time_point deadline) {
+    Answer answer;
+    answer.result =
+        co_await repository_state::run_reserved(std::move(reservation), std::move(batch), deadline);
+    co_return answer;
+}
+
+pg::Call plain(std::string sql) { return {.statement = pg::make_statement(std::move(sql))}; }
+
+std::string begin_sql(const transaction_options& options) {
+    std::string sql = "BEGIN";
+    switch (options.isolation) {
+        case isolation::standard:
+            break;
+        case isolation::read_committed:
+            sql += " ISOLATION LEVEL READ COMMITTED";
+            break;
+        case isolation::repeatable_read:
+            sql += " ISOLATION LEVEL REPEATABLE READ";
+            break;
+        case isolation::serializable:
+            sql += " ISOLATION LEVEL SERIALIZABLE";
+            break;
+    }
+    return options.read_only ? sql + " READ ONLY" : sql;
+}
+
+std::string savepoint(int depth) { return "fraiseql_" + std::to_string(depth); }
+
+/// The last number of a command tag: `INSERT 0 3`, `UPDATE 2`; 0 where it has none.
+std::int64_t rows_concerned(std::string_view tag) {
+    std::int64_t out = 0;
+    const std::string_view number = tag.substr(tag.rfind(' ') + 1);
+    std::from_chars(number.data(), number.data() + number.size(), out);
+    return out;
+}
+
+}  // namespace
+}  // namespace detail
+
+using compile::RelationResult;
+
+repository::repository(std::shared_ptr<detail::repository_state> state)
+    : state_(std::move(state)) {}
+repository::repository(const repository&) = default;
+repository& repository::operator=(const repository&) = default;
+repository::~repository() = default;
+
+task<json_text> repository::read_list(std::string relation, query wanted,
+                                      std::vector<detail::selection> keys) {
+    data::ReadRequest request{std::move(relation), RelationResult::List, wanted.str(),
+                              std::move(keys)};
+    pg::Call call = detail::value_of(data::prepare_read(state_->store(), request));
+    co_return co_await detail::json_of(state_, std::move(call), true);
+}
+
+task<json_text> repository::read_one(std::string relation, query wanted,
+                                     std::vector<detail::selection> keys) {
+    data::ReadRequest request{std::move(relation), RelationResult::One, wanted.str(),
+                              std::move(keys)};
+    pg::Call call = detail::value_of(data::prepare_read(state_->store(), request));
+    co_return co_await detail::json_of(state_, std::move(call), true);
+}
+
+task<json_text> repository::read_page(std::string relation, query wanted,
+                                      std::vector<detail::selection> keys) {
+    data::ReadRequest request{std::move(relation), RelationResult::Connection, wanted.str(),
+                              std::move(keys), wanted.wants_total_count()};
+    pg::Call call = detail::value_of(data::prepare_read(state_->store(), request));
+    co_return co_await detail::json_of(state_, std::move(call), true);
+}
+
+task<std::int64_t> repository::count(std::string relation, query wanted) {
+    data::ReadRequest request{std::move(relation), RelationResult::Count, wanted.str(), {}};
+    pg::Call call = detail::value_of(data::prepare_read(state_->store(), request));
+    const json_text number = co_await detail::json_of(state_, std::move(call), true);
+    co_return from_json<std::int64_t>(number);
+}
+
+task<json_text> repository::call(std::string name, arguments given) {
+    data::FunctionCall call =
+        detail::value_of(data::prepare_call(state_->store(), name, given.str()));
+    co_return co_await detail::json_of(state_, std::move(call.call), call.read_only);
+}
+
+task<std::int64_t> repository::execute(std::string sql, values bound) {
+    pg::Call call{pg::make_statement(std::move(sql)), bound.all()};
+    detail::Answer answer = co_await runtime::adopt(detail::run(state_, std::move(call), false));
+    co_return detail::rows_concerned(state_->rows(answer.result).command_tag());
+}
+
+task<json_text> repository::rows_of(std::string sql, values bound) {
+    // On lines of its own, so that a comment at its end ends there.
+    std::string wrapped =
+        "WITH q AS (\n" + std::move(sql) + "\n) SELECT coalesce(json_agg(q), '[]'::json) FROM q";
+    pg::Call call{pg::make_statement(std::move(wrapped)), bound.all()};
+    co_return co_await detail::json_of(state_, std::move(call), false);
+}
+
+task<repository> repository::begin(transaction_options options) {
+    const auto state = state_;
+    pg::Batch batch{.read_only = false};
+    if (state->in_transaction()) {
+        if (options.isolation != isolation::standard || options.read_only)
+            throw failure("A transaction inside another one has its isolation and its rights.",
+                          "BAD_USER_INPUT", "Say it where the outermost one begins.");
+        batch.calls.push_back(detail::plain("SAVEPOINT " + detail::savepoint(state->depth())));
+        detail::Answer answer = co_await runtime::adopt(
+            detail::run_alone(state->reservation(), std::move(batch), state->store().deadline));
+        state->rows(answer.result);
+        co_return repository(std::make_shared<detail::repository_state>(
+            state->store(), state->reservation(), state->depth() + 1));
+    }
+    if (state->store().reserved == nullptr)
+        throw failure("There are no connections for transactions.", "CONFIGURATION");
+    detail::Reserved reserved =
+        co_await runtime::adopt(detail::reserve(state->store().reserved, state->store().deadline));
+    if (reserved.reservation == nullptr) state->raise(reserved.error);
+    batch.calls.push_back(detail::plain(detail::begin_sql(options)));
+    if (auto settings = engine::settings_call(state->store().principal))
+        batch.calls.push_back(std::move(*settings));
+    detail::Answer answer = co_await runtime::adopt(
+        detail::run_alone(reserved.reservation, std::move(batch), state->store().deadline));
+    state->rows(answer.result);
+    co_return repository(std::make_shared<detail::repository_state>(
+        state->store(), std::move(reserved.reservation), 1));
+}
+
+task<void> repository::commit() {
+    const auto state = state_;
+    const bool inner = state->depth() > 1;
+    pg::Batch batch{.read_only = false};
+    batch.calls.push_back(detail::plain(
+        inner ? "RELEASE SAVEPOINT " + detail::savepoint(state->depth() - 1) : "COMMIT"));
+    detail::Answer answer = co_await runtime::adopt(
+        detail::run_alone(state->reservation(), std::move(batch), state->store().deadline));
+    const bool rolled_back = state->rows(answer.result).command_tag() == "ROLLBACK";
+    state->end();
+    if (rolled_back)
+        throw failure("A statement of the transaction had failed, so nothing of it took effect.",
+                      "INTERNAL_SERVER_ERROR",
+                      "Let its failure end the body, or run it in a transaction of its own "
+                      "inside.",
+                      {{"sqlstate", "25P02"}});
+}
+
+task<void> repository::roll_back() {
+    const auto state = state_;
+    const bool inner = state->depth() > 1;
+    pg::Batch batch{.read_only = false};
+    const std::string name = detail::savepoint(state->depth() - 1);
+    if (inner) {
+        batch.calls.push_back(detail::plain("ROLLBACK TO SAVEPOINT " + name));
+        batch.calls.push_back(detail::plain("RELEASE SAVEPOINT " + name));
+    } else {
+        batch.calls.push_back(detail::plain("ROLLBACK"));
+    }
+    if (state->reservation() == nullptr) co_return;
+    // Where this fails, the connection is closed when it is let go of.
+    detail::Answer answer = co_await runtime::adopt(
+        detail::run_alone(state->reservation(), std::move(batch), state->store().deadline));
+    state->end();
+}
+
+bool repository::is_conflict(const std::exception_ptr& error) noexcept {
+    try {
+        std::rethrow_exception(error);
+    } catch (const failure& conflict) {
+        const std::string_view sqlstate = conflict.extension("sqlstate");
+        return sqlstate == "40001" || sqlstate == "40P01";
+    } catch (...) {
+        return false;
+    }
+}
+
+namespace data {
+
+repository make_repository(Store store) {
+    return repository(std::make_shared<detail::repository_state>(std::move(store)));
+}
+
+}  // namespace data
+}  // namespace fraiseql
