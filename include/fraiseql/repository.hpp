@@ -160,6 +160,41 @@ class FRAISEQL_EXPORT repository {
         co_return from_json<std::vector<T>>(rows, unknown_keys::ignore);
     }
 
+    /// Runs one SELECT through a cursor and calls `each` with every row as T, in a transaction, or
+    /// a savepoint of the one it is in. `each` returns nothing or a task, which is waited for: no
+    /// more than `batch` rows are in memory, and no more are asked for before they are dealt with.
+    /// What it throws ends the stream. Returns how many rows there were.
+    template <class T, class Each>
+    task<std::int64_t> stream(std::string sql, values bound, Each each, int batch = 1000) {
+        repository inner = co_await begin(transaction_options());
+        std::int64_t rows = 0;
+        std::exception_ptr error;
+        try {
+            co_await inner.open_cursor(std::move(sql), bound);
+            bool more = true;
+            while (more) {
+                const json_text fetched = co_await inner.fetch(batch);
+                std::vector<T> all = from_json<std::vector<T>>(fetched, unknown_keys::ignore);
+                more = !all.empty();
+                rows += static_cast<std::int64_t>(all.size());
+                for (T& row : all) {
+                    if constexpr (std::is_void_v<std::invoke_result_t<Each&, T&>>)
+                        each(row);
+                    else
+                        co_await each(row);
+                }
+            }
+            co_await inner.commit();
+        } catch (...) {
+            error = std::current_exception();
+        }
+        if (error) {
+            co_await inner.roll_back();
+            std::rethrow_exception(error);
+        }
+        co_return rows;
+    }
+
     /// Runs `body`, a coroutine that takes a `repository&`, in one transaction on one connection,
     /// and returns what it returns. What it throws rolls everything back and is thrown on; so do a
     /// request that is cancelled and a deadline. Only the repository that the body gets is part of
@@ -198,6 +233,9 @@ class FRAISEQL_EXPORT repository {
 
   private:
     task<repository> begin(transaction_options options);
+    task<void> open_cursor(std::string sql, values bound);
+    /// Returns the next rows, at most `most`, as a JSON list; empty at the end.
+    task<json_text> fetch(int most);
     task<void> commit();
     /// Never throws: a connection that cannot roll back is closed, which does.
     task<void> roll_back();

@@ -294,6 +294,39 @@ task<void> repository::roll_back() {
     state->end();
 }
 
+task<void> repository::open_cursor(std::string sql, values bound) {
+    const auto state = state_;
+    std::string declared = "DECLARE " + detail::savepoint(state->depth()) +
+                           " NO SCROLL CURSOR FOR SELECT to_json(q) FROM (\n" + std::move(sql) +
+                           "\n) AS q";
+    pg::Call call{pg::make_statement(std::move(declared)), bound.all()};
+    detail::Answer answer = co_await runtime::adopt(detail::run(state, std::move(call), false));
+    state->rows(answer.result);
+}
+
+task<json_text> repository::fetch(int most) {
+    const auto state = state_;
+    if (most < 1) throw failure("A batch has at least one row.");
+    std::string sql =
+        "FETCH " + std::to_string(most) + " FROM " + detail::savepoint(state->depth());
+    pg::Call call = detail::plain(std::move(sql));
+    detail::Answer answer = co_await runtime::adopt(detail::run(state, std::move(call), false));
+    const pg::Rows& rows = state->rows(answer.result);
+    std::string out = "[";
+    for (std::size_t i = 0; i < rows.row_count(); ++i) {
+        if (i > 0) out += ',';
+        out += rows.get(i, 0);
+    }
+    if (rows.row_count() == 0) {
+        // The next stream of the same transaction has the name again.
+        pg::Call close = detail::plain("CLOSE " + detail::savepoint(state->depth()));
+        detail::Answer closed =
+            co_await runtime::adopt(detail::run(state, std::move(close), false));
+        state->rows(closed.result);
+    }
+    co_return json_text::trusted(out + ']');
+}
+
 bool repository::is_conflict(const std::exception_ptr& error) noexcept {
     try {
         std::rethrow_exception(error);

@@ -87,8 +87,8 @@ TEST_F(RepositoryTest, ConditionsAndOrders) {
     EXPECT_EQ(found(query().where("status", "published").where("id", 3)), "Three");
     EXPECT_EQ(found(query().where("note", nullptr)), "One,Three");
     EXPECT_EQ(found(query().where(col("note") != std::optional<std::string>())), "Two");
-    EXPECT_EQ(found(query().where(col(&blog::title::title) == "One" || col("id") > 2)),
-              "One,Three");
+    EXPECT_EQ(found(query().where(col(&blog::title::title) == "One" || col("note") >= "n")),
+              "One,Two");
     EXPECT_EQ(found(query().where(!(col("title").is("icontains", "o")))), "Three");
     EXPECT_EQ(found(query().where(col("author.name") == "Bob")), "Three");
     EXPECT_EQ(found(query().where(col("tags").is("has", "b"))), "One,Two");
@@ -102,7 +102,7 @@ TEST_F(RepositoryTest, ConditionsAndOrders) {
               "Two");
     EXPECT_EQ(found(query().order_by("views", direction::desc).order_by("id", direction::desc)),
               "One,Three,Two");
-    EXPECT_EQ(found(query().order_by("author.name", direction::desc)), "Three,One,Two");
+    EXPECT_EQ(found(query().order_by("author.name", direction::desc)), "Three,Two,One");
     EXPECT_EQ(found(query().limit(1).offset(1)), "Two");
     EXPECT_EQ(found(query().where("title", "'; DROP TABLE tb_post; --")), "");
     EXPECT_EQ(run(repo.count("v_post", query().where("status", "published"))), 2);
@@ -218,7 +218,8 @@ TEST_F(RepositoryTest, StatementsOfTheAuthorHaveTheirValuesBound) {
         values(nullptr, std::int64_t{5})));
     EXPECT_EQ(rows.size(), 2U);
     EXPECT_EQ(refusal(repo.execute("SELECT 1; SELECT 2")).substr(0, 14), "BAD_USER_INPUT");
-    EXPECT_EQ(refusal(repo.execute("SELECT 1/0")).substr(0, 14), "BAD_USER_INPUT");
+    EXPECT_EQ(refusal(repo.execute("SELECT 1/0")).substr(0, 21), "INTERNAL_SERVER_ERROR");
+    EXPECT_NE(log_.find("22012"), std::string::npos) << log_;
     EXPECT_EQ(run(repo.count("v_post")), 3);
 }
 
