@@ -202,7 +202,43 @@ BEGIN
     END IF;
 END $$;
 
-REVOKE ALL ON FUNCTION turbo.fn_persist_query, turbo.fn_add_statistics FROM PUBLIC;
+-- Which operations send which statements: what pg_stat_statements counts of a query id, operations
+-- spend (`fraiseql top`).
+
+CREATE TABLE IF NOT EXISTS turbo.tb_statement (
+    query_id      bigint,
+    operation     text,
+    statement     text NOT NULL,
+    last_seen_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (query_id, operation)
+);
+
+CREATE INDEX IF NOT EXISTS tb_statement_last_seen_at ON turbo.tb_statement (last_seen_at);
+
+COMMENT ON TABLE turbo.tb_statement IS
+    'Operations and the statements that servers send for them; the 10,000 seen last.';
+COMMENT ON COLUMN turbo.tb_statement.query_id IS 'As pg_stat_statements.queryid has it.';
+COMMENT ON COLUMN turbo.tb_statement.operation IS
+    'The id of a registered operation; of all others the name and a part of the SHA-256.';
+
+CREATE OR REPLACE FUNCTION turbo.fn_add_statements(p_statements jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO turbo.tb_statement AS kept (query_id, operation, statement)
+    SELECT DISTINCT ON (s.query_id, s.operation) s.query_id, s.operation, s.statement
+    FROM jsonb_to_recordset(p_statements) AS s(query_id bigint, operation text, statement text)
+    -- In one order, so that two servers do not wait for each other.
+    ORDER BY s.query_id, s.operation
+    ON CONFLICT (query_id, operation) DO UPDATE SET
+        statement = excluded.statement, last_seen_at = now();
+    DELETE FROM turbo.tb_statement
+    WHERE (query_id, operation) IN (
+        SELECT query_id, operation FROM turbo.tb_statement
+        ORDER BY last_seen_at DESC, query_id, operation OFFSET 10000);
+END $$;
+
+REVOKE ALL ON FUNCTION turbo.fn_persist_query, turbo.fn_add_statistics, turbo.fn_add_statements
+    FROM PUBLIC;
 
 -- Servers that run already look again.
 SELECT pg_notify('fraiseql_turbo', '');

@@ -219,6 +219,24 @@ void add_kept_answers(CLI::App& app, Options& options, int& status) {
         ->add_flag("--all", options.all, "forget all answers, but not their history");
 }
 
+void add_top(CLI::App& app, Options& options, int& status) {
+    CLI::App* top = app.add_subcommand("top", "Operations by the time they take of the database");
+    add_database(*top, options);
+    top->add_flag("--once", options.once, "print once, and end");
+    top->add_option("--rows", options.rows, "operations to show")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    top->add_option("--interval", options.interval, "seconds between two looks")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
+    const std::map<std::string, cli::TopFormat> formats = {{"text", cli::TopFormat::Text},
+                                                           {"json", cli::TopFormat::Json}};
+    top->add_option("--format", options.top_format, "text, or json: one document, printed once")
+        ->transform(CLI::CheckedTransformer(formats).description(""))
+        ->type_name("NAME");
+    top->callback([&options, &status] { status = cli::top(options); });
+}
+
 void add_install(CLI::App& app, Options& options, int& status) {
     CLI::App* db = app.add_subcommand("db", "What FraiseQL keeps in the database");
     db->require_subcommand(1);
@@ -312,6 +330,7 @@ void add_serving(CLI::App& command, Options& options) {
     add_limits(command, options);
     add_authentication(command, options.auth);
     add_edge(command, options.edge);
+    add_observation(command, options.observe);
     command
         .add_option("--admin-token-file", options.admin_token_file,
                     "token that opens /admin; the token itself: FRAISEQL_ADMIN_TOKEN")
@@ -450,6 +469,7 @@ int run_command_line(int argc, const char* const* argv) {
 
     add_turbo(app, options, status);
     add_kept_answers(app, options, status);
+    add_top(app, options, status);
     add_install(app, options, status);
 
     add_config(app, options, layered, status);

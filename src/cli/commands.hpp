@@ -29,6 +29,9 @@ int turbo_list(const Options& options);
 int turbo_remove(const Options& options);
 int turbo_show(const Options& options);
 
+/// `fraiseql top`: operations by the time that they take of the database.
+int top(const Options& options);
+
 /// `fraiseql cache`: the answers in the database, and what they depend on.
 int cache_stats(const Options& options);
 int cache_show(const Options& options);

@@ -161,7 +161,10 @@ Result<void> apply_edge(const EdgeOptions& options, bool development, server::Se
     settings.engine.max_plan_cost = options.max_plan_cost;
     settings.engine.introspection = is_on(options.introspection, development);
     if (!is_on(options.graphiql, development)) settings.router.find_asset = {};
-    if (options.metrics == Switch::Off) settings.router.metrics_for = server::Audience::Nobody;
+    if (options.metrics == Switch::Off) {
+        settings.router.metrics_for = server::Audience::Nobody;
+        settings.router.metrics = nullptr;
+    }
     if (options.metrics == Switch::Automatic && !development)
         settings.router.metrics_for = server::Audience::PrivateAddresses;
     return {};

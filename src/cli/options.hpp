@@ -10,6 +10,7 @@
 #include "check/finding.hpp"
 #include "cli/auth_options.hpp"
 #include "cli/edge_options.hpp"
+#include "cli/observe_options.hpp"
 #include "cli/replica_options.hpp"
 #include "plan/limits.hpp"
 #include "schema/model.hpp"
@@ -20,6 +21,7 @@ enum class Environment : std::uint8_t { Automatic, Development, Production };
 
 /// How `fraiseql config` shows them.
 enum class SettingsFormat : std::uint8_t { Text, Json, Markdown };
+enum class TopFormat : std::uint8_t { Text, Json };
 enum class ExplainFormat : std::uint8_t { Text, Tree, Json };
 
 struct Options {
@@ -68,6 +70,7 @@ struct Options {
     AuthOptions auth;
     EdgeOptions edge;
     ReplicaOptions replicas;
+    ObserveOptions observe;
     /// Holds the admin token; FRAISEQL_ADMIN_TOKEN is the other way to give it.
     std::string admin_token_file;
 
@@ -89,6 +92,13 @@ struct Options {
     std::string claims;
     /// The PostgreSQL role that the request would run under.
     std::string role;
+
+    // top
+    bool once = false;
+    TopFormat top_format = TopFormat::Text;
+    std::uint32_t rows = 20;
+    /// Seconds.
+    std::uint32_t interval = 2;
 
     // check isolation
     std::string tenant_column = "tenant_id";

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // `fraiseql serve`: a database as a GraphQL API, and what is said about it at the start.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -26,12 +25,6 @@ std::optional<server::Asset> find_page(std::string_view path) {
     const web::Asset* asset = web::find_asset(path);
     if (asset == nullptr) return std::nullopt;
     return server::Asset{asset->content_type, asset->etag, asset->body, asset->gzip_body};
-}
-
-void log_line(std::string_view message) {
-    const auto now =
-        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    fmt::print(stderr, "{:%Y-%m-%dT%H:%M:%S}Z {}\n", now, message);
 }
 
 std::string count_of(std::size_t count, std::string_view word) {
@@ -136,6 +129,9 @@ Result<std::shared_ptr<server::Hasher>> make_hasher(const SessionOptions& option
 
 server::Settings settings_of(const Options& options) {
     server::Settings settings;
+    const auto log = make_log(options.observe);
+    settings.log = server::log_to(log);
+    settings.log_writer = log;
     settings.listen.limits.body = options.max_body_bytes;
     settings.router.metrics = std::make_shared<server::Metrics>();
     settings.router.find_asset = find_page;
@@ -151,13 +147,13 @@ server::Settings settings_of(const Options& options) {
     settings.schema_watch.model = options.model;
     settings.schema_watch.poll = std::chrono::seconds(options.schema_poll);
     if (!options.schema_cache.empty())
-        settings.schema_watch.keep = [path = options.schema_cache](const catalog::Document& each) {
+        settings.schema_watch.keep = [path = options.schema_cache,
+                                      log = settings.log](const catalog::Document& each) {
             if (auto kept = write_catalog_file(path, each); !kept)
-                log_line(to_string(kept.error()));
+                log(LogEntry::error(to_string(kept.error())));
         };
     settings.shutdown_delay = std::chrono::seconds(options.shutdown_delay);
     settings.engine.hide_forbidden = !options.auth.show_forbidden;
-    settings.log = log_line;
     settings.workers =
         options.workers != 0 ? options.workers : std::max(1U, std::thread::hardware_concurrency());
     settings.engine.plan_cache_bytes = (options.plan_cache << 20U) / settings.workers;
@@ -249,12 +245,17 @@ int serve(const Options& options) {
                    options.replicas.max_lag);
     if (auto applied = apply_limits(options.edge, *first->model, settings); !applied)
         return complain(applied.error());
+    if (auto applied = apply_observation(options.observe,
+                                         std::string(first->model->catalog.database()), settings);
+        !applied)
+        return complain(applied.error());
     settings.on_started = [edge = options.edge, development = is_development(options),
-                           said = describe_edge(options.edge, is_development(options), settings)](
-                              const http::Address& at) {
+                           said = describe_edge(options.edge, is_development(options), settings),
+                           observe = options.observe, log = settings.log](const http::Address& at) {
         describe_address(edge, development, at);
         fmt::print("  {}\n", said);
         std::fflush(stdout);
+        log_start(observe, log, at);
     };
     auto served = server::serve(std::move(settings), first->model, first->catalog);
     return served ? 0 : complain(served.error());

@@ -10,6 +10,7 @@
 
 #include "engine/assemble.hpp"
 #include "engine/session_settings.hpp"
+#include "engine/watch.hpp"
 #include "turbo/sha256.hpp"
 
 namespace fraiseql::engine {
@@ -151,8 +152,10 @@ Task<AnswerPtr> AnswerCache::find_in_database(const Lookup& lookup) {
         "SELECT versions, response, age_ms FROM turbo.cache_find(decode($1, 'hex'), $2)");
     pg::Batch batch;
     batch.calls.push_back({statement, {lookup.key, context_array(lookup.plan.contexts)}});
+    begin_call(lookup.request.timeline, batch);
     const pg::BatchResult result =
         co_await pool_.run(std::move(batch), pg::Lane::Quick, lookup.deadline);
+    end_call(lookup.request.timeline, result);
     if (!result || result->front().row_count() == 0 || result->front().is_null(0, 1))
         co_return nullptr;
     const pg::Rows& rows = result->front();
@@ -177,7 +180,9 @@ Task<AnswerPtr> AnswerCache::build(const Lookup& lookup) {
     const auto own = static_cast<std::ptrdiff_t>(batch.calls.size());
     batch.calls.insert(batch.calls.end(), lookup.batch.calls.begin(), lookup.batch.calls.end());
     const auto began = Clock::now();
+    begin_call(lookup.request.timeline, batch);
     pg::BatchResult result = co_await pool_.run(std::move(batch), pg::Lane::Quick, lookup.deadline);
+    end_call(lookup.request.timeline, result);
     if (!result || result->front().row_count() == 0) co_return nullptr;
     const microseconds took = since(began);
     std::string versions(result->front().get(0, 0));

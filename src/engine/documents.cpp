@@ -9,6 +9,9 @@ namespace fraiseql::engine {
 namespace {
 
 constexpr std::string_view kSha256 = "sha256:";
+/// Executions by one worker, and operations at a time.
+constexpr std::uint32_t kCallsOfOwnMeter = 100;
+constexpr std::size_t kMaxOwnMeters = 50;
 
 tl::unexpected<Error> only_registered() {
     return fail(ErrorCode::Forbidden, "This server runs registered operations only.",
@@ -22,7 +25,9 @@ Documents::Documents(const Settings& settings, std::shared_ptr<const schema::Mod
       model_(std::move(model)),
       plans_(settings.plan_cache_bytes),
       registry_(std::make_shared<turbo::Registry>()),
-      texts_(settings.plan_cache_bytes / 8) {}
+      texts_(settings.plan_cache_bytes / 8) {
+    if (settings_.others) others_ = settings_.others->open(std::string(turbo::kOtherOperations));
+}
 
 Documents::Lookup Documents::find(const Request& request) {
     if (!request.document_id.empty()) {
@@ -96,9 +101,18 @@ Documents::Found Documents::persist(std::string_view hash, std::string_view text
 
 void Documents::count(PreparedDocument& document, const turbo::Call& call) const {
     if (document.meter) return document.meter->count(call);
+    if (others_) count_other(document, call);
     if (!settings_.adaptive || !settings_.statistics) return;
     if (const auto hot = document.heat.count(turbo::Heat::Clock::now(), call.duration))
         settings_.statistics->propose({document.source, *hot});
+}
+
+void Documents::count_other(PreparedDocument& document, const turbo::Call& call) const {
+    // What was asked for a few times only has no line of its own: clients could make up any number.
+    if (!document.own_meter && document.calls < kCallsOfOwnMeter &&
+        ++document.calls == kCallsOfOwnMeter && !document.label.empty())
+        document.own_meter = settings_.others->open_if_room(document.label, kMaxOwnMeters);
+    (document.own_meter ? *document.own_meter : *others_).count(call);
 }
 
 void Documents::replace_model(std::shared_ptr<const schema::Model> model) {
@@ -134,6 +148,7 @@ void Documents::prepare_registered() {
             registered_[i] =
                 prepare_document(model_, registry_->entries()[i].text, settings_.parse);
         registered_[i]->registered = true;
+        registered_[i]->label = registry_->entries()[i].id;
         take_template(*registered_[i], registry_->entries()[i].checked);
         if (settings_.statistics && !registered_[i]->meter)
             registered_[i]->meter = settings_.statistics->open(registry_->entries()[i].id);

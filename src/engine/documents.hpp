@@ -59,6 +59,7 @@ class Documents {
     Found find_text(std::string_view text);
     Lookup find_hashed_text(std::string_view hash, std::string_view text);
     Found persist(std::string_view hash, std::string_view text);
+    void count_other(PreparedDocument& document, const turbo::Call& call) const;
     void prepare_registered();
     void take_template(PreparedDocument& document,
                        const std::shared_ptr<const turbo::CheckedTemplate>& checked) const;
@@ -71,6 +72,8 @@ class Documents {
     std::vector<std::shared_ptr<PreparedDocument>> registered_;
     /// What this worker knows of settings_.persisted, so that a hit takes no lock.
     cache::Sieve<std::string> texts_;
+    /// Counts what has no meter of its own; nullptr: nobody counts.
+    std::shared_ptr<turbo::Meter> others_ = {};
 };
 
 }  // namespace fraiseql::engine

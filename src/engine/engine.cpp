@@ -13,6 +13,7 @@
 #include "engine/gate.hpp"
 #include "engine/plan_cost.hpp"
 #include "engine/session_settings.hpp"
+#include "engine/watch.hpp"
 #include "engine/written.hpp"
 #include "graphql/source.hpp"
 #include "respond/error_json.hpp"
@@ -23,6 +24,7 @@ namespace {
 
 Response request_error(const std::vector<Error>& errors) {
     Response response{.request_error = true, .code = errors.front().code};
+    response.first_error = response.code;
     response.body.append(respond::error_response(errors));
     return response;
 }
@@ -132,10 +134,13 @@ void Engine::replace_registry(std::shared_ptr<const turbo::Registry> registry) {
 
 runtime::Task<Response> Engine::execute(Request request) {
     const runtime::Clock::time_point started = runtime::Clock::now();
+    std::optional<trace::Timeline> own;
+    if (settings_.slow && request.timeline == nullptr) request.timeline = &own.emplace();
     Documents::Lookup found = documents_.find(request);
     if (!found.unknown_hash.empty() || !found.new_hash.empty())
         found.document = co_await share(request, std::move(found));
     const Documents::Found& document = found.document;
+    note_parsed(request.timeline, started);
     if (!document) co_return request_error({document.error()});
     auto prepared = prepare_request(*document, request, settings_);
     documents_.grown(**document);
@@ -143,6 +148,8 @@ runtime::Task<Response> Engine::execute(Request request) {
         documents_.count(**document, {.duration = runtime::Clock::now() - started, .failed = true});
         co_return request_error(prepared.error());
     }
+    note_planned(request.timeline, *prepared);
+    if (settings_.seen) note_statements(*settings_.seen, *prepared);
     std::optional<Error> refused;
     if (request.gate != nullptr) {
         const plan::Plan& plan = prepared->operation->plan;
@@ -162,6 +169,10 @@ runtime::Task<Response> Engine::execute(Request request) {
     call.bytes = response.body.size();
     call.duration = runtime::Clock::now() - started;
     documents_.count(**document, call);
+    if (settings_.slow && call.duration >= settings_.slow->threshold()) {
+        const runtime::Executor executor = co_await boost::asio::this_coro::executor;
+        report_slow(pool_, settings_, execution.request, call, executor);
+    }
     co_return response;
 }
 
@@ -182,6 +193,7 @@ runtime::Task<Response> Engine::answer(Execution& execution, turbo::Call& call) 
         for (const pg::Rows& rows : result.rows)
             call.rows += rows.row_count();
     Response response;
+    if (call.failed) response.first_error = execution.errors.front().code;
     const std::string extensions = execution.written.extensions();
     response.body =
         assemble(request, execution.results, execution.errors, execution.data_is_null, extensions);
@@ -241,8 +253,10 @@ runtime::Task<Response> Engine::answer_as_of(Execution& execution) {
     const CompiledUnit& unit = request.units->front();
     std::string key = cache_key(*request.operation->cache, request, unit, bind_unit(unit, request));
     pg::Batch batch = as_of_batch(*request.as_of, std::move(key));
+    begin_call(request.timeline, batch);
     const pg::BatchResult found =
         co_await pool_.run(std::move(batch), pg::Lane::Quick, execution.deadline);
+    end_call(request.timeline, found);
     if (!found)
         co_return request_error(
             {respond::to_error(found.error(), settings_.expose_errors, next_reference())});
@@ -283,12 +297,14 @@ runtime::Task<pg::BatchResult> Engine::run_unit(Execution& execution, const Comp
     const bool cached =
         execution.request.operation->cache != nullptr && settings_.cache.memory_bytes > 0;
     if (reads_ != nullptr && writes) Written::ask(batch);
+    begin_call(execution.request.timeline, batch);
     pg::BatchResult result;
     if (reads_ != nullptr && !writes && !cached)
         result = co_await reads_->run(std::move(batch), execution.seen, execution.deadline);
     else
         result = co_await pool_.run(
             std::move(batch), writes ? pg::Lane::Exclusive : pg::Lane::Quick, execution.deadline);
+    end_call(execution.request.timeline, result);
     if (reads_ != nullptr && writes) execution.written.hear(result, calls);
     if (result)
         result->erase(result->begin(), result->begin() + added);
@@ -315,10 +331,10 @@ runtime::Task<void> Engine::run_mutation(Execution& execution) {
         Transaction transaction = make_transaction(units, execution.request);
         pg::BatchResult result;
         if (!transaction.batch.calls.empty())
-            result = co_await run_transaction(transaction, execution.deadline);
+            result = co_await run_transaction(execution, transaction);
         if (!result && result.error().sqlstate == kAnswerIsStored) {
             transaction = make_replay(units, execution.request);
-            result = co_await run_transaction(transaction, execution.deadline);
+            result = co_await run_transaction(execution, transaction);
         }
         if (reads_ != nullptr) execution.written.hear(result, transaction.batch.calls.size());
         settle(execution, transaction, std::move(result));
@@ -347,21 +363,24 @@ runtime::Task<Result<void>> Engine::answer_session(PreparedRequest& request,
     co_return Result<void>{};
 }
 
-runtime::Task<pg::BatchResult> Engine::run_transaction(const Transaction& transaction,
-                                                       runtime::Clock::time_point deadline) {
+runtime::Task<pg::BatchResult> Engine::run_transaction(const Execution& execution,
+                                                       const Transaction& transaction) {
+    trace::Timeline* const timeline = execution.request.timeline;
     const pg::Lane lane = transaction.batch.read_only ? pg::Lane::Quick : pg::Lane::Exclusive;
     pg::BatchResult result;
     for (int attempt = 0; attempt <= kMaxRetries; ++attempt) {
         pg::Batch batch = transaction.batch;
         if (reads_ != nullptr) Written::ask(batch);
-        result = co_await pool_.run(std::move(batch), lane, deadline);
+        begin_call(timeline, batch);
+        result = co_await pool_.run(std::move(batch), lane, execution.deadline);
+        end_call(timeline, result);
         // PostgreSQL has rolled the whole batch back, and nobody was told that it took effect.
         if (result || !transaction.repeatable || !is_transient(transaction, result.error())) break;
         const runtime::Executor executor = co_await boost::asio::this_coro::executor;
         boost::asio::steady_timer timer(executor);
         timer.expires_after(pause_before(attempt));
         co_await timer.async_wait(runtime::kAwait);
-        if (runtime::Clock::now() >= deadline) break;
+        if (runtime::Clock::now() >= execution.deadline) break;
     }
     // As cannot_connect_now: it is no mistake of the function's.
     if (!result && takes_no_writes(transaction, result.error())) result.error().sqlstate = "57P03";
@@ -399,11 +418,7 @@ void Engine::add_failure(Execution& execution, const CompiledUnit& unit,
     const std::string reference = next_reference();
     Error error = respond::to_error(failure, settings_.expose_errors, reference);
     if (settings_.log && error.code == ErrorCode::InternalServerError)
-        settings_.log(fmt::format("error {}: {} (SQLSTATE {}) in: {}", reference, failure.message,
-                                  failure.sqlstate,
-                                  failure.statement < unit.unit.statements.size()
-                                      ? unit.unit.statements[failure.statement].sql
-                                      : "COMMIT"));
+        log_failure(settings_.log, execution.request, unit, failure, reference);
     const plan::Root& root = execution.request.operation->plan.roots[unit.unit.first_root];
     if (root.kind == plan::Root::Kind::Call && unit.unit.root_count == 1)
         error.input = input_path(*execution.request.document->model, *root.call.function, failure);

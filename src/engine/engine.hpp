@@ -37,6 +37,8 @@ struct Response {
     /// How far a server must have come to show what was written; nothing where nothing was, or
     /// where there are no replicas.
     std::optional<replica::Position> written = {};
+    /// The code of the first error, wherever it stands; nothing where there is none.
+    std::optional<ErrorCode> first_error = {};
 };
 
 /// Executes requests on one worker's thread. The pool must outlive every execute() in progress, as
@@ -76,8 +78,8 @@ class Engine {
     runtime::Task<void> run_mutation(Execution& execution);
     runtime::Task<pg::BatchResult> run_unit(Execution& execution, const CompiledUnit& unit);
     runtime::Task<Result<void>> answer_session(PreparedRequest& request, const CompiledUnit& unit);
-    runtime::Task<pg::BatchResult> run_transaction(const Transaction& transaction,
-                                                   runtime::Clock::time_point deadline);
+    runtime::Task<pg::BatchResult> run_transaction(const Execution& execution,
+                                                   const Transaction& transaction);
     void settle(Execution& execution, const Transaction& transaction, pg::BatchResult result);
     void add_failure(Execution& execution, const CompiledUnit& unit,
                      const sql::DatabaseError& failure);

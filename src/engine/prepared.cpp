@@ -180,6 +180,13 @@ Error introspection_is_off() {
                 "development."};
 }
 
+std::string label_of(const graphql::Document& document, std::string_view source) {
+    constexpr std::size_t kMaxName = 64;
+    const std::string_view name = document.operations.front().name;
+    return fmt::format("{}-{}", name.empty() ? "anonymous" : name.substr(0, kMaxName),
+                       turbo::sha256_hex(source).substr(0, 12));
+}
+
 Error without_mutation(const OperationDefinition& operation, const graphql::Document& document) {
     return {.code = ErrorCode::MethodNotAllowed,
             .message = "A GET request can only run a query operation.",
@@ -297,6 +304,7 @@ std::shared_ptr<PreparedDocument> prepare_document(std::shared_ptr<const schema:
     }
     out->document = *parsed;
     out->errors = graphql::validate(*out->model->schema, out->document);
+    if (out->errors.empty()) out->label = label_of(out->document, out->source);
     out->bytes = weight(*out);
     return out;
 }
@@ -314,6 +322,8 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     PreparedRequest out{.document = document};
     out.principal = request.principal;
     out.sessions = request.sessions;
+    out.timeline = request.timeline;
+    out.name = request.name;
     const json::Value none;
     auto variables = graphql::coerce_variable_values(
         *model.schema, document->document, **operation,

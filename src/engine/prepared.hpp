@@ -20,6 +20,7 @@
 #include "plan/plan.hpp"
 #include "replica/position.hpp"
 #include "schema/model.hpp"
+#include "trace/record.hpp"
 #include "turbo/checked_template.hpp"
 #include "turbo/heat.hpp"
 #include "turbo/statistics.hpp"
@@ -27,6 +28,7 @@
 namespace fraiseql::engine {
 
 class Gate;
+class RequestName;
 
 /// One unit of a compiled operation, its statements ready to be sent.
 struct CompiledUnit {
@@ -37,6 +39,8 @@ struct CompiledUnit {
     /// What PostgreSQL's planner expects it to cost, once somebody has asked (plan_cost.hpp). The
     /// unit belongs to one worker.
     mutable std::optional<double> price = {};
+    /// Settings::seen knows its statements.
+    mutable bool seen = false;
 };
 
 using CompiledUnits = std::shared_ptr<const std::vector<CompiledUnit>>;
@@ -57,6 +61,9 @@ struct PlannedOperation {
 /// A document of a client, parsed and validated once. Belongs to one worker.
 struct PreparedDocument {
     std::string source;
+    /// What it is called in logs and metrics: the id of a registered operation; of all others the
+    /// name of the first operation and the first digits of the text's SHA-256.
+    std::string label = {};
     Arena arena = {};
     graphql::Document document = {};
     /// Why it cannot be executed; empty where it can.
@@ -75,6 +82,9 @@ struct PreparedDocument {
     std::shared_ptr<turbo::Meter> meter = {};
     /// Where it is none: whether it should be one.
     turbo::Heat heat = {};
+    /// And how often it was executed, until it has a meter among Settings::others.
+    std::uint32_t calls = 0;
+    std::shared_ptr<turbo::Meter> own_meter = {};
     /// What a registered operation runs in place of its compiled statements; nullptr: those.
     std::shared_ptr<const turbo::CheckedTemplate> sql_template = {};
     CompiledUnits template_units = {};
@@ -125,6 +135,10 @@ struct PreparedRequest {
     const auth::Principal* principal = nullptr;
     /// Answers fields with `@session`; outlives the answer, too. May be nullptr.
     SessionFields* sessions = nullptr;
+    /// Where it is noted what happens when; nullptr: nobody wants to know.
+    trace::Timeline* timeline = nullptr;
+    /// What it is called in logs; nullptr: it has no name.
+    const RequestName* name = nullptr;
     /// The rules that do not hold for them; empty where the model has none.
     plan::Denied denied = {};
     /// Introspection leaves out what these refuse.
@@ -155,6 +169,11 @@ struct Request {
     std::optional<replica::Position> seen = {};
     /// The transport allows no mutation (HTTP GET).
     bool query_only = false;
+    /// Where it is noted what happens when; nullptr: nobody wants to know. Lives as long as the
+    /// request.
+    trace::Timeline* timeline = nullptr;
+    /// What the request is called in logs; nullptr: it has no name.
+    const RequestName* name = nullptr;
 };
 
 /// Resolves `request` against a document that has no errors; plans are kept in the document.

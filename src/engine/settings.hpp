@@ -8,11 +8,14 @@
 #include <memory>
 #include <string_view>
 
+#include "base/log.hpp"
 #include "compile/compile.hpp"
 #include "engine/cache_settings.hpp"
+#include "engine/slow_operations.hpp"
 #include "graphql/parser.hpp"
 #include "plan/limits.hpp"
 #include "turbo/persisted_texts.hpp"
+#include "turbo/seen_statements.hpp"
 #include "turbo/statistics.hpp"
 
 namespace fraiseql::engine {
@@ -45,9 +48,16 @@ struct Settings {
     CacheSettings cache = {};
     /// Refuses whatever is not in the registry.
     bool only_registered = false;
-    /// Receives one line for each unexpected error, with the reference that the client was given.
-    /// May be empty. Called on the worker's thread.
-    std::function<void(std::string_view)> log = {};
+    /// Counts what all others cost, the busiest of them by name; shared by the workers. nullptr:
+    /// nobody counts.
+    std::shared_ptr<turbo::Statistics> others = {};
+    /// Hears which operations send which statements; shared by the workers. nullptr: nobody does.
+    std::shared_ptr<turbo::SeenStatements> seen = {};
+    /// Which operations are slow; shared by the workers. nullptr: none.
+    std::shared_ptr<SlowOperations> slow = {};
+    /// Hears of unexpected errors, with the reference that the client was given, and of slow
+    /// operations. May be empty. Called on the worker's thread.
+    Log log = {};
 };
 
 }  // namespace fraiseql::engine

@@ -67,7 +67,7 @@ Connection::~Connection() {
 void Connection::start() {
     // Holds the connection, since the cancellation signal must outlive the coroutine.
     auto ended = [self = shared_from_this()](const std::exception_ptr& problem) {
-        if (problem) self->site_->log("a connection ended with an exception");
+        if (problem) self->site_->log(LogEntry::error("a connection ended with an exception"));
     };
     boost::asio::co_spawn(stream_.get_executor(), serve(shared_from_this()),
                           boost::asio::bind_cancellation_slot(cancel_.slot(), std::move(ended)));
@@ -212,7 +212,8 @@ runtime::Task<Response> Connection::answer(std::shared_ptr<Connection> self,
     try {
         co_return co_await self->site_->handler(request);
     } catch (const std::exception& error) {
-        self->site_->log(std::string("a request caused an exception: ") + error.what());
+        self->site_->log(
+            LogEntry::error(std::string("a request caused an exception: ") + error.what()));
     }
     co_return internal_error();
 }
@@ -272,8 +273,11 @@ runtime::Task<> Connection::serve(std::shared_ptr<Connection> self) {
         if (self->ended_) break;
         const bool keep_alive = asked && !self->site_->draining;
         const bool head_only = request.method() == "HEAD";
+        std::function<void()> on_sent = std::move(response.on_sent);
         open = co_await send(self, std::move(response), head_only, keep_alive);
         if (!open) break;
+        if (on_sent) on_sent();
+        on_sent = nullptr;
         if (!keep_alive) {
             co_await linger(self);
             break;

@@ -109,7 +109,7 @@ class Listener::State : public std::enable_shared_from_this<Listener::State> {
                 return self->accept();
             }
             // Out of file descriptors, most likely: connections that end make room.
-            self->site->log("cannot accept a connection: " + error.message());
+            self->site->log(LogEntry::warning("cannot accept a connection: " + error.message()));
             self->pause_timer_.expires_after(kAcceptPause);
             self->pause_timer_.async_wait([self](boost::system::error_code cancelled) {
                 if (!cancelled && self->acceptor_.is_open()) self->accept();

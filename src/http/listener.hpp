@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "http/client_address.hpp"
 #include "http/h1_reader.hpp"
@@ -52,7 +53,7 @@ struct ListenSettings {
     Proxies proxies;
     /// Header fields of every response, whole lines: "Name: value CR LF".
     std::string fixed_fields;
-    std::function<void(std::string_view)> log;
+    Log log;
 };
 
 /// Belongs to one worker; used only on its thread once started.

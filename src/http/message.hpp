@@ -107,6 +107,9 @@ struct Response {
     int status = 200;
     std::vector<Header> headers = {};
     runtime::Payload body = {};
+    /// Called when the last byte went to the socket, and only then; let go of in any case. May be
+    /// empty.
+    std::function<void()> on_sent = {};
 };
 
 /// Makes a response with a Content-Type and a body.

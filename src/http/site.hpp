@@ -37,8 +37,8 @@ struct Site {
         return common_fields_;
     }
 
-    void log(std::string_view message) const {
-        if (settings.log) settings.log(message);
+    void log(const LogEntry& entry) const {
+        if (settings.log) settings.log(entry);
     }
 
   private:

@@ -47,7 +47,8 @@ constexpr std::array<std::string_view, 2> kCacheGrants = {
 constexpr std::array<std::string_view, 3> kTurboGrants = {
     "GRANT USAGE ON SCHEMA turbo",
     "GRANT SELECT ON turbo.tb_turbo_query, turbo.tb_persisted_query",
-    "GRANT EXECUTE ON FUNCTION turbo.fn_persist_query, turbo.fn_add_statistics",
+    "GRANT EXECUTE ON FUNCTION turbo.fn_persist_query, turbo.fn_add_statistics, "
+    "turbo.fn_add_statements",
 };
 constexpr std::array<std::string_view, 2> kRbacGrants = {
     "GRANT USAGE ON SCHEMA rbac",

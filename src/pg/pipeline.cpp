@@ -36,6 +36,11 @@ void Pipeline::send(std::shared_ptr<Exchange> exchange) {
 }
 
 void Pipeline::write_call(std::vector<std::string>& parses, const Call& call) {
+    if (call.statement->name.empty()) {
+        write_parse(output_, *call.statement);
+        parses.emplace_back();
+        return write_bind_execute(output_, call);
+    }
     const PreparedStatements::Use use = prepared_.use(call.statement);
     for (const std::string& name : use.evicted)
         write_close_statement(output_, name);

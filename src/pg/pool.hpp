@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.hpp"
 #include "pg/breaker.hpp"
 #include "pg/rows.hpp"
 #include "pg/statement.hpp"
@@ -42,7 +43,7 @@ struct PoolSettings {
     /// Shared with the other pools of the process that ask this database; empty: the pool's own.
     std::shared_ptr<Breaker> breaker;
     /// Receives notices and the pool's own messages (connection lost, restored). May be empty.
-    std::function<void(std::string_view)> log;
+    Log log;
 };
 
 /// Counts for readiness and metrics.
@@ -51,10 +52,11 @@ struct PoolStatus {
     std::size_t exclusive_open = 0;
     std::size_t in_flight = 0;
     std::size_t queued = 0;
-    /// Since the start: batches that were asked for, the statements in them, and connections that
-    /// broke.
+    /// Since the start: batches that were asked for, statements that were sent, batches for which
+    /// there was no connection or no room in the queue, and connections that broke.
     std::uint64_t batches = 0;
     std::uint64_t statements = 0;
+    std::uint64_t refused = 0;
     std::uint64_t lost = 0;
     Breaker::State breaker = Breaker::State::Closed;
     /// How often the breaker, which workers may share, was opened.

@@ -73,22 +73,23 @@ LaneState& Pool::State::lane_of(const Connection& connection) {
 std::optional<sql::DatabaseError> Pool::State::submit(const std::shared_ptr<Pending>& pending) {
     if (closed_) return make_error("57P01", "the server is stopping");
     ++batches_;
-    statements_ += pending->batch.calls.size();
     LaneState& lane = lane_of(pending->lane);
     if (down(lane)) {
         connect_missing(pending->lane);
+        ++refused_;
         // Where that was not the time to try, it comes.
         arm_timer();
         return reason(lane);
     }
     if (lane.queue.empty()) {
         if (Connection* connection = lane.choose()) {
-            connection->send(pending);
+            send(*connection, pending);
             arm_timer();
             return std::nullopt;
         }
     }
     if (lane.queue.size() >= settings_.max_queue) {
+        ++refused_;
         return make_error("53300", "too many requests are waiting for the database");
     }
     lane.queue.push_back(pending);
@@ -97,11 +98,18 @@ std::optional<sql::DatabaseError> Pool::State::submit(const std::shared_ptr<Pend
     return std::nullopt;
 }
 
+void Pool::State::send(Connection& connection, std::shared_ptr<Pending> pending) {
+    statements_ += pending->batch.calls.size();
+    auto* const sent = pending->batch.sent.get();
+    if (sent != nullptr && *sent == runtime::Clock::time_point{}) *sent = runtime::Clock::now();
+    connection.send(std::move(pending));
+}
+
 void Pool::State::dispatch(LaneState& lane) {
     while (!lane.queue.empty()) {
         Connection* connection = lane.choose();
         if (connection == nullptr) return;
-        connection->send(std::move(lane.queue.front()));
+        send(*connection, std::move(lane.queue.front()));
         lane.queue.pop_front();
     }
 }
@@ -176,7 +184,7 @@ void Pool::State::lost(Connection& connection, const sql::DatabaseError& error,
     const Lane which = &lane == &quick_ ? Lane::Quick : Lane::Exclusive;
     lane.remove(connection);
     ++lost_;
-    log("connection to the database lost: " + error.message);
+    log(LogEntry::warning("connection to the database lost: " + error.message));
     for (auto each = unanswered.rbegin(); each != unanswered.rend(); ++each) {
         const auto pending = std::static_pointer_cast<Pending>(*each);
         if (pending->abandoned) continue;
@@ -276,11 +284,11 @@ void Pool::State::connect_failed(Lane which, Breaker::Admission admission,
     if (error.sqlstate == "53300") {
         // The server answers, if only to say that it is full.
         breaker_->succeeded();
-        if (!lane.backoff.failing()) log("cannot connect to the database: " + error.message);
+        if (!lane.backoff.failing()) log(LogEntry::error("cannot connect to the database: " + error.message));
         lane.backoff.failed(now);
         lane.refusal = std::move(error);
     } else if (breaker_->failed(now, admission, error)) {
-        log("cannot connect to the database: " + error.message);
+        log(LogEntry::error("cannot connect to the database: " + error.message));
     }
     refuse_waiting(lane);
     arm_timer();
@@ -352,14 +360,15 @@ PoolStatus Pool::State::status() const {
             .queued = quick_.queue.size() + exclusive_.queue.size(),
             .batches = batches_,
             .statements = statements_,
+            .refused = refused_,
             .lost = lost_,
             .breaker = breaker_->state(),
             .breaker_openings = breaker_->openings(),
             .last_error = open ? breaker_->error().message : refusal};
 }
 
-void Pool::State::log(std::string_view message) const {
-    if (settings_.log) settings_.log(message);
+void Pool::State::log(const LogEntry& entry) const {
+    if (settings_.log) settings_.log(entry);
 }
 
 }  // namespace fraiseql::pg

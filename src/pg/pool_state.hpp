@@ -51,6 +51,7 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
     sql::DatabaseError reason(const LaneState& lane) const;
     void refuse_waiting(LaneState& lane);
     void database_is_back();
+    void send(Connection& connection, std::shared_ptr<Pending> pending);
     void dispatch(LaneState& lane);
     void answer(const std::shared_ptr<Pending>& pending);
     bool send_again(const std::shared_ptr<Pending>& pending);
@@ -58,7 +59,7 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
     void arm_timer();
     void tick();
     void expire(LaneState& lane, runtime::Clock::time_point now);
-    void log(std::string_view message) const;
+    void log(const LogEntry& entry) const;
 
     runtime::Executor executor_;
     runtime::Outbound& outbound_;
@@ -70,6 +71,7 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
     Timer timer_;
     std::uint64_t batches_ = 0;
     std::uint64_t statements_ = 0;
+    std::uint64_t refused_ = 0;
     std::uint64_t lost_ = 0;
     bool timer_armed_ = false;
     bool closed_ = false;

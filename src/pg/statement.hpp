@@ -2,6 +2,7 @@
 // What is sent to PostgreSQL: statements, calls with their parameters, and batches of calls.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +13,8 @@ namespace fraiseql::pg {
 
 /// One SQL text with `$1`-style parameters. A connection prepares it when it first meets it.
 struct Statement {
-    /// The name it is prepared under: a stable hash of `sql`, so equal texts share one plan.
+    /// The name it is prepared under: a stable hash of `sql`, so equal texts share one plan. Empty:
+    /// it is sent and planned each time.
     std::string name;
     std::string sql;
 };
@@ -37,6 +39,8 @@ struct Batch {
     /// of its own. Its rows follow those of the calls; where it fails they are missing, and nothing
     /// else is.
     std::optional<Call> afterwards = {};
+    /// Where it is noted when the batch was first sent; nullptr: nobody wants to know.
+    std::shared_ptr<std::chrono::steady_clock::time_point> sent = {};
 };
 
 /// Which connections may run a batch.

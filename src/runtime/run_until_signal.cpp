@@ -39,7 +39,7 @@ void drain(WorkerSet& workers, const RunSettings& settings, boost::asio::io_cont
         std::_Exit(0);
     }
     if (!drained.get() && settings.log) {
-        settings.log("drain timeout: dropped the work still in progress");
+        settings.log(LogEntry::warning("drain timeout: dropped the work still in progress"));
     }
 }
 

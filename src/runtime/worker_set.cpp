@@ -26,7 +26,9 @@ struct WorkerSet::Worker {
                 context.run();
                 return;
             } catch (const std::exception& error) {
-                if (log) log(std::string("a worker caught an exception: ") + error.what());
+                if (log)
+                    log(LogEntry::error(std::string("a worker caught an exception: ") +
+                                        error.what()));
             }
         }
     }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "runtime/task.hpp"
 
@@ -28,7 +29,7 @@ class Program {
 
 using MakeProgram =
     std::function<Result<std::unique_ptr<Program>>(Executor executor, std::size_t worker)>;
-using Log = std::function<void(std::string_view)>;
+using Log = fraiseql::Log;
 
 /// The workers of a process; owned and used by the thread that started them.
 class WorkerSet {

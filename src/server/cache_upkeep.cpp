@@ -31,7 +31,8 @@ std::chrono::milliseconds CacheUpkeep::run_session() {
     auto session = pg::Session::open(settings_.conninfo);
     const auto failed = [&](const sql::DatabaseError& failure) {
         if (settings_.log && std::exchange(last_problem_, failure.message) != failure.message)
-            settings_.log("cache: cannot fold versions and remove old answers: " + failure.message);
+            settings_.log(LogEntry::warning("cache: cannot fold versions and remove old answers: " +
+                                            failure.message));
         return settings_.interval;
     };
     if (!session) return failed(session.error());

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <thread>
 
+#include "base/log.hpp"
 #include "pg/notifications.hpp"
 
 namespace fraiseql::server {
@@ -21,7 +22,7 @@ struct UpkeepSettings {
     /// How often it looks whether sql/cache.sql has been installed meanwhile.
     std::chrono::milliseconds until_installed{30'000};
     /// Called on the upkeep's thread. May be empty.
-    std::function<void(std::string_view)> log = {};
+    Log log = {};
 };
 
 /// Has a thread and a connection of its own. Any number of servers may do this to one database:

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <thread>
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "http/tls_context.hpp"
 
@@ -24,7 +25,7 @@ struct CertificateFiles {
     /// Between looks at the files; replaced files also count at once with reload().
     std::chrono::milliseconds poll{5000};
     /// Called on the watch's thread. May be empty.
-    std::function<void(std::string_view)> log = {};
+    Log log = {};
 };
 
 /// Has a thread of its own, since files may be far away.

@@ -23,8 +23,8 @@ void ChannelWatch::run() {
         const auto ended = follow();
         if (ended) return;
         if (!std::exchange(lost_, true))
-            log("lost the connection that listens for changes (" + ended.error().message +
-                "); trying again");
+            log(LogLevel::Warning, "lost the connection that listens for changes (" +
+                                       ended.error().message + "); trying again");
     } while (!pg::wait_for_wake_up(stop_, settings_.reconnect));
 }
 
@@ -33,7 +33,7 @@ tl::expected<void, sql::DatabaseError> ChannelWatch::follow() {
     if (!session) return tl::unexpected(session.error());
     // First listen, then look: a change in between is not missed.
     if (auto done = session->run_script("LISTEN " + settings_.channel); !done) return done;
-    if (std::exchange(lost_, false)) log("listening for changes again");
+    if (std::exchange(lost_, false)) log(LogLevel::Info, "listening for changes again");
     while (true) {
         if (auto looked = look_(*session); !looked) return looked;
         const auto waited = pg::wait_for_notification(*session, stop_, settings_.interval);
@@ -42,8 +42,8 @@ tl::expected<void, sql::DatabaseError> ChannelWatch::follow() {
     }
 }
 
-void ChannelWatch::log(const std::string& message) const {
-    if (settings_.log) settings_.log(settings_.subject + ": " + message);
+void ChannelWatch::log(LogLevel level, const std::string& message) const {
+    if (settings_.log) settings_.log({level, settings_.subject + ": " + message});
 }
 
 }  // namespace fraiseql::server

@@ -10,6 +10,7 @@
 #include <thread>
 #include <tl/expected.hpp>
 
+#include "base/log.hpp"
 #include "pg/notifications.hpp"
 
 namespace fraiseql::server {
@@ -24,7 +25,7 @@ struct ChannelWatchSettings {
     std::chrono::milliseconds interval{60'000};
     std::chrono::milliseconds reconnect{1'000};
     /// Called on the watch's thread. May be empty.
-    std::function<void(std::string_view)> log = {};
+    Log log = {};
 };
 
 /// Has a thread and a connection of its own, since it waits. A lost connection is made again, and
@@ -46,7 +47,7 @@ class ChannelWatch {
   private:
     void run();
     tl::expected<void, sql::DatabaseError> follow();
-    void log(const std::string& message) const;
+    void log(LogLevel level, const std::string& message) const;
 
     ChannelWatchSettings settings_;
     Look look_;

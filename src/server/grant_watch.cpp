@@ -5,8 +5,7 @@
 
 namespace fraiseql::server {
 
-GrantWatch::GrantWatch(std::string conninfo, std::shared_ptr<GrantFeed> feed,
-                       std::function<void(std::string_view)> log)
+GrantWatch::GrantWatch(std::string conninfo, std::shared_ptr<GrantFeed> feed, Log log)
     : feed_(std::move(feed)),
       watch_({.conninfo = std::move(conninfo),
               .channel = "fraiseql_rbac",

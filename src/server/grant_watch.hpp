@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/log.hpp"
 #include "server/channel_watch.hpp"
 #include "server/feed.hpp"
 
@@ -18,8 +19,7 @@ using GrantFeed = Feed<std::uint64_t>;
 
 class GrantWatch {
   public:
-    GrantWatch(std::string conninfo, std::shared_ptr<GrantFeed> feed,
-               std::function<void(std::string_view)> log);
+    GrantWatch(std::string conninfo, std::shared_ptr<GrantFeed> feed, Log log);
     GrantWatch(const GrantWatch&) = delete;
     GrantWatch& operator=(const GrantWatch&) = delete;
 

@@ -85,9 +85,10 @@ void KeyWatch::read_all() {
         const bool gone = expire(state);
         changed = changed || gone;
         if (settings_.log)
-            settings_.log("keys of tokens: " + done.error().message +
-                          (state.keys.empty() ? "; there are none left of it"
-                                              : "; those of before stay in use"));
+            settings_.log(
+                LogEntry::warning("keys of tokens: " + done.error().message +
+                                  (state.keys.empty() ? "; there are none left of it"
+                                                      : "; those of before stay in use")));
     }
     if (changed) publish();
 }

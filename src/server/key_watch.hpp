@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "auth/key.hpp"
+#include "base/log.hpp"
 #include "fetch/fetch.hpp"
 #include "server/feed.hpp"
 
@@ -41,7 +42,7 @@ struct KeyWatchSettings {
     /// Tokens with unknown keys make it read the sets at most that often.
     std::chrono::milliseconds cooldown{10'000};
     /// Called on the watch's thread. May be empty.
-    std::function<void(std::string_view)> log = {};
+    Log log = {};
 };
 
 using KeyFeed = Feed<auth::Keys>;

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/slow_operations.hpp"
 #include "server/metric_families.hpp"
 #include "server/process_metrics.hpp"
 #include "server/replica_metrics.hpp"
@@ -29,6 +30,23 @@ std::array<prometheus::Counter*, 4> cache_counters(prometheus::Registry& registr
                        .Register(registry);
     const auto counter = [&](const char* source) { return &family.Add({{"source", source}}); };
     return {counter("memory"), counter("joined"), counter("database"), counter("built")};
+}
+
+constexpr std::size_t kErrorCodes = 0
+#define X(enumerator, wire, status, meaning) +1
+#include "base/error_codes.def"
+#undef X
+    ;
+
+std::array<prometheus::Counter*, kErrorCodes> error_counters(prometheus::Registry& registry) {
+    auto& family = prometheus::BuildCounter()
+                       .Name("fraiseql_graphql_errors_total")
+                       .Help("Answers that have errors, by the code of the first one.")
+                       .Register(registry);
+    std::array<prometheus::Counter*, kErrorCodes> out{};
+    for (std::size_t i = 0; i < kErrorCodes; ++i)
+        out[i] = &family.Add({{"code", std::string(info(static_cast<ErrorCode>(i)).wire)}});
+    return out;
 }
 
 }  // namespace
@@ -58,6 +76,8 @@ struct Metrics::Families {
             .Name("fraiseql_refreshes_total")
             .Help("Refreshes of materialized views by this server, by view and outcome.")
             .Register(registry);
+    /// By ErrorCode.
+    std::array<prometheus::Counter*, kErrorCodes> errors = error_counters(registry);
     /// By engine::AnswerSource.
     std::array<prometheus::Counter*, 4> cached = cache_counters(registry);
     prometheus::Gauge& cache_bytes = prometheus::BuildGauge()
@@ -85,7 +105,6 @@ namespace {
 
 /// Each operation is some twenty time series.
 constexpr std::size_t kMaxOperations = 100;
-constexpr const char* kOthers = "(others)";
 
 /// The operations that were called most have a line of their own.
 turbo::Statistics::ById bounded(turbo::Statistics::ById sums) {
@@ -99,7 +118,7 @@ turbo::Statistics::ById bounded(turbo::Statistics::ById sums) {
         others += sums.at(order[i].second);
         sums.erase(order[i].second);
     }
-    sums[kOthers] += others;
+    sums[std::string(turbo::kOtherOperations)] += others;
     return sums;
 }
 
@@ -132,21 +151,20 @@ prometheus::ClientMetric duration_of(const std::string& operation, const turbo::
     return out;
 }
 
-std::vector<prometheus::MetricFamily> collect(const turbo::Statistics& statistics) {
+/// What is counted of operations, under names that begin with `prefix`.
+std::vector<prometheus::MetricFamily> collect(const turbo::Statistics::ById& sums,
+                                              const std::string& prefix, const std::string& which) {
     using prometheus::MetricType;
-    auto hits =
-        family("fraiseql_turbo_plan_hits_total",
-               "Calls of registered operations that found their plan.", MetricType::Counter);
-    auto errors =
-        family("fraiseql_turbo_errors_total",
-               "Calls of registered operations whose answers have errors.", MetricType::Counter);
-    auto rows = family("fraiseql_turbo_rows_total",
-                       "Rows that PostgreSQL sent for registered operations.", MetricType::Counter);
-    auto bytes = family("fraiseql_turbo_response_bytes_total",
-                        "Bytes of the answers of registered operations.", MetricType::Counter);
-    auto seconds = family("fraiseql_turbo_duration_seconds", "Calls of registered operations.",
-                          MetricType::Histogram);
-    for (const auto& [id, sum] : bounded(statistics.totals())) {
+    const auto counter = [&](const char* name, const std::string& help) {
+        return family(prefix + name, help, MetricType::Counter);
+    };
+    auto hits = counter("_plan_hits_total", "Calls of " + which + " that found their plan.");
+    auto errors = counter("_errors_total", "Calls of " + which + " whose answers have errors.");
+    auto rows = counter("_rows_total", "Rows that PostgreSQL sent for " + which + ".");
+    auto bytes = counter("_response_bytes_total", "Bytes of the answers of " + which + ".");
+    auto seconds =
+        family(prefix + "_duration_seconds", "Calls of " + which + ".", MetricType::Histogram);
+    for (const auto& [id, sum] : sums) {
         const auto add = [&operation = id](prometheus::MetricFamily& to, std::uint64_t value) {
             to.metric.push_back(metric_of(operation));
             to.metric.back().counter.value = static_cast<double>(value);
@@ -158,6 +176,27 @@ std::vector<prometheus::MetricFamily> collect(const turbo::Statistics& statistic
         seconds.metric.push_back(duration_of(id, sum));
     }
     return {hits, errors, rows, bytes, seconds};
+}
+
+std::vector<prometheus::MetricFamily> collect(const ObservedTotals& totals) {
+    server::Families out;
+    const auto add = [&out](const char* name, const char* help, std::uint64_t value) {
+        out.counter(name, help, static_cast<double>(value));
+    };
+    const SpanExporter* spans = totals.spans.get();
+    add("fraiseql_slow_operations_total", "Operations that took longer than --slow-operation.",
+        totals.slow ? totals.slow->total() : 0);
+    add("fraiseql_spans_exported_total", "Spans that the collector has taken.",
+        spans != nullptr ? spans->exported() : 0);
+    add("fraiseql_spans_dropped_total", "Spans that found no room, or that no collector took.",
+        spans != nullptr ? spans->dropped() : 0);
+    add("fraiseql_span_export_failures_total", "Attempts to reach the collector that failed.",
+        spans != nullptr ? spans->failures() : 0);
+    add("fraiseql_log_lines_dropped_total", "Lines of the log that found no room to wait.",
+        totals.log ? totals.log->dropped() : 0);
+    add("fraiseql_audit_records_dropped_total", "Security events that found no room to wait.",
+        totals.audit ? totals.audit->dropped() : 0);
+    return out.take();
 }
 
 std::vector<prometheus::MetricFamily> refusals_of(const LimitState* limits) {
@@ -196,6 +235,14 @@ void Metrics::show(std::shared_ptr<const turbo::Statistics> statistics) {
     statistics_ = std::move(statistics);
 }
 
+void Metrics::show_others(std::shared_ptr<const turbo::Statistics> statistics) {
+    others_ = std::move(statistics);
+}
+
+void Metrics::count_error(ErrorCode code) {
+    families_->errors.at(static_cast<std::size_t>(code))->Increment();
+}
+
 void Metrics::count_cached(engine::AnswerSource source) {
     families_->cached.at(static_cast<std::size_t>(source))->Increment();
 }
@@ -225,8 +272,16 @@ std::string Metrics::render() const {
     if (replicas_)
         append(
             replica_metrics(replica_settings_->targets, *replicas_->current(), samples_.reads()));
+    append(collect(observed_));
+    if (others_) {
+        turbo::Statistics::ById sums = others_->totals();
+        // From the start: what clients do must not add to the series.
+        sums.try_emplace(std::string(turbo::kOtherOperations));
+        append(collect(sums, "fraiseql_operation", "operations that are not registered"));
+    }
     if (statistics_)
-        for (prometheus::MetricFamily& each : collect(*statistics_))
+        for (prometheus::MetricFamily& each :
+             collect(bounded(statistics_->totals()), "fraiseql_turbo", "registered operations"))
             if (!each.metric.empty()) families.push_back(std::move(each));
     return prometheus::TextSerializer().Serialize(families);
 }

@@ -8,12 +8,23 @@
 #include <string>
 
 #include "engine/answer_cache.hpp"
+#include "server/audit.hpp"
 #include "server/limits.hpp"
+#include "server/log_writer.hpp"
 #include "server/replica_watch.hpp"
 #include "server/samples.hpp"
+#include "server/span_exporter.hpp"
 #include "turbo/statistics.hpp"
 
 namespace fraiseql::server {
+
+/// Where to find what the server counts of its own logs and traces; any may be empty.
+struct ObservedTotals {
+    std::shared_ptr<const LogWriter> log = {};
+    std::shared_ptr<const Audit> audit = {};
+    std::shared_ptr<const SpanExporter> spans = {};
+    std::shared_ptr<const engine::SlowOperations> slow = {};
+};
 
 /// Shared by all workers; every method may be called on any thread.
 class Metrics {
@@ -29,6 +40,9 @@ class Metrics {
     /// Counts one refresh of a materialized view, `public.mv_x`.
     void count_refresh(const std::string& view, bool succeeded);
 
+    /// Counts one answer that has errors, by the code of the first one.
+    void count_error(ErrorCode code);
+
     /// Counts one answer to an operation of views with @cache by where it came from.
     void count_cached(engine::AnswerSource source);
 
@@ -37,6 +51,12 @@ class Metrics {
 
     /// Shows the sums of `statistics`, too: of a hundred operations each, of the others together.
     void show(std::shared_ptr<const turbo::Statistics> statistics);
+
+    /// Shows the sums of operations that are not registered, too: of the busiest each.
+    void show_others(std::shared_ptr<const turbo::Statistics> statistics);
+
+    /// Shows what became of log lines and spans, and how many operations were slow, too.
+    void show(ObservedTotals totals) { observed_ = std::move(totals); }
 
     /// Shows how the workers are, too.
     Samples& samples() noexcept { return samples_; }
@@ -58,9 +78,11 @@ class Metrics {
     struct Families;
     std::unique_ptr<Families> families_;
     std::shared_ptr<const turbo::Statistics> statistics_;
+    std::shared_ptr<const turbo::Statistics> others_;
     std::shared_ptr<const LimitState> limits_;
     std::shared_ptr<const replica::Settings> replica_settings_;
     std::shared_ptr<const ReplicaFeed> replicas_;
+    ObservedTotals observed_ = {};
     Samples samples_;
 };
 

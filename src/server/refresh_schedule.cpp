@@ -58,7 +58,8 @@ void RefreshSchedule::run() {
         const auto ended = session ? serve(*session) : tl::unexpected(session.error());
         if (ended) continue;
         if (!std::exchange(lost_, true))
-            log("refresh: lost the connection (" + ended.error().message + "); trying again");
+            log(LogEntry::warning("refresh: lost the connection (" + ended.error().message +
+                                  "); trying again"));
     } while (!pg::wait_for_wake_up(stop_, settings_.patrol + jitter(settings_.patrol)));
 }
 
@@ -127,8 +128,9 @@ tl::expected<void, sql::DatabaseError> RefreshSchedule::run_due(pg::Session& ses
         const bool lost = !done && is_lost(done.error());
         if (settings_.count) settings_.count(name_of(due.refresh), done.has_value());
         if (!done)
-            log(fmt::format("refresh: {} failed: {} (SQLSTATE {})", name_of(due.refresh),
-                            done.error().message, done.error().sqlstate));
+            log(LogEntry::warning(fmt::format("refresh: {} failed: {} (SQLSTATE {})",
+                                              name_of(due.refresh), done.error().message,
+                                              done.error().sqlstate)));
         if (lost) return done;
         // From its end, so that a view that takes long is not refreshed all the time.
         const std::chrono::milliseconds every(due.refresh.every);
@@ -156,8 +158,8 @@ std::chrono::milliseconds RefreshSchedule::jitter(std::chrono::milliseconds most
     return std::chrono::milliseconds(spread(random_));
 }
 
-void RefreshSchedule::log(const std::string& message) const {
-    if (settings_.log) settings_.log(message);
+void RefreshSchedule::log(const LogEntry& entry) const {
+    if (settings_.log) settings_.log(entry);
 }
 
 }  // namespace fraiseql::server

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/log.hpp"
 #include "pg/notifications.hpp"
 #include "pg/session.hpp"
 #include "schema/model.hpp"
@@ -25,7 +26,7 @@ struct RefreshSettings {
     /// Called on the schedule's thread after each refresh: `public.mv_x`, and whether it worked.
     std::function<void(const std::string& view, bool succeeded)> count = {};
     /// Called on the schedule's thread. May be empty.
-    std::function<void(std::string_view)> log = {};
+    Log log = {};
     /// How often a server looks whether the one that refreshes is gone, and whether a connection
     /// can be had again.
     std::chrono::milliseconds patrol{2000};
@@ -62,7 +63,7 @@ class RefreshSchedule {
     tl::expected<void, sql::DatabaseError> run_due(pg::Session& session);
     tl::expected<void, sql::DatabaseError> refresh(pg::Session& session, const Due& due);
     std::chrono::milliseconds jitter(std::chrono::milliseconds most);
-    void log(const std::string& message) const;
+    void log(const LogEntry& entry) const;
 
     RefreshSettings settings_;
     std::shared_ptr<ModelFeed> models_;

@@ -116,7 +116,7 @@ void RegistryWatch::follow_folder() {
         bool changed = folder_.look(problems);
         if (checked_for_ && settings_.models->current() != checked_for_) changed = true;
         for (const std::string& problem : problems)
-            log(problem);
+            log(LogEntry::warning(problem));
         if (changed) publish();
     }
 }
@@ -158,7 +158,7 @@ void RegistryWatch::publish() {
                 problems.push_back("operation \"" + entry.id + "\" (" + entry.origin +
                                    ") does not fit the schema: " + problem);
     for (const std::string& problem : problems)
-        log(problem);
+        log(LogEntry::warning(problem));
     if (!registry->entries().empty())
         log("registered operations: " + std::to_string(registry->entries().size()));
     feed_->publish(std::move(registry));
@@ -195,8 +195,8 @@ void RegistryWatch::check_templates(std::vector<turbo::Registered>& entries,
     checked_for_ = any ? model : nullptr;
 }
 
-void RegistryWatch::log(const std::string& message) const {
-    if (settings_.log) settings_.log(message);
+void RegistryWatch::log(const LogEntry& entry) const {
+    if (settings_.log) settings_.log(entry);
 }
 
 }  // namespace fraiseql::server

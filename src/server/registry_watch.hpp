@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "server/channel_watch.hpp"
 #include "server/feed.hpp"
@@ -37,7 +38,7 @@ struct RegistryWatchSettings {
     /// What templates are compared for; not empty where there is check_template.
     std::shared_ptr<ModelFeed> models = {};
     /// Called on the watch's threads and, by start(), on the caller's. May be empty.
-    std::function<void(std::string_view)> log = {};
+    Log log = {};
     /// How often to look at the folder, and for another model.
     std::chrono::milliseconds interval{1'000};
 };
@@ -61,7 +62,7 @@ class RegistryWatch {
     void publish();
     void check_templates(std::vector<turbo::Registered>& entries,
                          std::vector<std::string>& problems);
-    void log(const std::string& message) const;
+    void log(const LogEntry& entry) const;
 
     RegistryWatchSettings settings_;
     std::shared_ptr<RegistryFeed> feed_;

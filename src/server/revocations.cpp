@@ -26,8 +26,7 @@ Result<void> check_session(const auth::Principal* principal, const Revoked& revo
 }
 
 RevocationWatch::RevocationWatch(std::string conninfo, std::chrono::seconds window,
-                                 std::shared_ptr<RevokedFeed> feed,
-                                 std::function<void(std::string_view)> log)
+                                 std::shared_ptr<RevokedFeed> feed, Log log)
     : window_(fmt::format("{} seconds", window.count())),
       feed_(std::move(feed)),
       watch_({.conninfo = std::move(conninfo),

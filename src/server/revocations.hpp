@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "auth/principal.hpp"
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "server/channel_watch.hpp"
 #include "server/feed.hpp"
@@ -36,7 +37,7 @@ class RevocationWatch {
   public:
     /// `window` is how long an access token is valid, leeway included.
     RevocationWatch(std::string conninfo, std::chrono::seconds window,
-                    std::shared_ptr<RevokedFeed> feed, std::function<void(std::string_view)> log);
+                    std::shared_ptr<RevokedFeed> feed, Log log);
 
     void start() { watch_.start(); }
 

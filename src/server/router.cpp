@@ -3,12 +3,13 @@
 
 #include <algorithm>
 
-#include "engine/gate.hpp"
+#include "engine/request_name.hpp"
 #include "http/client_address.hpp"
 #include "http/cookie.hpp"
 #include "json/writer.hpp"
 #include "runtime/waiter.hpp"
 #include "server/graphql_http.hpp"
+#include "server/operation_gate.hpp"
 #include "server/replica_metrics.hpp"
 #include "server/session_graphql.hpp"
 #include "server/session_http.hpp"
@@ -149,24 +150,21 @@ bool is_probe(std::string_view path) {
     return path == "/health" || path == "/ready" || path == "/metrics";
 }
 
-/// Lets rules see what an operation asks for.
-class OperationGate final : public engine::Gate {
+/// Finds the name of a request only where somebody asks for it.
+class LazyName final : public engine::RequestName {
   public:
-    explicit OperationGate(Admission& admission) : admission_(admission) {}
-
-    Task<std::optional<Error>> admit(const plan::Plan& plan) override {
-        OperationFacts facts{.mutation = plan.type == graphql::OperationType::Mutation};
-        for (const plan::Root& root : plan.roots)
-            facts.fields.push_back(root.group.definition->name);
-        std::sort(facts.fields.begin(), facts.fields.end());
-        facts.fields.erase(std::unique(facts.fields.begin(), facts.fields.end()),
-                           facts.fields.end());
-        return admission_.count_operation(std::move(facts));
-    }
+    explicit LazyName(const http::Request& request) : request_(request) {}
+    std::string_view id() const override { return request_.id(); }
 
   private:
-    Admission& admission_;
+    const http::Request& request_;
 };
+
+/// Who named the request, or was refused, is told the name.
+void name_answer(const http::Request& request, http::Response& response) {
+    if (response.status >= 400 || request.header("X-Request-Id"))
+        response.headers.push_back({"X-Request-Id", std::string(request.id())});
+}
 
 std::int64_t seconds_now() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -186,23 +184,27 @@ Router::Router(engine::Engine& engine, pg::Pool& pool, RouterSettings settings)
 Task<http::Response> Router::answer(const http::Request& request) {
     if (is_probe(request.path())) co_return co_await answer_other(request);
     Admission admission(settings_.limits, mailbox_, request);
+    const std::shared_ptr<RequestWatch> watch = RequestWatch::begin(settings_.watch, request);
     http::Response response;
     std::optional<Error> refused;
     if (settings_.limits) refused = co_await let_in(request, admission);
     if (refused)
         response = refuse(*refused, kJson);
     else
-        response = co_await answer_admitted(request, admission);
+        response = co_await answer_admitted(request, admission, watch.get());
     admission.describe(response);
     add_cors_headers(settings_.cors, request, response);
+    name_answer(request, response);
+    if (watch) RequestWatch::answer(watch, response);
     co_return response;
 }
 
-Task<http::Response> Router::answer_admitted(const http::Request& request, Admission& admission) {
+Task<http::Response> Router::answer_admitted(const http::Request& request, Admission& admission,
+                                             RequestWatch* watch) {
     if (auto preflight = answer_preflight(settings_.cors, request)) co_return std::move(*preflight);
     if (request.path() != "/graphql") co_return co_await answer_other(request);
     const auto started = runtime::Clock::now();
-    http::Response response = co_await answer_graphql(request, admission);
+    http::Response response = co_await answer_graphql(request, admission, watch);
     if (settings_.metrics)
         settings_.metrics->count_graphql(response.status, runtime::Clock::now() - started);
     store_no_answer(response);
@@ -242,7 +244,8 @@ Task<http::Response> Router::answer_other(const http::Request& request) {
     co_return not_found(request);
 }
 
-Task<http::Response> Router::answer_graphql(const http::Request& request, Admission& admission) {
+Task<http::Response> Router::answer_graphql(const http::Request& request, Admission& admission,
+                                            RequestWatch* watch) {
     const Result<MediaType> type = choose_media_type(request);
     if (!type) co_return refuse(type.error(), kJson);
     Arena arena;
@@ -273,8 +276,13 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
     std::optional<SessionAnswers> session_answers;
     if (sessions_)
         asked->sessions = &session_answers.emplace(*sessions_, request, asked->principal);
+    const LazyName name(request);
+    asked->name = &name;
+    if (watch != nullptr) asked->timeline = &watch->timeline();
     engine::Response answered = co_await engine_.execute(*asked);
-    count_cached(answered);
+    count_answer(answered);
+    if (watch != nullptr && answered.first_error)
+        watch->timeline().error_code = info(*answered.first_error).wire;
     if (const auto event = event_of(answered))
         audit(*event, request, asked->principal, info(answered.code).wire);
     const auto written = answered.written;
@@ -283,8 +291,10 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
     co_return response;
 }
 
-void Router::count_cached(const engine::Response& answered) {
-    if (!settings_.metrics || !answered.source) return;
+void Router::count_answer(const engine::Response& answered) {
+    if (!settings_.metrics) return;
+    if (answered.first_error) settings_.metrics->count_error(*answered.first_error);
+    if (!answered.source) return;
     settings_.metrics->count_cached(*answered.source);
     const std::size_t before = std::exchange(cache_bytes_, engine_.answers().bytes());
     settings_.metrics->add_cache_bytes(static_cast<std::ptrdiff_t>(cache_bytes_) -

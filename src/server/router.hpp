@@ -21,6 +21,7 @@
 #include "server/limits.hpp"
 #include "server/metrics.hpp"
 #include "server/replica_watch.hpp"
+#include "server/request_watch.hpp"
 #include "server/revocations.hpp"
 #include "server/sessions.hpp"
 
@@ -73,6 +74,8 @@ struct RouterSettings {
     /// What /ready says of replicas; serve() makes both, where there are any.
     std::shared_ptr<const replica::Settings> replica_settings = {};
     std::shared_ptr<const ReplicaFeed> replicas = {};
+    /// Traces and the access log.
+    WatchSettings watch = {};
     /// Development: /ready tells strangers what the database said.
     bool expose_errors = false;
 };
@@ -112,14 +115,14 @@ class Router {
     runtime::Task<http::Response> answer_other(const http::Request& request);
     runtime::Task<std::optional<Error>> let_in(const http::Request& request, Admission& admission);
     runtime::Task<http::Response> answer_admitted(const http::Request& request,
-                                                  Admission& admission);
-    runtime::Task<http::Response> answer_graphql(const http::Request& request,
-                                                 Admission& admission);
+                                                  Admission& admission, RequestWatch* watch);
+    runtime::Task<http::Response> answer_graphql(const http::Request& request, Admission& admission,
+                                                 RequestWatch* watch);
     runtime::Task<http::Response> answer_explain(const http::Request& request);
     runtime::Task<http::Response> answer_auth(const http::Request& request);
     runtime::Task<http::Response> answer_ready();
     std::string ready_body() const;
-    void count_cached(const engine::Response& answered);
+    void count_answer(const engine::Response& answered);
     /// Who asks, or the answer that refuses them.
     using Identity = tl::expected<Grants::Principal, http::Response>;
     runtime::Task<Identity> identify(const http::Request& request, std::string_view type);

@@ -39,8 +39,11 @@ std::vector<prometheus::MetricFamily> Samples::collect() const {
               sum([](const Sample& s) { return s.pool.queued; }));
     out.counter("fraiseql_pool_transactions_total", "Transactions that were asked for.",
                 sum([](const Sample& s) { return s.pool.batches; }));
-    out.counter("fraiseql_pool_statements_total", "Statements in them.",
+    out.counter("fraiseql_pool_statements_total", "Statements that were sent to it.",
                 sum([](const Sample& s) { return s.pool.statements; }));
+    out.counter("fraiseql_pool_refused_total",
+                "Transactions for which there was no connection, or no room in the queue.",
+                sum([](const Sample& s) { return s.pool.refused; }));
     out.counter("fraiseql_pool_lost_connections_total", "Connections to PostgreSQL that broke.",
                 sum([](const Sample& s) { return s.pool.lost; }));
     out.gauge("fraiseql_plan_cache_documents", "Documents that are kept with their plans.",

@@ -50,24 +50,26 @@ bool SchemaWatch::judge(const catalog::Document& document) {
     if (model && settings_.accept)
         if (auto accepted = settings_.accept(**model); !accepted) model = fail(accepted.error());
     if (!model) {
-        log("schema: the catalog has changed, but cannot be served; still serving the last one. " +
-            to_string(model.error()));
+        log(LogEntry::error(
+            "schema: the catalog has changed, but cannot be served; still serving the last one. " +
+            to_string(model.error())));
         return model.error().code != ErrorCode::ServiceUnavailable;
     }
     log(fmt::format("schema: the catalog has changed; serving {} relations and {} functions",
                     (*model)->entities.size(), (*model)->functions.size()));
     for (const schema::Entity& entity : (*model)->entities)
         if (entity.cache != nullptr && !entity.cache->usable())
-            log(fmt::format("schema: {}.{} has @cache, but is served without a cache: {} {}",
+            log(LogEntry::warning(
+                fmt::format("schema: {}.{} has @cache, but is served without a cache: {} {}",
                             entity.relation->schema, entity.relation->name, entity.cache->problem,
-                            entity.cache->remedy));
+                            entity.cache->remedy)));
     feed_->publish(std::move(*model));
     if (settings_.keep) settings_.keep(document);
     return true;
 }
 
-void SchemaWatch::log(const std::string& message) const {
-    if (settings_.log) settings_.log(message);
+void SchemaWatch::log(const LogEntry& entry) const {
+    if (settings_.log) settings_.log(entry);
 }
 
 }  // namespace fraiseql::server

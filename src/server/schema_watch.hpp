@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "catalog/snapshot_sql.hpp"
 #include "schema/model.hpp"
@@ -30,7 +31,7 @@ struct SchemaWatchSettings {
     /// empty.
     std::function<void(const catalog::Document&)> keep = {};
     /// Called on the watch's thread. May be empty.
-    std::function<void(std::string_view)> log = {};
+    Log log = {};
 };
 
 /// A catalog that cannot be served leaves the last model in place, and is said in the log.
@@ -49,7 +50,7 @@ class SchemaWatch {
     /// Publishes its model, or says why not. False where the database was not there to ask: then
     /// the next look judges it again.
     bool judge(const catalog::Document& document);
-    void log(const std::string& message) const;
+    void log(const LogEntry& entry) const;
 
     SchemaWatchSettings settings_;
     std::shared_ptr<ModelFeed> feed_;

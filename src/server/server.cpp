@@ -13,6 +13,7 @@
 #include "runtime/outbound.hpp"
 #include "server/cache_upkeep.hpp"
 #include "server/refresh_schedule.hpp"
+#include "server/statement_writer.hpp"
 #include "server/statistics_writer.hpp"
 
 namespace fraiseql::server {
@@ -178,6 +179,28 @@ std::chrono::seconds token_window(const Authentication& authentication) {
            std::chrono::seconds(authentication.settings.policy.leeway) + std::chrono::minutes(1);
 }
 
+/// Makes what counts and records for all workers, as far as the settings want it.
+void observe(Settings& settings) {
+    engine::Settings& engine = settings.engine;
+    engine.statistics = std::make_shared<turbo::Statistics>();
+    engine.adaptive = settings.adaptive_operations > 0;
+    engine.seen = std::make_shared<turbo::SeenStatements>();
+    if (settings.exporter) {
+        settings.exporter->log = settings.log;
+        settings.router.watch.exporter = std::make_shared<SpanExporter>(*settings.exporter);
+    }
+    const std::shared_ptr<Metrics> metrics = settings.router.metrics;
+    if (!metrics) return;
+    engine.others = std::make_shared<turbo::Statistics>();
+    metrics->show(engine.statistics);
+    metrics->show_others(engine.others);
+    metrics->show({.log = settings.log_writer,
+                   .audit = settings.router.audit,
+                   .spans = settings.router.watch.exporter,
+                   .slow = engine.slow});
+    if (settings.router.limits) metrics->show(settings.router.limits);
+}
+
 }  // namespace
 
 std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
@@ -195,9 +218,7 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     settings.registry = std::make_shared<RegistryFeed>(std::make_shared<turbo::Registry>());
     settings.schema_watch.conninfo = settings.pool.conninfo;
     settings.schema_watch.log = settings.log;
-    settings.engine.statistics = std::make_shared<turbo::Statistics>();
-    settings.engine.adaptive = settings.adaptive_operations > 0;
-    if (settings.router.metrics) settings.router.metrics->show(settings.engine.statistics);
+    observe(settings);
     SchemaWatch schema_watch(settings.schema_watch, settings.models, catalog);
     RegistryWatch registry_watch(registry_watch_settings(settings), settings.registry);
     if (auto watched = registry_watch.start(); !watched) return watched;
@@ -226,6 +247,8 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
                                  .statistics = settings.engine.statistics,
                                  .adaptive = settings.adaptive_operations,
                                  .log = settings.log});
+    StatementWriter statements(
+        {.conninfo = settings.pool.conninfo, .seen = settings.engine.seen, .log = settings.log});
     std::optional<CacheUpkeep> upkeep;
     if (settings.engine.cache.memory_bytes > 0)
         upkeep.emplace(UpkeepSettings{.conninfo = settings.pool.conninfo,
@@ -263,8 +286,6 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     run.on_started = [&settings] {
         if (settings.on_started) settings.on_started(settings.listen.address);
     };
-    if (settings.router.metrics && settings.router.limits)
-        settings.router.metrics->show(settings.router.limits);
     const auto make = [&](const runtime::Executor& executor, std::size_t index) {
         return Result<std::unique_ptr<runtime::Program>>(
             make_worker(executor, outbound, settings, model, index));

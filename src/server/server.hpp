@@ -14,10 +14,12 @@
 #include "runtime/worker_set.hpp"
 #include "schema/model.hpp"
 #include "server/certificate_watch.hpp"
+#include "server/log_writer.hpp"
 #include "server/registry_watch.hpp"
 #include "server/replica_watch.hpp"
 #include "server/router.hpp"
 #include "server/schema_watch.hpp"
+#include "server/span_exporter.hpp"
 
 namespace fraiseql::server {
 
@@ -55,6 +57,10 @@ struct Settings {
     std::shared_ptr<ReplicaFeed> replica_feed = {};
     /// Receives log lines of all parts; called on any thread.
     runtime::Log log = {};
+    /// What `log` writes to, where it counts what it drops; may be nullptr.
+    std::shared_ptr<const LogWriter> log_writer = {};
+    /// Where spans go; serve() adds `log`. Nothing: there are no traces.
+    std::optional<ExporterSettings> exporter = {};
     std::size_t workers = 1;
     std::chrono::milliseconds drain_timeout{10000};
     /// From the signal to stop until no more requests are taken; /ready says no meanwhile, so that

@@ -17,8 +17,7 @@ constexpr auto kAway = 1s;
 
 }  // namespace
 
-SharedLimits::SharedLimits(std::unique_ptr<LimitStore> store,
-                           std::function<void(std::string_view)> log)
+SharedLimits::SharedLimits(std::unique_ptr<LimitStore> store, Log log)
     : store_(std::move(store)), log_(std::move(log)), thread_([this] { run(); }) {}
 
 SharedLimits::~SharedLimits() {

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/log.hpp"
 #include "runtime/mailbox.hpp"
 #include "server/limit_store.hpp"
 
@@ -24,7 +25,7 @@ class SharedLimits {
     /// Receives the decisions, or nothing where the store is away: the worker decides then.
     using Done = std::function<void(std::optional<SharedDecisions>)>;
 
-    SharedLimits(std::unique_ptr<LimitStore> store, std::function<void(std::string_view)> log);
+    SharedLimits(std::unique_ptr<LimitStore> store, Log log);
     SharedLimits(const SharedLimits&) = delete;
     SharedLimits& operator=(const SharedLimits&) = delete;
     ~SharedLimits();
@@ -46,7 +47,7 @@ class SharedLimits {
     void ask(std::vector<Waiting> waiting);
 
     std::unique_ptr<LimitStore> store_;
-    std::function<void(std::string_view)> log_;
+    Log log_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Waiting> waiting_;

@@ -69,7 +69,8 @@ void StatisticsWriter::write() {
     if (!sent || !*sent) session_.reset();
     std::string problem = sent ? "" : sent.error().message;
     if (problem != problem_ && !problem.empty() && settings_.log)
-        settings_.log("statistics of registered operations are not stored: " + problem);
+        settings_.log(
+            LogEntry::warning("statistics of registered operations are not stored: " + problem));
     problem_ = std::move(problem);
 }
 

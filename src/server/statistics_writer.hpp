@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 
+#include "base/log.hpp"
 #include "pg/notifications.hpp"
 #include "pg/session.hpp"
 #include "turbo/statistics.hpp"
@@ -23,7 +24,7 @@ struct StatisticsWriterSettings {
     std::uint32_t adaptive = 0;
     std::chrono::milliseconds interval{10'000};
     /// Called on the writer's thread. May be empty.
-    std::function<void(std::string_view)> log = {};
+    Log log = {};
 };
 
 /// Has a thread and, while there is something to write, a connection. What cannot be written is

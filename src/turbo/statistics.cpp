@@ -84,6 +84,34 @@ Totals Statistics::Operation::sum() const {
     return out;
 }
 
+void Statistics::Operation::close_dropped() {
+    std::erase_if(meters, [&](const std::shared_ptr<Meter>& meter) {
+        if (meter.use_count() > 1) return false;
+        closed += meter->totals();
+        return true;
+    });
+}
+
+std::shared_ptr<Meter> Statistics::open_if_room(const std::string& id, std::size_t most) {
+    const std::lock_guard lock(mutex_);
+    Operation& others = operations_[std::string(kOtherOperations)];
+    for (auto at = operations_.begin(); at != operations_.end();) {
+        Operation& operation = at->second;
+        operation.close_dropped();
+        const bool full = operations_.size() > most;
+        const bool kept = &operation == &others || at->first == id;
+        if (kept || !full || !operation.meters.empty()) {
+            ++at;
+            continue;
+        }
+        others.closed += operation.closed;
+        at = operations_.erase(at);
+    }
+    // One more than `most`: the others are none of them.
+    if (!operations_.contains(id) && operations_.size() > most) return nullptr;
+    return operations_[id].meters.emplace_back(std::make_shared<Meter>());
+}
+
 std::shared_ptr<Meter> Statistics::open(const std::string& id) {
     const std::lock_guard lock(mutex_);
     return operations_[id].meters.emplace_back(std::make_shared<Meter>());
@@ -102,12 +130,7 @@ Statistics::ById Statistics::unstored() {
     ById out;
     for (auto at = operations_.begin(); at != operations_.end();) {
         Operation& operation = at->second;
-        // Its worker counts no more.
-        std::erase_if(operation.meters, [&](const std::shared_ptr<Meter>& meter) {
-            if (meter.use_count() > 1) return false;
-            operation.closed += meter->totals();
-            return true;
-        });
+        operation.close_dropped();
         Totals sum = operation.sum();
         sum -= operation.stored;
         if (sum.calls > 0) out.emplace(at->first, sum);

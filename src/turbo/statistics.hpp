@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fraiseql::turbo {
@@ -71,6 +72,9 @@ class Meter {
     std::array<Cell, kBucketBounds.size() + 1> histogram_ = {};
 };
 
+/// Stands for all operations that have no name of their own.
+inline constexpr std::string_view kOtherOperations = "(others)";
+
 /// An operation that is not registered, and that took much time of late.
 struct Candidate {
     std::string query;
@@ -86,6 +90,10 @@ class Statistics {
     /// Returns a meter of the operation `id` for one worker, which drops it when the operation is
     /// no longer registered.
     std::shared_ptr<Meter> open(const std::string& id);
+
+    /// The same where `id` is known already, or no more than `most` operations are. Those that no
+    /// worker counts any more make room, and become a part of the others. Else nullptr.
+    std::shared_ptr<Meter> open_if_room(const std::string& id, std::size_t most);
 
     /// Returns the sums since the process started, of operations that have been called.
     ById totals() const;
@@ -108,6 +116,8 @@ class Statistics {
         Totals stored = {};
 
         Totals sum() const;
+        /// Keeps only the sums of meters that their workers have dropped.
+        void close_dropped();
     };
 
     mutable std::mutex mutex_;

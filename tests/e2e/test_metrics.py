@@ -67,6 +67,42 @@ class Metrics(unittest.TestCase):
             server.request("GET", f"/made/up/{i}")
         self.assertLess(len(self.scrape(server)), before + 5)
 
+    def test_operations_that_are_not_registered(self):
+        server = self.serve("--workers", "1")
+        for _ in range(120):
+            server.data("query Often { users(limit: 1) { id } }")
+        server.data("query Once { users(limit: 1) { id } }")
+        seen = self.scrape(server)
+        count = "fraiseql_operation_duration_seconds_count"
+        own = {name: value for name, value in seen.items()
+               if name.startswith(count + '{operation="Often-')}
+        self.assertEqual(list(own.values()), [21])
+        self.assertEqual(seen[count + '{operation="(others)"}'], 100)
+        self.assertEqual(sum(value for name, value in seen.items()
+                             if name.startswith("fraiseql_operation_rows_total")), 121)
+        self.assertFalse([name for name in seen if "Once" in name])
+
+    def test_errors_by_code_and_statements(self):
+        server = self.serve("--workers", "1")
+        server.data("{ users(limit: 1) { id } }")
+        before = self.settled(server, "fraiseql_pool_statements_total", 1)
+        for _ in range(7):
+            server.data("{ users(limit: 1) { id } }")
+        server.graphql("{ nothing }")
+        server.graphql("{")
+        sent = before["fraiseql_pool_statements_total"] + 7
+        seen = self.settled(server, "fraiseql_pool_statements_total", sent)
+        self.assertEqual(seen["fraiseql_pool_statements_total"], sent)
+        errors = "fraiseql_graphql_errors_total"
+        self.assertEqual(seen[errors + '{code="GRAPHQL_VALIDATION_FAILED"}'], 1)
+        self.assertEqual(seen[errors + '{code="GRAPHQL_PARSE_FAILED"}'], 1)
+        self.assertEqual(seen[errors + '{code="INTERNAL_SERVER_ERROR"}'], 0)
+
+    def test_nothing_is_counted_where_metrics_are_off(self):
+        server = self.serve("--metrics", "off")
+        server.data("{ users(limit: 1) { id } }")
+        self.assertEqual(server.request("GET", "/metrics").status, 404)
+
     def test_refusals(self):
         server = self.serve("--rate-limit", "ip 3/1h", "--trusted-proxy", "127.0.0.1",
                             "--deny-address", "192.0.2.1")
