@@ -284,7 +284,8 @@ void Pool::State::connect_failed(Lane which, Breaker::Admission admission,
     if (error.sqlstate == "53300") {
         // The server answers, if only to say that it is full.
         breaker_->succeeded();
-        if (!lane.backoff.failing()) log(LogEntry::error("cannot connect to the database: " + error.message));
+        if (!lane.backoff.failing())
+            log(LogEntry::error("cannot connect to the database: " + error.message));
         lane.backoff.failed(now);
         lane.refusal = std::move(error);
     } else if (breaker_->failed(now, admission, error)) {
