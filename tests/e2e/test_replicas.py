@@ -382,6 +382,22 @@ class Trouble(Replicas):
 class Failover(Replicas):
     RECOVERY = 5
 
+    def test_while_the_primary_is_away_reads_go_on_as_long_as_was_promised(self):
+        self.cluster = cluster = Replicated(SCHEMA, standbys=1)
+        self.addCleanup(cluster.close)
+        server = self.serve("--max-replica-lag", "3000")
+        client = Client(server)
+        wait_until(lambda: client.read()[1] in self.ports(), "a read from the standby")
+        os.kill(cluster.primary.pid(), signal.SIGQUIT)
+        gone = time.monotonic()
+        answered, failed = [], []
+        while time.monotonic() < gone + 4:
+            began = time.monotonic() - gone
+            (answered if self.succeeds(client.read) else failed).append(began)
+        self.assertGreater(min(failed), 1)
+        # The primary may have lived a little longer than the signal took.
+        self.assertLess(max(answered), 3.5)
+
     def test_promotion_loses_no_acknowledged_write(self):
         self.cluster = cluster = Replicated(SCHEMA)
         self.addCleanup(cluster.close)
