@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What it costs to be watched: one row by id, by servers that count and record ever more.
 
-All answer the same requests in turns, on one PostgreSQL. Spans go to a collector that reads them and
-throws them away.
+All answer the same requests in turns, on one PostgreSQL. Spans go to a collector that reads and
+drops them.
 """
 import argparse
 import contextlib

@@ -59,14 +59,14 @@ Document resolve_document(Draft& draft, Entity& entity) {
         return {};
     }
     if (!entity.document || is_typed(document->shape)) return *document;
-    draft.find(subject_of(*entity.relation),
-               fmt::format("its column data is shown as JSON: {}.",
-                           why_untyped(entity, document->shape)),
-               entity.relation->is_view()
-                   ? "Build it with jsonb_build_object, or describe it with '@field' lines."
-                   : fmt::format("Create the view v_{} with the same document, or describe it with "
-                                 "'@field' lines in the table's comment.",
-                                 entity_name(entity.relation->name)));
+    draft.find(
+        subject_of(*entity.relation),
+        fmt::format("its column data is shown as JSON: {}.", why_untyped(entity, document->shape)),
+        entity.relation->is_view()
+            ? "Build it with jsonb_build_object, or describe it with '@field' lines."
+            : fmt::format("Create the view v_{} with the same document, or describe it with "
+                          "'@field' lines in the table's comment.",
+                          entity_name(entity.relation->name)));
     entity.document.reset();
     return {};
 }
