@@ -10,9 +10,13 @@ set_target_properties(libfraiseql PROPERTIES
   EXPORT_NAME fraiseql
   VERSION "${PROJECT_VERSION}"
   SOVERSION "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
+# What public headers declare is in it whether something of ours uses it or not.
+set(whole)
+foreach(layer IN ITEMS cli values runtime schema engine data)
+  list(APPEND whole $<TARGET_FILE:fraiseql_${layer}>)
+endforeach()
 target_link_libraries(libfraiseql PRIVATE
-  -Wl,--whole-archive $<TARGET_FILE:fraiseql_cli> $<TARGET_FILE:fraiseql_values>
-  $<TARGET_FILE:fraiseql_data>
+  -Wl,--whole-archive ${whole}
   -Wl,--no-whole-archive fraiseql_cli fraiseql_values fraiseql_data)
 target_include_directories(libfraiseql INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_features(libfraiseql INTERFACE cxx_std_20)

@@ -38,6 +38,7 @@ class FRAISEQL_EXPORT json_node {
 
   private:
     friend class json_document;
+    friend struct json_node_access;
     explicit json_node(const void* value) noexcept : value_(value) {}
     const void* value_;
 };

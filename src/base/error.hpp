@@ -54,6 +54,8 @@ struct Error {
     Path input = {};
     /// Further members of `extensions`, all strings: `sqlstate`, `constraint`, `reference`, …
     std::vector<std::pair<std::string, std::string>> extensions = {};
+    /// A code of the application's own, which clients see in place of `code`.
+    std::string own_code = {};
 };
 
 /// Renders "message (hint)" for a terminal or a log.

@@ -81,6 +81,8 @@ std::vector<Probe> blind_probes(const schema::Model& model) {
     std::vector<Probe> out;
     for_each_root(model, [&](const FieldDef& field, const RootBinding& binding) {
         if (binding.kind == RootBinding::Kind::One || needs_argument(field)) return;
+        // Code of an application may do anything: it is not asked for the sake of a check.
+        if (binding.kind == RootBinding::Kind::Resolver) return;
         const bool pages = binding.kind == RootBinding::Kind::Connection;
         const schema::Entity* entity = binding.kind == RootBinding::Kind::Function
                                            ? binding.function->result.entity

@@ -12,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/layered_arguments.hpp"
 #include "cli/options.hpp"
+#include "cli/run.hpp"
 #include "cli/show_settings.hpp"
 #include "fraiseql/version.hpp"
 
@@ -436,12 +437,19 @@ bool parse(CLI::App& app, const cli::LayeredArguments& layered) {
 std::string_view version() noexcept { return FRAISEQL_VERSION; }
 
 int run_command_line(int argc, const char* const* argv) {
+    return cli::run({argv + std::min(argc, 1), argv + argc}, nullptr);
+}
+
+int cli::run(const std::vector<std::string>& arguments,
+             std::shared_ptr<const detail::definitions> definitions) {
     CLI::App app("FraiseQL turns a PostgreSQL database into a GraphQL API.", "fraiseql");
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string(version()));
     app.footer(kFooter);
     app.failure_message(CLI::FailureMessage::simple);
     Options options;
+    options.model.relations = definitions != nullptr;
+    options.model.definitions = std::move(definitions);
     cli::LayeredArguments layered;
     int status = 0;
 
@@ -479,8 +487,7 @@ int run_command_line(int argc, const char* const* argv) {
     });
 
     cli::name_variables(app);
-    auto completed = cli::complete_arguments(app, {argv + std::min(argc, 1), argv + argc},
-                                             config::process_environment());
+    auto completed = cli::complete_arguments(app, arguments, config::process_environment());
     if (!completed) return cli::complain(completed.error());
     layered = std::move(*completed);
     options.settings_file = layered.file;

@@ -16,6 +16,9 @@
 namespace fraiseql::cli {
 namespace {
 
+/// Of one worker, for transactions of the application's code.
+constexpr std::size_t kReservedConnections = 4;
+
 bool is_loopback(std::string_view listen) {
     return listen.starts_with("127.") || listen.starts_with("localhost:") ||
            listen.starts_with("[::1]:");
@@ -209,6 +212,7 @@ int serve(const Options& options) {
     if (!database_tls->empty()) fmt::print("  database  {}\n", *database_tls);
     describe_authentication(*authentication, first->model->rules.size());
     server::Settings settings = settings_of(options);
+    if (options.model.definitions) settings.reserved_connections = kReservedConnections;
     const auto is_safe = [&options](const schema::Model& each) -> Result<void> {
         if (is_development(options)) return {};
         return refuse_leaks(each, options.auth.allowed_bypass);

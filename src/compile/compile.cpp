@@ -113,7 +113,7 @@ class Compiler {
             begin_member(unit, root, i == first);
             if (root.kind == Root::Kind::Read || root.kind == Root::Kind::Call) {
                 parameters.switch_to(i);
-                if (options_.columns && reads_alone(first, count)) {
+                if (options_.columns && !plan_.has_computed && reads_alone(first, count)) {
                     FRAISEQL_TRY(auto read, read_columns(root, i, parameters, lists));
                     if (read) {
                         add_columns(unit, std::move(*read), root, parameters);
@@ -157,6 +157,10 @@ class Compiler {
     void add_constant(Unit& unit, const Root& root, std::uint32_t index) const {
         if (root.kind == Root::Kind::Introspection) {
             unit.pieces.emplace_back(IntrospectionSlot{index});
+            return;
+        }
+        if (root.kind == Root::Kind::Resolve) {
+            unit.pieces.emplace_back(ResolverSlot{index});
             return;
         }
         std::string name;

@@ -90,6 +90,7 @@ class JsonWriter {
     /// A value that rules deny is null; at the top of a row, but where their conditions hold.
     Fragment member_value(const Output& output, const Branch& branch, const Source& source) const {
         if (output.field == nullptr) return Fragment().literal(branch.type->name);
+        if (output.binding->computed != nullptr) return needs_of(output, source);
         if (output.masks.empty()) return granted_value(output, source);
         const bool top = source.row != nullptr && source.keys.empty();
         const bool conditional =
@@ -165,6 +166,21 @@ class JsonWriter {
         const Fragment document = json ? found.sql : Fragment("to_jsonb(").add(found.sql).raw(")");
         return value_of_type(document, type, output.branches,
                              Source::inside(document, found.type != catalog::kJson), &output);
+    }
+
+    /// What code makes a value of, in its place: the engine tells it by `@`.
+    static Fragment needs_of(const Output& output, const Source& source) {
+        Fragment out("json_build_object('@', ");
+        out.number(output.field->id);
+        for (const auto& [name, binding] : output.binding->computed->needs)
+            out.raw(", ").literal(name).raw(", ").add(need(binding, source));
+        return out.raw(")");
+    }
+
+    static Fragment need(const schema::FieldBinding& binding, const Source& source) {
+        if (!source.seen_through) return source.value(binding, false);
+        const Located found = source.locate(binding);
+        return found.through_jsonb ? Fragment("to_jsonb(").add(found.sql).raw(")") : found.sql;
     }
 
     Fragment pairs(const Branch& branch, const Source& source) const {

@@ -67,8 +67,13 @@ struct IntrospectionSlot {
     std::uint32_t root = 0;
 };
 
+/// What code of the application answers.
+struct ResolverSlot {
+    std::uint32_t root = 0;
+};
+
 /// Bytes that are always the same, or a value to put between them.
-using Piece = std::variant<std::string, Slot, RowsSlot, IntrospectionSlot>;
+using Piece = std::variant<std::string, Slot, RowsSlot, IntrospectionSlot, ResolverSlot>;
 
 /// What the pieces of a unit are: members of `data`, all of `data`, or the whole response.
 enum class Frame : std::uint8_t { Members, Data, Response };

@@ -18,8 +18,9 @@ constexpr std::size_t kCopyLimit = 4096;
 
 class Splicer {
   public:
-    Splicer(const PreparedRequest& request, runtime::Payload& payload)
-        : request_(request), payload_(payload) {}
+    Splicer(const PreparedRequest& request, std::vector<json_text>& resolved,
+            runtime::Payload& payload)
+        : request_(request), resolved_(resolved), payload_(payload) {}
 
     void text(std::string_view bytes) { pending_ += bytes; }
 
@@ -33,6 +34,8 @@ class Splicer {
                 borrowed = value((*rows)[slot->statement], slot->column) || borrowed;
             else if (const auto* table = std::get_if<compile::RowsSlot>(&piece))
                 write_rows(pending_, (*rows)[table->statement], *table);
+            else if (const auto* resolver = std::get_if<compile::ResolverSlot>(&piece))
+                json(resolved_[resolver->root]);
             else
                 introspection(std::get<compile::IntrospectionSlot>(piece).root);
         }
@@ -60,6 +63,15 @@ class Splicer {
         return true;
     }
 
+    void json(json_text& value) {
+        if (value.str().size() <= kCopyLimit) return text(value.str());
+        finish();
+        // The bytes stay where they are when their owner is moved or copied.
+        auto owner = std::make_shared<const json_text>(std::move(value));
+        payload_.append_view(owner->str());
+        payload_.keep(std::move(owner));
+    }
+
     void introspection(std::uint32_t root) {
         const PreparedDocument& document = *request_.document;
         graphql::write_introspection(pending_, *document.model->schema, document.document,
@@ -70,6 +82,7 @@ class Splicer {
     }
 
     const PreparedRequest& request_;
+    std::vector<json_text>& resolved_;
     runtime::Payload& payload_;
     std::string pending_;
 };
@@ -92,6 +105,8 @@ compile::Unit null_unit(const PreparedRequest& request, const compile::Unit& uni
         out.pieces.emplace_back(key + ':');
         if (root.kind == plan::Root::Kind::Introspection)
             out.pieces.emplace_back(compile::IntrospectionSlot{unit.first_root + i});
+        else if (root.kind == plan::Root::Kind::Resolve)
+            out.pieces.emplace_back(compile::ResolverSlot{unit.first_root + i});
         else if (root.kind == plan::Root::Kind::Typename)
             out.pieces.emplace_back('"' + request.operation->plan.root_type + '"');
         else
@@ -102,9 +117,9 @@ compile::Unit null_unit(const PreparedRequest& request, const compile::Unit& uni
 
 runtime::Payload assemble(const PreparedRequest& request, std::vector<UnitResult>& results,
                           const std::vector<Error>& errors, bool data_is_null,
-                          std::string_view extensions) {
+                          std::string_view extensions, std::vector<json_text> resolved) {
     runtime::Payload payload;
-    Splicer splicer(request, payload);
+    Splicer splicer(request, resolved, payload);
     const bool alone = results.size() == 1 && errors.empty() && !data_is_null;
     if (alone && results.front().unit->frame == compile::Frame::Response) {
         splicer.unit(results.front());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/prepared.hpp"
+#include "fraiseql/json.hpp"
 #include "pg/rows.hpp"
 #include "runtime/payload.hpp"
 
@@ -21,10 +22,11 @@ struct UnitResult {
 /// Returns a unit of the same root fields in which those that read the database are null.
 compile::Unit null_unit(const PreparedRequest& request, const compile::Unit& unit);
 
-/// Returns the whole answer; takes the rows out of `results`. Errors come before data, so that
+/// Returns the whole answer; takes the rows out of `results`. `resolved` has the answers of
+/// resolvers by root; empty where the plan has none. Errors come before data, so that
 /// a reader sees them first. `extensions` is a JSON object, or empty where there are none.
 runtime::Payload assemble(const PreparedRequest& request, std::vector<UnitResult>& results,
                           const std::vector<Error>& errors, bool data_is_null,
-                          std::string_view extensions = {});
+                          std::string_view extensions = {}, std::vector<json_text> resolved = {});
 
 }  // namespace fraiseql::engine

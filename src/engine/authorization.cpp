@@ -27,6 +27,7 @@ bool is_visible(const schema::Model& model, const plan::Denied& denied,
                 const graphql::FieldDef& field) {
     const schema::RootBinding& root = model.root(field);
     if (root.function != nullptr && refuses(root.function->guard, denied, false)) return false;
+    if (refuses(root.guard, denied, false)) return false;
     if (root.entity != nullptr && refuses(root.entity->guard, denied, true)) return false;
     const schema::FieldBinding& binding = model.field(field);
     if (refuses(binding.guard, denied, true)) return false;

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <boost/asio/steady_timer.hpp>
-#include <deque>
 #include <random>
 
 #include "engine/as_of.hpp"
 #include "engine/assemble.hpp"
+#include "engine/execution.hpp"
 #include "engine/function_failure.hpp"
 #include "engine/gate.hpp"
 #include "engine/plan_cost.hpp"
@@ -99,21 +99,6 @@ Error no_document() {
 
 }  // namespace
 
-/// What one execute() has come to so far.
-struct Engine::Execution {
-    PreparedRequest request;
-    runtime::Clock::time_point deadline;
-    std::optional<replica::Position> seen = {};
-    Written written = {};
-    std::vector<UnitResult> results = {};
-    /// Units that no plan keeps: those of fields run apart, and the nulls of failed ones.
-    std::deque<std::vector<CompiledUnit>> apart = {};
-    std::deque<compile::Unit> nulls = {};
-    std::vector<Error> errors = {};
-    /// A field that may not be null has none: `data` as a whole is null (GraphQL §6.4.4).
-    bool data_is_null = false;
-};
-
 Engine::Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Settings settings,
                replica::Reads* reads)
     : pool_(pool),
@@ -126,6 +111,7 @@ Engine::Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Setti
 void Engine::replace_model(std::shared_ptr<const schema::Model> model) {
     documents_.replace_model(std::move(model));
     answers_.clear();
+    kept_by_code_.reset();
 }
 
 void Engine::replace_registry(std::shared_ptr<const turbo::Registry> registry) {
@@ -164,6 +150,11 @@ runtime::Task<Response> Engine::execute(Request request) {
     Execution execution{.request = std::move(*prepared),
                         .deadline = started + settings_.timeout,
                         .seen = request.seen};
+    const plan::Plan& known = execution.request.operation->plan;
+    if (known.has_resolvers || known.has_computed) {
+        const runtime::Executor executor = co_await boost::asio::this_coro::executor;
+        prepare_resolvers(execution, executor, request.transport);
+    }
     turbo::Call call{.plan_hit = execution.request.plan_hit};
     Response response = co_await answer(execution, call);
     call.bytes = response.body.size();
@@ -187,7 +178,7 @@ runtime::Task<Response> Engine::answer(Execution& execution, turbo::Call& call) 
     if (request.operation->plan.type == graphql::OperationType::Mutation)
         co_await run_mutation(execution);
     else
-        co_await run_units(execution, *request.units);
+        co_await run_query(execution);
     call.failed = !execution.errors.empty();
     for (const UnitResult& result : execution.results)
         for (const pg::Rows& rows : result.rows)
@@ -195,8 +186,13 @@ runtime::Task<Response> Engine::answer(Execution& execution, turbo::Call& call) 
     Response response;
     if (call.failed) response.first_error = execution.errors.front().code;
     const std::string extensions = execution.written.extensions();
-    response.body =
-        assemble(request, execution.results, execution.errors, execution.data_is_null, extensions);
+    if (request.operation->plan.has_computed && !execution.data_is_null) {
+        response.body = co_await compute(execution);
+        response.written = execution.written.position();
+        co_return response;
+    }
+    response.body = assemble(request, execution.results, execution.errors, execution.data_is_null,
+                             extensions, std::move(execution.resolved));
     response.written = execution.written.position();
     co_return response;
 }
@@ -267,6 +263,17 @@ runtime::Task<Response> Engine::answer_as_of(Execution& execution) {
     co_return response;
 }
 
+runtime::Task<void> Engine::run_query(Execution& execution) {
+    const std::vector<CompiledUnit>& units = *execution.request.units;
+    // They wait beside each other, and beside the statement.
+    const auto count = static_cast<std::uint32_t>(execution.resolving.size());
+    for (std::uint32_t i = 0; i < count; ++i)
+        start_resolver(execution, i);
+    co_await run_units(execution, units);
+    for (std::uint32_t i = 0; i < count; ++i)
+        co_await finish_resolver(execution, i);
+}
+
 runtime::Task<void> Engine::run_units(Execution& execution,
                                       const std::vector<CompiledUnit>& units) {
     for (const CompiledUnit& unit : units) {
@@ -323,6 +330,11 @@ runtime::Task<void> Engine::run_mutation(Execution& execution) {
         const std::vector<const CompiledUnit*> units(
             all.begin() + static_cast<std::ptrdiff_t>(i),
             all.begin() + static_cast<std::ptrdiff_t>(i + together));
+        if (!execution.resolving.empty()) {
+            const std::uint32_t root = units.front()->unit.first_root;
+            start_resolver(execution, root);
+            co_await finish_resolver(execution, root);
+        }
         const auto answered = co_await answer_session(execution.request, *units.front());
         if (!answered) {
             add_error(execution, *units.front(), answered.error());
@@ -434,8 +446,7 @@ void Engine::add_error(Execution& execution, const CompiledUnit& unit, const Err
     const PreparedDocument& document = *execution.request.document;
     for (std::uint32_t i = 0; i < unit.unit.root_count; ++i) {
         const plan::Root& root = execution.request.operation->plan.roots[unit.unit.first_root + i];
-        if (root.kind == plan::Root::Kind::Typename || root.kind == plan::Root::Kind::Introspection)
-            continue;
+        if (root.kind != plan::Root::Kind::Read && root.kind != plan::Root::Kind::Call) continue;
         Error field_error = error;
         field_error.path = {root.response_key};
         field_error.locations = {

@@ -2,11 +2,14 @@
 // Engine: from a GraphQL request to the bytes of its answer. Knows nothing of HTTP.
 #pragma once
 
+#include <any>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <typeindex>
 
 #include "engine/answer_cache.hpp"
 #include "engine/documents.hpp"
@@ -16,9 +19,10 @@
 #include "engine/shared_texts.hpp"
 #include "engine/transaction.hpp"
 #include "pg/pool.hpp"
+#include "pg/reserved.hpp"
 #include "replica/reads.hpp"
 #include "runtime/payload.hpp"
-#include "runtime/task.hpp"
+#include "runtime/task_bridge.hpp"
 #include "schema/model.hpp"
 
 namespace fraiseql::engine {
@@ -41,6 +45,8 @@ struct Response {
     std::optional<ErrorCode> first_error = {};
 };
 
+struct Reporter;
+
 /// Executes requests on one worker's thread. The pool must outlive every execute() in progress, as
 /// must `reads`: what queries read where there are replicas. Everything else is asked of `pool`.
 class Engine {
@@ -58,10 +64,17 @@ class Engine {
     /// of its principal counts as in execute().
     runtime::Task<Response> explain(Request request, ExplainOptions options);
 
+    /// Where transactions of the application get their connections; must outlive the engine.
+    void use_reserved(pg::ReservedPool& reserved) noexcept { reserved_ = &reserved; }
+
     /// Uses `model` from the next request on; requests in progress keep theirs.
     void replace_model(std::shared_ptr<const schema::Model> model);
     /// Registers the operations of `registry`, and only those, from the next request on.
     void replace_registry(std::shared_ptr<const turbo::Registry> registry);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
     const Documents& documents() const noexcept { return documents_; }
     const AnswerCache& answers() const noexcept { return answers_; }
 
@@ -75,7 +88,14 @@ class Engine {
     runtime::Task<void> run_units(Execution& execution, const std::vector<CompiledUnit>& units);
     runtime::Task<Response> answer(Execution& execution, turbo::Call& call);
     runtime::Task<Response> answer_as_of(Execution& execution);
+    runtime::Task<void> run_query(Execution& execution);
     runtime::Task<void> run_mutation(Execution& execution);
+    void prepare_resolvers(Execution& execution, const runtime::Executor& executor,
+                           const Transport* transport);
+    void start_resolver(Execution& execution, std::uint32_t root);
+    /// Puts the values of computed fields into what the units have answered.
+    runtime::Task<runtime::Payload> compute(Execution& execution);
+    runtime::Task<void> finish_resolver(Execution& execution, std::uint32_t root);
     runtime::Task<pg::BatchResult> run_unit(Execution& execution, const CompiledUnit& unit);
     runtime::Task<Result<void>> answer_session(PreparedRequest& request, const CompiledUnit& unit);
     runtime::Task<pg::BatchResult> run_transaction(const Execution& execution,
@@ -84,6 +104,7 @@ class Engine {
     void add_failure(Execution& execution, const CompiledUnit& unit,
                      const sql::DatabaseError& failure);
     void add_error(Execution& execution, const CompiledUnit& unit, const Error& error);
+    Reporter reporter();
     std::string next_reference();
 
     pg::Pool& pool_;
@@ -93,6 +114,12 @@ class Engine {
     SharedTexts shared_texts_;
     AnswerCache answers_;
     std::uint64_t references_ = 0;
+    pg::ReservedPool* reserved_ = nullptr;
+    /// What code of the application keeps on this worker for the model; requests share it.
+    std::shared_ptr<std::map<std::type_index, std::any>> kept_by_code_ = {};
+    /// Where tasks of the application run, once there are any. Other threads may hold it.
+    std::shared_ptr<runtime::WorkerHome> home_ = {};
+    std::shared_ptr<runtime::Mailbox> mailbox_ = {};
 };
 
 }  // namespace fraiseql::engine

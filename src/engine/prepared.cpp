@@ -235,6 +235,29 @@ std::optional<Error> misplaced_session(const PreparedRequest& prepared, const Re
     return std::nullopt;
 }
 
+/// Returns a root that code answers, where something is asked that only a transaction of the
+/// server's own can promise; else nothing.
+std::optional<Error> misplaced_resolver(const PreparedRequest& prepared, const Request& request,
+                                        const plan::Plan& plan) {
+    if (!plan.has_resolvers) return std::nullopt;
+    for (const plan::Root& root : plan.roots) {
+        if (root.kind != plan::Root::Kind::Resolve) continue;
+        Error error{.code = ErrorCode::BadUserInput};
+        if (prepared.one_transaction)
+            error.message = '"' + root.response_key +
+                            "\" is answered by code with transactions of its own: send it without "
+                            "@transaction.";
+        else if (!request.idempotency_key.empty())
+            error.message = '"' + root.response_key +
+                            "\" is answered by code, so its answer cannot be stored with what it "
+                            "wrote: send it without Idempotency-Key.";
+        else
+            continue;
+        return at_root(std::move(error), prepared.document->document, root);
+    }
+    return std::nullopt;
+}
+
 /// Reads the request's key. Only mutations need one.
 Result<Idempotency> read_idempotency(const PreparedDocument& document, const Request& request) {
     constexpr std::size_t kMaxKey = 255;
@@ -352,6 +375,8 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
             return tl::make_unexpected(
                 Errors{at_root(may_commit_by_itself(*root), document->document, *root)});
         if (auto error = misplaced_session(out, request, plan->plan))
+            return tl::make_unexpected(Errors{std::move(*error)});
+        if (auto error = misplaced_resolver(out, request, plan->plan))
             return tl::make_unexpected(Errors{std::move(*error)});
         if (!request.idempotency_key.empty()) {
             auto idempotency = read_idempotency(*document, request);

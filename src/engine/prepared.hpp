@@ -29,6 +29,7 @@ namespace fraiseql::engine {
 
 class Gate;
 class RequestName;
+class Transport;
 
 /// One unit of a compiled operation, its statements ready to be sent.
 struct CompiledUnit {
@@ -165,6 +166,8 @@ struct Request {
     std::string_view idempotency_key = {};
     /// May refuse the request when its plan is known; nullptr: nobody does.
     Gate* gate = nullptr;
+    /// Shows the request to code of the application; nullptr: there is nothing to see.
+    const Transport* transport = nullptr;
     /// What the client has seen of its own writes; nothing: none.
     std::optional<replica::Position> seen = {};
     /// The transport allows no mutation (HTTP GET).

@@ -137,6 +137,11 @@ class Check {
                 "An SQL template cannot stand for an operation on views with '@cache': "
                 "nobody knows what it reads, so nobody knows how fresh its answers are.",
                 "Leave the one or the other out.");
+        if (plan().has_computed)
+            return refuse(
+                "An SQL template cannot stand for an operation with fields that code computes: the "
+                "code gets what it needs from the compiled statement.",
+                "Leave those fields out.");
         for (const plan::Root& root : plan().roots)
             if (root.kind != plan::Root::Kind::Read && root.kind != plan::Root::Kind::Call)
                 return refuse(

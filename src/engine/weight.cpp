@@ -19,7 +19,7 @@ std::size_t weight(const std::vector<plan::Branch>& branches) {
 
 std::size_t weight(const plan::Root& root) {
     std::size_t bytes = sizeof root + root.response_key.size() + weight(root.read.branches) +
-                        weight(root.call.branches);
+                        weight(root.call.branches) + weight(root.resolve.branches);
     for (const plan::PayloadBranch& branch : root.call.payload) {
         bytes += sizeof branch;
         for (const plan::PayloadOutput& output : branch.outputs)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "fraiseql/definition.hpp"
 #include "plan/plan.hpp"
 
 namespace fraiseql::plan {
@@ -125,6 +126,11 @@ Cost::Cost(const Plan& plan) {
         CostNode node{.response_key = root.response_key};
         if (root.kind == Root::Kind::Read) add_read(node, plan, root.read, i);
         if (root.kind == Root::Kind::Call) add_call(node, plan, root.call, i);
+        if (root.kind == Root::Kind::Resolve) {
+            node.weight = static_cast<double>(root.resolve.resolver->cost);
+            if (root.group.definition->type->nullable()->is_list()) node.size = Size::List;
+            add_branches(node, plan, root.resolve.branches);
+        }
         roots_.push_back(std::move(node));
     }
 }

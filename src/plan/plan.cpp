@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
+#include <utility>
 
+#include "fraiseql/definition.hpp"
 #include "graphql/source.hpp"
 
 namespace fraiseql::plan {
@@ -40,7 +43,10 @@ class Planner {
             return root;
         }
         const schema::RootBinding& binding = model_.root(field);
-        if (binding.kind == schema::RootBinding::Kind::Function) {
+        if (binding.kind == schema::RootBinding::Kind::Resolver) {
+            root.kind = Root::Kind::Resolve;
+            root.resolve = resolve(binding, group);
+        } else if (binding.kind == schema::RootBinding::Kind::Function) {
             root.kind = Root::Kind::Call;
             root.call = call(*binding.function, group);
         } else {
@@ -64,6 +70,7 @@ class Planner {
                 return Read::Kind::Aggregate;
             case schema::RootBinding::Kind::One:
             case schema::RootBinding::Kind::Function:
+            case schema::RootBinding::Kind::Resolver:
                 break;
         }
         return Read::Kind::One;
@@ -80,6 +87,18 @@ class Planner {
         aggregate_ = kind == Read::Kind::Aggregate;
         out.branches = branches(group);
         aggregate_ = false;
+        return out;
+    }
+
+    /// Of rows that code has fetched nobody knows whose they are: what is denied is refused.
+    Resolve resolve(const schema::RootBinding& binding, const FieldGroup& group) {
+        require(binding.guard, group, kNever);
+        require(guard_of_type(group), group, kNever);
+        Resolve out{.resolver = binding.resolver};
+        plan_.has_resolvers = true;
+        resolves_ = true;
+        out.branches = branches(group);
+        resolves_ = false;
         return out;
     }
 
@@ -135,7 +154,29 @@ class Planner {
             out.push_back({.type = possible, .outputs = outputs(*possible, group)});
         }
         --depth_;
+        if (plan_.has_computed && out.size() > 1) refuse_ambiguous(out, group);
         return out;
+    }
+
+    /// What code computes must be told from what is in the row by its response key alone.
+    void refuse_ambiguous(const std::vector<Branch>& branches, const FieldGroup& group) {
+        std::map<std::string_view, const schema::ComputedBinding*> seen;
+        for (const Branch& branch : branches)
+            for (const Output& output : branch.outputs) {
+                if (output.field == nullptr) continue;
+                const auto [known, added] =
+                    seen.emplace(output.response_key, output.binding->computed);
+                if (added || known->second == output.binding->computed) continue;
+                plan_.refusals.push_back(
+                    {.code = ErrorCode::BadUserInput,
+                     .message =
+                         fmt::format("\"{}\" is computed by code for one type and is not for "
+                                     "another.",
+                                     output.response_key),
+                     .hint = "Give the two an alias each.",
+                     .locations = {graphql::locate(document_.source, group.node().offset)},
+                     .path = path_});
+            }
     }
 
     std::vector<Output> outputs(const NamedType& type, const FieldGroup& group) {
@@ -148,17 +189,43 @@ class Planner {
                 output.field = member.definition;
                 output.binding = &model_.field(*member.definition);
                 path_.emplace_back(output.response_key);
-                output.list = list(member);
-                output.masks = require(output.binding->guard, member, aggregate_ ? kNever : kMasks);
-                // A row inside another document: its view's conditions cannot be looked at there.
-                // What has no key (`nodes`, `edges`) is made of rows that were read as such.
-                if (!output.binding->key.empty()) require(guard_of_type(member), member, kNever);
-                output.branches = branches(member);
+                if (output.binding->computed != nullptr)
+                    compute(output, member);
+                else
+                    find(output, member);
                 path_.pop_back();
             }
             out.push_back(std::move(output));
         }
         return out;
+    }
+
+    /// A value that is in the row.
+    void find(Output& output, const FieldGroup& member) {
+        output.list = list(member);
+        output.masks =
+            require(output.binding->guard, member, aggregate_ || resolves_ ? kNever : kMasks);
+        // A row inside another document: its view's conditions cannot be looked at there.
+        // What has no key (`nodes`, `edges`) is made of rows that were read as such.
+        if (!output.binding->key.empty()) require(guard_of_type(member), member, kNever);
+        output.branches = branches(member);
+    }
+
+    /// A value that code makes of others in the row.
+    void compute(Output& output, const FieldGroup& member) {
+        plan_.has_computed = true;
+        if (resolves_)
+            plan_.refusals.push_back(
+                {.code = ErrorCode::BadUserInput,
+                 .message = "A field that code computes is not there in what code has made.",
+                 .hint = "Ask for it where the object is read from the database.",
+                 .locations = {graphql::locate(document_.source, member.node().offset)},
+                 .path = path_});
+        require(output.binding->guard, member, kNever);
+        require(guard_of_type(member), member, kNever);
+        const bool before = std::exchange(resolves_, true);
+        output.branches = branches(member);
+        resolves_ = before;
     }
 
     void refuse(std::string message, std::string hint) {
@@ -187,6 +254,15 @@ class Planner {
         const graphql::Type& type = *member.definition->type;
         if (!type.nullable()->is_list() || !type.named->is_composite()) return std::nullopt;
         if (member.node().arguments.empty()) return std::nullopt;
+        if (resolves_) {
+            plan_.refusals.push_back(
+                {.code = ErrorCode::BadUserInput,
+                 .message = "A list that code has made cannot be filtered, ordered or cut.",
+                 .hint = "Leave the arguments out.",
+                 .locations = {graphql::locate(document_.source, member.node().offset)},
+                 .path = path_});
+            return std::nullopt;
+        }
         plan_.lists.push_back({.group = member, .path = path_});
         return static_cast<std::uint32_t>(plan_.lists.size() - 1);
     }
@@ -232,6 +308,7 @@ class Planner {
     Path path_ = {};
     bool writes_;
     bool aggregate_ = false;
+    bool resolves_ = false;
     std::size_t fields_ = 0;
     std::size_t aliases_ = 0;
     std::size_t depth_ = 1;

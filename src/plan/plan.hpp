@@ -90,9 +90,15 @@ struct Call {
     std::vector<const schema::Rule*> row_rules = {};
 };
 
+/// A question to code of the application, and what is wanted of its answer.
+struct Resolve {
+    const detail::field_definition* resolver = nullptr;
+    std::vector<Branch> branches = {};
+};
+
 /// A field of the operation's root type.
 struct Root {
-    enum class Kind : std::uint8_t { Typename, Introspection, Read, Call };
+    enum class Kind : std::uint8_t { Typename, Introspection, Read, Call, Resolve };
     Kind kind = Kind::Typename;
     std::string response_key = {};
     /// The merged field nodes: for arguments, locations and introspection. They live in the
@@ -100,6 +106,7 @@ struct Root {
     graphql::FieldGroup group = {};
     Read read = {};
     Call call = {};
+    Resolve resolve = {};
 };
 
 /// A whole operation. Points into the model and the document: both must outlive it.
@@ -113,6 +120,10 @@ struct Plan {
     /// What may not be selected; then the plan must not run.
     std::vector<Error> refusals = {};
     std::vector<List> lists = {};
+    /// One of the roots is a Resolve.
+    bool has_resolvers = false;
+    /// One of the outputs is computed by code.
+    bool has_computed = false;
 
     /// The arguments of a request stand in one array: those of the roots, then those of the lists.
     std::size_t argument_count() const noexcept { return roots.size() + lists.size(); }

@@ -42,7 +42,7 @@ void write_error(std::string& out, const Error& error) {
         write_path(out, error.path);
     }
     out += ",\"extensions\":{\"code\":";
-    json::write_string(out, info(error.code).wire);
+    json::write_string(out, error.own_code.empty() ? info(error.code).wire : error.own_code);
     for (const auto& [name, value] : error.extensions) {
         out += ',';
         json::write_string(out, name);

@@ -5,6 +5,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <memory>
 #include <optional>
@@ -62,6 +63,23 @@ class RunningTask {
         if (done()) co_return true;
         co_await waiter_.wait();
         co_return done();
+    }
+
+    /// The same, at most to `deadline`: returns false after that, too, and then `late` is set.
+    Task<bool> wait(Clock::time_point deadline, bool& late) {
+        if (done()) co_return true;
+        const Executor executor = co_await boost::asio::this_coro::executor;
+        boost::asio::steady_timer timer(executor, deadline);
+        // The timer may have gone off when the task ends: its handler then comes too late.
+        const auto waiting = std::make_shared<RunningTask*>(this);
+        timer.async_wait([&late, waiting = std::weak_ptr<RunningTask*>(waiting)](
+                             boost::system::error_code stopped) {
+            const auto still = waiting.lock();
+            if (stopped || !still) return;
+            late = true;
+            (*still)->give_up();
+        });
+        co_return co_await wait();
     }
 
     /// Lets wait() return before the task has ended.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "schema/cost_annotation.hpp"
+#include "schema/definitions.hpp"
 #include "schema/draft.hpp"
 #include "schema/refresh.hpp"
 
@@ -64,11 +65,12 @@ Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source,
     build_root_fields(draft);
     build_as_of(draft);
     build_function_fields(draft);
+    build_definitions(draft);
     if (options.relations) build_relations(draft);
     check_refreshes(draft);
     if (!draft.errors.empty()) return fail(together(draft.errors));
     // Code may have something to read where clients have not.
-    if (model->entities.empty() && !options.relations)
+    if (model->entities.empty() && !options.relations && model->definitions == nullptr)
         return fail(nothing_to_expose(model->catalog));
     FRAISEQL_TRY(model->schema, draft.builder.build());
     fill(*model->schema, draft.fields, model->fields);

@@ -23,7 +23,15 @@
 #include "schema/rule.hpp"
 #include "sql/fragment.hpp"
 
+namespace fraiseql::detail {
+// include/fraiseql/definition.hpp
+struct definitions;
+struct field_definition;
+}  // namespace fraiseql::detail
+
 namespace fraiseql::schema {
+
+struct ComputedBinding;
 
 /// A relation that clients read, and the GraphQL type of its rows.
 struct Entity {
@@ -63,6 +71,15 @@ struct FieldBinding {
     std::uint32_t cost = 1;
     /// Who may see the value, and filter, order and aggregate by it; nullptr: whoever may ask.
     const Guard* guard = nullptr;
+    /// Code of the application makes the value; nullptr: it is in the row.
+    const ComputedBinding* computed = nullptr;
+};
+
+/// A field of a catalog type that code of the application answers.
+struct ComputedBinding {
+    const detail::field_definition* resolver = nullptr;
+    /// What the code needs of the object, by the name that it has there.
+    std::vector<std::pair<std::string, FieldBinding>> needs = {};
 };
 
 /// What a member of an input object stands for.
@@ -226,10 +243,14 @@ struct FunctionBinding {
 
 /// What a field of Query or Mutation does.
 struct RootBinding {
-    enum class Kind : std::uint8_t { One, Many, Connection, Aggregate, Function };
+    enum class Kind : std::uint8_t { One, Many, Connection, Aggregate, Function, Resolver };
     Kind kind = Kind::Many;
     const Entity* entity = nullptr;
     const FunctionBinding* function = nullptr;
+    /// Code of the application; in Model::definitions.
+    const detail::field_definition* resolver = nullptr;
+    /// Who may ask a resolver; nullptr: whoever may ask.
+    const Guard* guard = nullptr;
 };
 
 /// A field of an object type, or a column beside its document: what rows can be filtered, ordered
@@ -272,6 +293,9 @@ struct Model {
     std::deque<FunctionBinding> functions = {};
     std::deque<Rule> rules = {};
     std::deque<Guard> guards = {};
+    /// What the application adds in code; nullptr: nothing.
+    std::shared_ptr<const detail::definitions> definitions = {};
+    std::deque<ComputedBinding> computed = {};
     /// By graphql::FieldDef::id.
     std::vector<FieldBinding> fields = {};
     std::vector<RootBinding> roots = {};
@@ -303,6 +327,8 @@ struct ModelOptions {
     FilterStyle filters = FilterStyle::Nested;
     /// Whether the model is for code, too, that reads relations by name.
     bool relations = false;
+    /// What the application adds in code; nullptr: nothing.
+    std::shared_ptr<const detail::definitions> definitions = {};
 };
 
 /// Builds the API of a database. Fails only where going on would hide something: an unknown

@@ -289,6 +289,20 @@ const Guard* function_guard(Draft& draft, const std::string& subject,
     return guard;
 }
 
+Result<const Guard*> line_guard(Draft& draft, const std::string& subject, const std::string& line) {
+    auto read = read_rule_line(line);
+    if (!read)
+        return fail(
+            wrong(fmt::format("{}, authorize '{}': {}", subject, line, read.error().message),
+                  read.error().hint));
+    if (!read->field.empty() || !read->owners.empty() || !read->condition.empty() ||
+        read->rule.mask)
+        return fail(wrong(fmt::format("{}, authorize '{}': a field that code answers has no rows.",
+                                      subject, line),
+                          "Use 'role:', 'permission:' and 'authenticated'."));
+    return with_rule(draft, nullptr, subject, add_rule(draft, std::move(read->rule)));
+}
+
 const Guard* both(Draft& draft, const std::string& subject, const Guard* one, const Guard* other) {
     if (one == nullptr || other == nullptr || one == other) return one == nullptr ? other : one;
     Guard all{.subject = subject, .rules = one->rules};

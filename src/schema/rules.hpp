@@ -20,6 +20,10 @@ const Guard* function_guard(Draft& draft, const std::string& subject,
                             const catalog::Function& function,
                             const catalog::Annotations& annotations);
 
+/// Returns the guard of a field that code answers, named `subject` in errors: `line` is what would
+/// follow `@authorize`. Fails (Configuration) where it is not understood, or speaks of rows.
+Result<const Guard*> line_guard(Draft& draft, const std::string& subject, const std::string& line);
+
 /// Returns the guard that asks for what either does; nullptr guards nothing.
 const Guard* both(Draft& draft, const std::string& subject, const Guard* one, const Guard* other);
 

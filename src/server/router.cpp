@@ -9,6 +9,7 @@
 #include "json/writer.hpp"
 #include "runtime/waiter.hpp"
 #include "server/graphql_http.hpp"
+#include "server/http_transport.hpp"
 #include "server/operation_gate.hpp"
 #include "server/replica_metrics.hpp"
 #include "server/session_graphql.hpp"
@@ -272,6 +273,8 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
         asked->seen = *seen;
     }
     OperationGate gate(admission);
+    const HttpTransport transport(request);
+    asked->transport = &transport;
     if (admission.wants_operation()) asked->gate = &gate;
     std::optional<SessionAnswers> session_answers;
     if (sessions_)

@@ -40,6 +40,11 @@ class Worker final : public runtime::Program {
           sample_timer_(executor),
           shutdown_delay_(settings.shutdown_delay) {
         router_.receive_at(mailbox_);
+        if (settings.reserved_connections > 0) {
+            reserved_.emplace(executor, outbound, with_log(settings.pool, settings.log),
+                              settings.reserved_connections);
+            engine_.use_reserved(*reserved_);
+        }
         if (reads_)
             reads_->follow(settings.replica_feed->subscribe(
                 mailbox_, [this](auto next) { reads_->follow(std::move(next)); }));
@@ -73,6 +78,7 @@ class Worker final : public runtime::Program {
         }
         co_await listener_.drain();
         if (reads_) reads_->close();
+        if (reserved_) reserved_->close();
         pool_.close();
     }
 
@@ -112,6 +118,7 @@ class Worker final : public runtime::Program {
     }
 
     pg::Pool pool_;
+    std::optional<pg::ReservedPool> reserved_;
     /// nullptr: there are no replicas.
     std::unique_ptr<replica::Reads> reads_;
     engine::Engine engine_;

@@ -62,6 +62,8 @@ struct Settings {
     /// Where spans go; serve() adds `log`. Nothing: there are no traces.
     std::optional<ExporterSettings> exporter = {};
     std::size_t workers = 1;
+    /// Most connections of one worker for transactions of the application; 0: it has no code.
+    std::size_t reserved_connections = 0;
     std::chrono::milliseconds drain_timeout{10000};
     /// From the signal to stop until no more requests are taken; /ready says no meanwhile, so that
     /// a load balancer looks elsewhere first. Comes before drain_timeout.

@@ -8,6 +8,7 @@
 #include "fraiseql/json.hpp"
 #include "json/value.hpp"
 #include "json/writer.hpp"
+#include "values/node_access.hpp"
 
 namespace fraiseql {
 namespace {
@@ -40,6 +41,13 @@ std::string subject(const json_place& place) {
 }
 
 }  // namespace
+
+/// Makes nodes of values that are no json_document's.
+struct json_node_access {
+    static json_node of(const json::Value& value) noexcept { return json_node(&value); }
+};
+
+json_node node_of(const json::Value& value) noexcept { return json_node_access::of(value); }
 
 json_node::kind json_node::type() const noexcept {
     using Kind = json::Value::Kind;

@@ -18,6 +18,8 @@ import urllib.parse
 BINARY = os.environ.pop("FRAISEQL_BINARY")
 CLUSTER = os.environ.pop("FRAISEQL_PRIVATE_CLUSTER")
 VERDICT = os.environ.pop("FRAISEQL_VERDICT")
+# Where the programs of examples/ are built.
+EXAMPLES = pathlib.Path(os.environ.pop("FRAISEQL_EXAMPLES", "."))
 BLOG = pathlib.Path(__file__).resolve().parents[2] / "examples" / "blog"
 BLOG_PARTS = ("schema", "views", "functions", "data", "demo")
 BLOG_FILES = [str(BLOG / f"{name}.sql") for name in BLOG_PARTS]
@@ -90,20 +92,20 @@ def as_role(url, role):
     return re.sub(r"//([^@/]*@)?", f"//{role}@", url, count=1)
 
 
-def run(*arguments, timeout=PATIENCE, **options):
+def run(*arguments, timeout=PATIENCE, binary=BINARY, **options):
     """Runs the binary to its end and returns it with `stdout` and `stderr` as text."""
-    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=timeout,
+    return subprocess.run([binary, *arguments], capture_output=True, text=True, timeout=timeout,
                           stdin=subprocess.DEVNULL, **options)
 
 
 class Server:
     """A running `fraiseql serve`, or another command that serves."""
 
-    def __init__(self, url=None, command=None, port=None):
+    def __init__(self, url=None, command=None, port=None, binary=BINARY):
         self.port = port or free_port()
         command = command or ["serve", "--database", url]
         self.log_file = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([BINARY, *command, "--listen", f"127.0.0.1:{self.port}"],
+        self.process = subprocess.Popen([binary, *command, "--listen", f"127.0.0.1:{self.port}"],
                                         stdin=subprocess.DEVNULL, stdout=self.log_file,
                                         stderr=subprocess.STDOUT)
         wait_until(self.answers, "an answer from /health")

@@ -9,4 +9,5 @@ trap 'rm -rf "$work"' EXIT
 cmake --install "$1" --prefix "$work/prefix" > /dev/null
 cmake -G Ninja -S "$here/consumer" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" > /dev/null
 cmake --build "$work/build" > /dev/null
+"$work/build/application" --version > /dev/null
 "$work/build/consumer" | grep -E '^fraiseql [0-9]+\.[0-9]+\.[0-9]+$'

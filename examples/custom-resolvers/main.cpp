@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// A server for the blog of examples/blog with fields of its own beside those of the database.
+#include <fraiseql/fraiseql.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+// --- Types: a struct that is described once is an object, or an input, of GraphQL. ---
+
+enum class Speed { SLOW, FAST };
+BOOST_DESCRIBE_ENUM(Speed, SLOW, FAST)
+
+struct Carrier {
+    std::string name;
+    std::optional<std::string> web_site;
+};
+BOOST_DESCRIBE_STRUCT(Carrier, (), (name, web_site))
+
+struct Parcel {
+    std::string label;
+    fraiseql::decimal price;
+    Carrier carrier;
+    std::vector<std::string> stops;
+};
+BOOST_DESCRIBE_STRUCT(Parcel, (), (label, price, carrier, stops))
+
+struct Letter {
+    std::string label;
+    int pages = 1;
+};
+BOOST_DESCRIBE_STRUCT(Letter, (), (label, pages))
+
+// What a variant holds is a union, or an interface of what its structs have in common.
+using Shipment = std::variant<Parcel, Letter>;
+template <>
+struct fraiseql::annotate<Shipment> {
+    static constexpr std::string_view name = "Shipment";
+    static constexpr std::string_view description = "Something that is on its way.";
+    static constexpr bool interface = true;
+};
+
+// The arguments of a field, with what can be said about them.
+struct QuoteArgs {
+    double weight = 0;
+    Speed speed = Speed::SLOW;
+    std::optional<std::string> coupon;
+};
+BOOST_DESCRIBE_STRUCT(QuoteArgs, (), (weight, speed, coupon))
+template <>
+struct fraiseql::annotate<QuoteArgs> {
+    static constexpr fraiseql::note members[] = {
+        {.member = "weight", .description = "In kilograms."},
+        {.member = "speed", .default_value = "SLOW"},
+    };
+};
+
+// --- Queries: functions, or coroutines where there is something to wait for. ---
+
+fraiseql::decimal quote(QuoteArgs args) {
+    if (args.coupon && *args.coupon != "SPRING")
+        throw fraiseql::failure("There is no coupon " + *args.coupon + ".", "UNKNOWN_COUPON",
+                                "Try SPRING.");
+    const double price = (args.speed == Speed::FAST ? 8 : 5) + args.weight * (args.coupon ? 1 : 2);
+    return *fraiseql::decimal::parse(std::to_string(std::lround(price * 100)) + "e-2");
+}
+
+std::vector<Shipment> shipments() {
+    return {Parcel{"book", *fraiseql::decimal::parse("5.20"), {"Post", std::nullopt}, {"Rome"}},
+            Letter{"invoice", 2}};
+}
+
+// Work of another thread: the worker serves others meanwhile.
+fraiseql::task<std::string> slow_greeting(fraiseql::context& ctx, std::string name) {
+    const auto start = [name](fraiseql::completion<std::string> done) {
+        std::thread([name, done] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            done("Hello, " + name + "!");
+        }).detach();
+    };
+    std::string greeting = co_await fraiseql::from_callback<std::string>(start);
+    if (const auto language = ctx.header("Accept-Language"))
+        greeting += " (" + std::string(*language) + ")";
+    co_return greeting;
+}
+
+// JSON from somewhere else, of which the selection is taken: here objects of a type of the
+// database.
+fraiseql::json_text imported_posts() {
+    return fraiseql::json_text(
+        R"([{"id": "00000000-0000-0000-0000-000000000001", "title": "From afar", "secret": 1}])");
+}
+
+int broken() { throw std::runtime_error("the password of the mail server is wrong"); }
+
+std::optional<Carrier> no_carrier() { return std::nullopt; }
+
+// The database, as who the request is of.
+struct Author {
+    fraiseql::uuid id;
+    std::string name;
+};
+BOOST_DESCRIBE_STRUCT(Author, (), (id, name))
+fraiseql::task<std::vector<Author>> authors(fraiseql::context& ctx) {
+    return ctx.repo().find<Author>("v_user");
+}
+
+// --- Fields of the database's own types: what they are given says what they need. ---
+
+struct Text {
+    std::string title;
+    std::string content;
+};
+BOOST_DESCRIBE_STRUCT(Text, (), (title, content))
+int words(const Text& post) {
+    const std::string text = post.title + ' ' + post.content;
+    return 1 + static_cast<int>(std::count(text.begin(), text.end(), ' '));
+}
+
+struct Person {
+    fraiseql::uuid id;
+    std::string name;
+};
+BOOST_DESCRIBE_STRUCT(Person, (), (id, name))
+std::atomic<int> loads = 0;
+// One call for all people of an answer, wherever they stand in it.
+fraiseql::task<std::vector<std::optional<Carrier>>> carriers(std::vector<Person> people) {
+    ++loads;
+    std::vector<std::optional<Carrier>> out;
+    for (const Person& person : people) {
+        if (person.name.empty())
+            out.push_back(std::nullopt);
+        else
+            out.push_back(Carrier{"Carrier of " + person.name, std::nullopt});
+    }
+    co_return out;
+}
+
+// --- Mutations run one after the other. ---
+
+std::atomic<int> counter = 0;
+int count_up(int by) { return counter += by; }
+
+int main(int argc, char** argv) {
+    fraiseql::application app;
+    app.query("quote", quote, {.description = "What it costs to send a parcel."});
+    app.query("shipments", shipments);
+    app.query("slowGreeting", slow_greeting, {.arguments = {"name"}});
+    app.query("importedPosts", imported_posts, {.type = "[Post!]!"});
+    app.query("authors", authors);
+    app.query("broken", broken, {.deprecated = "It never worked."});
+    app.query("noCarrier", no_carrier);
+    app.query("audit", [] { return std::string("nothing happened"); },
+              {.authorize = "role:auditor"});
+    app.field("Post", "words", words, {.description = "How long it is."});
+    app.field("User", "carrier", carriers);
+    app.query("loads", [] { return loads.load(); });
+    app.mutation("countUp", count_up, {.arguments = {"by"}});
+    return app.run(argc, argv);
+}

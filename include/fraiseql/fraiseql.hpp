@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Everything that applications need.
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include "fraiseql/application.hpp"
+#include "fraiseql/context.hpp"
+#include "fraiseql/error.hpp"
+#include "fraiseql/json.hpp"
+#include "fraiseql/repository.hpp"
+#include "fraiseql/task.hpp"
+#include "fraiseql/version.hpp"

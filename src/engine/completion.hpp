@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Completion: what a resolver returned, cut to what the operation selects (GraphQL §6.4.3).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "fraiseql/definition.hpp"
+#include "plan/plan.hpp"
+#include "schema/model.hpp"
+
+namespace fraiseql::engine {
+
+/// The value of a field as JSON, and what went wrong in it.
+struct Completed {
+    json_text value = {};
+    /// Their paths begin with the field's response key.
+    std::vector<Error> errors = {};
+    /// The field may not be null, but is: its parent must be null (§6.4.4).
+    bool propagates = false;
+};
+
+/// Completes `value` for a field of `type` under `response_key`. Where the value does not fit the
+/// type, the part that does not is null, with an error.
+Completed complete(const schema::Model& model, const graphql::Type& type,
+                   const std::vector<plan::Branch>& branches, std::string_view response_key,
+                   const detail::resolved& value);
+
+}  // namespace fraiseql::engine

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// What is behind fraiseql::context: one request, as the application sees it.
+#pragma once
+
+#include <any>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+#include <typeindex>
+
+#include "auth/principal.hpp"
+#include "compile/compile.hpp"
+#include "fraiseql/context.hpp"
+#include "pg/reserved.hpp"
+#include "runtime/task.hpp"
+#include "schema/model.hpp"
+
+namespace fraiseql::engine {
+
+/// How a transport shows its request to code of the application. Outlives the request.
+class Transport {
+  public:
+    Transport() = default;
+    Transport(const Transport&) = delete;
+    Transport& operator=(const Transport&) = delete;
+    virtual ~Transport() = default;
+    /// Returns the value of a header that is there once; `name` is in any case.
+    virtual std::optional<std::string_view> header(std::string_view name) const = 0;
+};
+
+}  // namespace fraiseql::engine
+
+namespace fraiseql::detail {
+
+struct context_state {
+    /// May be nullptr: there is none.
+    const engine::Transport* transport = nullptr;
+    const auth::Principal* principal = nullptr;
+    runtime::Clock::time_point deadline = {};
+    std::stop_source stop = {};
+    /// May be empty.
+    std::function<void(std::string_view)> log = {};
+    bool expose_errors = false;
+    compile::CompileOptions options = {};
+    pg::Pool* pool = nullptr;
+    /// nullptr: there are no connections for transactions.
+    pg::ReservedPool* reserved = nullptr;
+    std::shared_ptr<const schema::Model> model = {};
+    /// What a worker keeps for one model; shared by its requests.
+    std::shared_ptr<std::map<std::type_index, std::any>> worker = {};
+    std::map<std::type_index, std::any> values = {};
+};
+
+}  // namespace fraiseql::detail

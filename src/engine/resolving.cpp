@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "engine/resolving.hpp"
+
+#include <fmt/format.h>
+
+#include "fraiseql/error.hpp"
+#include "graphql/source.hpp"
+#include "values/node_access.hpp"
+
+namespace fraiseql::engine {
+namespace {
+
+Error to_error(const failure& thrown) {
+    Error error{.message = thrown.what(), .hint = thrown.hint()};
+    error.extensions = thrown.extensions();
+    error.own_code = thrown.code();
+    return error;
+}
+
+}  // namespace
+
+Error Reporter::error_of(const std::exception_ptr& thrown,
+                         const detail::field_definition& field) const {
+    std::string what = "an exception that is no std::exception";
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const failure& meant) {
+        return to_error(meant);
+    } catch (const std::exception& other) {
+        what = other.what();
+    } catch (...) {
+    }
+    const std::string reference = next_reference();
+    if (log)
+        log(fmt::format("error {}: {} in the resolver of {}.{}", reference, what, field.parent,
+                        field.name));
+    return {.code = ErrorCode::InternalServerError,
+            .message = expose_errors ? what : "Something went wrong in the server.",
+            .extensions = {{"reference", reference}}};
+}
+
+Error Reporter::too_late() {
+    return {.code = ErrorCode::Timeout, .message = "The resolver took too long."};
+}
+
+Resolving::Resolving(const PreparedRequest& request, detail::context_state& state,
+                     std::uint32_t root, std::shared_ptr<runtime::WorkerHome> home)
+    : request_(request),
+      state_(state),
+      root_(request.operation->plan.roots[root]),
+      index_(root),
+      home_(std::move(home)),
+      context_(state) {}
+
+void Resolving::start() {
+    try {
+        const json_node arguments = node_of(request_.arguments[index_]);
+        running_.emplace(root_.resolve.resolver->resolve(context_, arguments));
+        running_->start(*home_);
+    } catch (...) {
+        running_.reset();
+        thrown_ = std::current_exception();
+    }
+}
+
+runtime::Task<void> Resolving::wait(runtime::Clock::time_point deadline) {
+    if (!running_) co_return;
+    const bool ended = co_await running_->wait(deadline, late_);
+    if (!ended) state_.stop.request_stop();
+}
+
+Completed Resolving::take(const Reporter& reporter) {
+    const graphql::Type& type = *root_.group.definition->type;
+    try {
+        if (thrown_) std::rethrow_exception(thrown_);
+        if (!running_->done()) {
+            running_.reset();
+            throw failure(Reporter::too_late().message, std::string(info(ErrorCode::Timeout).wire));
+        }
+        Completed out = complete(*request_.document->model, type, root_.resolve.branches,
+                                 root_.response_key, running_->take());
+        for (Error& error : out.errors)
+            error.locations = {
+                graphql::locate(request_.document->document.source, root_.group.node().offset)};
+        return out;
+    } catch (...) {
+        return failed(std::current_exception(), reporter);
+    }
+}
+
+Completed Resolving::failed(const std::exception_ptr& thrown, const Reporter& reporter) const {
+    Error error = reporter.error_of(thrown, *root_.resolve.resolver);
+    error.path = {root_.response_key};
+    error.locations = {
+        graphql::locate(request_.document->document.source, root_.group.node().offset)};
+    Completed out{.propagates = root_.group.definition->type->is_non_null()};
+    out.errors.push_back(std::move(error));
+    return out;
+}
+
+}  // namespace fraiseql::engine

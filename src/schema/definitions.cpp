@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+#include "schema/definitions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/suggest.hpp"
+#include "fraiseql/definition.hpp"
+#include "graphql/scalars.hpp"
+#include "schema/naming.hpp"
+#include "schema/rules.hpp"
+
+namespace fraiseql::detail {
+
+std::string graphql_name(std::string_view name) { return schema::camel_case(name); }
+
+}  // namespace fraiseql::detail
+
+namespace fraiseql::schema {
+namespace {
+
+using detail::argument_definition;
+using detail::field_definition;
+using detail::member_shape;
+using detail::type_shape;
+using Kind = type_shape::kind;
+
+std::optional<std::string> said(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    return std::string(text);
+}
+
+std::string input_name(const type_shape& shape) {
+    return shape.name.ends_with("Input") ? shape.name : shape.name + "Input";
+}
+
+/// What every struct of the variant has, of the same type.
+std::vector<const member_shape*> common_members(const type_shape& variant) {
+    std::vector<const member_shape*> out;
+    for (const member_shape& member : variant.alternatives.front()().members) {
+        const auto has = [&](detail::shape_function each) {
+            const auto& members = each().members;
+            return std::any_of(members.begin(), members.end(), [&](const member_shape& other) {
+                return other.name == member.name && &other.type() == &member.type();
+            });
+        };
+        if (std::all_of(variant.alternatives.begin(), variant.alternatives.end(), has))
+            out.push_back(&member);
+    }
+    return out;
+}
+
+class DefinitionWriter {
+  public:
+    explicit DefinitionWriter(Draft& draft) : draft_(draft) {}
+
+    void write(const field_definition& field) {
+        const std::string subject = field.parent + '.' + field.name;
+        if (field.resolve_all) return write_computed(field, subject);
+        if (draft_.roots.contains({field.parent, field.name}))
+            return refuse(subject + ": the database has a field of that name already.",
+                          "Give the one in code another name, or the view or function with "
+                          "'@name' in its comment.");
+        graphql::FieldSpec spec{.name = field.name};
+        spec.type = field.type.empty() ? output(field.result(), subject) : field.type;
+        if (!field.type.empty()) check_own_type(field, subject);
+        spec.description = said(field.description);
+        spec.deprecation_reason = said(field.deprecated);
+        for (const argument_definition& argument : field.arguments)
+            spec.args.push_back(value_of(argument.name, argument.type(), argument.description,
+                                         argument.default_value, subject));
+        RootBinding binding{.kind = RootBinding::Kind::Resolver, .resolver = &field};
+        if (!field.authorize.empty()) {
+            auto guard = line_guard(draft_, subject, field.authorize);
+            if (!guard) return draft_.errors.push_back(guard.error());
+            binding.guard = *guard;
+        }
+        draft_.roots[{field.parent, field.name}] = binding;
+        root(field.parent).fields.push_back(std::move(spec));
+    }
+
+  private:
+    void write_computed(const field_definition& field, const std::string& subject) {
+        const graphql::TypeSpec* type = draft_.builder.find(field.parent);
+        if (type == nullptr || type->kind != graphql::TypeKind::Object ||
+            ours_.contains(field.parent))
+            return refuse(
+                fmt::format("{}: the database has no object type {}.", subject, field.parent),
+                did_you_mean(field.parent, type_names()));
+        if (draft_.fields.contains({field.parent, field.name}))
+            return refuse(subject + ": the database has a field of that name already.",
+                          "Give the one in code another name.");
+        // With `@`, they are the arguments of one json_build_object.
+        constexpr std::size_t kMostNeeds = 49;
+        if (field.needs.size() > kMostNeeds)
+            return refuse(
+                fmt::format("{} needs {} values of {}.", subject, field.needs.size(), field.parent),
+                "A computed field may need 49.");
+        ComputedBinding& computed = draft_.model.computed.emplace_back();
+        computed.resolver = &field;
+        for (const std::string& need : field.needs) {
+            const FieldBinding* binding = find_need(field.parent, need);
+            if (binding == nullptr)
+                return refuse(
+                    fmt::format("{}: {} has no value called {}.", subject, field.parent, need),
+                    "The members of what a computed field is given are called as the "
+                    "keys of the view's document, or as the fields of the type.");
+            computed.needs.emplace_back(need, *binding);
+        }
+        FieldBinding binding{.nullable = true, .cost = field.cost, .computed = &computed};
+        if (!field.authorize.empty()) {
+            auto guard = line_guard(draft_, subject, field.authorize);
+            if (!guard) return draft_.errors.push_back(guard.error());
+            binding.guard = *guard;
+        }
+        graphql::FieldSpec spec{.name = field.name};
+        spec.type = field.type.empty() ? output(field.result(), subject) : field.type;
+        if (!field.type.empty()) check_own_type(field, subject);
+        spec.description = said(field.description);
+        spec.deprecation_reason = said(field.deprecated);
+        draft_.fields[{field.parent, field.name}] = binding;
+        // Types may have been added: the one from before may have moved.
+        draft_.builder.find(field.parent)->fields.push_back(std::move(spec));
+    }
+
+    std::vector<std::string_view> type_names() const {
+        std::vector<std::string_view> out;
+        for (const Entity& entity : draft_.model.entities)
+            out.push_back(entity.type_name);
+        return out;
+    }
+
+    /// Returns where a scalar, enum or list of them is that the type has under this key or name.
+    const FieldBinding* find_need(const std::string& type, const std::string& need) const {
+        for (const auto& [key, binding] : draft_.fields)
+            if (key.first == type && binding.type != 0 && binding.computed == nullptr &&
+                (binding.key == need || key.second == need || key.second == camel_case(need)))
+                return &binding;
+        return nullptr;
+    }
+
+    void refuse(std::string message, std::string hint) {
+        draft_.errors.push_back({.code = ErrorCode::Configuration,
+                                 .message = std::move(message),
+                                 .hint = std::move(hint)});
+    }
+
+    /// Only JSON may be said to be of another type: a C++ type says itself what it is.
+    void check_own_type(const field_definition& field, const std::string& subject) {
+        if (field.result().name != "JSON")
+            return refuse(fmt::format("{}: its resolver returns {}, so field_options::type cannot "
+                                      "say '{}'.",
+                                      subject, output(field.result(), subject), field.type),
+                          "Leave the type out, or return fraiseql::json_text.");
+        std::string_view name = field.type;
+        while (!name.empty() && (name.back() == '!' || name.back() == ']'))
+            name.remove_suffix(1);
+        while (name.starts_with('['))
+            name.remove_prefix(1);
+        if (graphql::find_scalar(name) != nullptr)
+            draft_.use_leaf({.type = std::string(name)}, 0, true);
+    }
+
+    graphql::TypeSpec& root(const std::string& name) {
+        if (graphql::TypeSpec* known = draft_.builder.find(name)) return *known;
+        graphql::TypeSpec& added = draft_.builder.add(graphql::TypeKind::Object, name);
+        if (name == "Mutation") {
+            added.description = "Writing.";
+            draft_.builder.mutation = name;
+        } else {
+            draft_.builder.query = name;
+        }
+        return added;
+    }
+
+    std::string output(const type_shape& shape, const std::string& subject, bool nullable = false) {
+        if (shape.what == Kind::optional) return output(shape.inner(), subject, true);
+        const std::string end = nullable ? "" : "!";
+        if (shape.what == Kind::list) return '[' + output(shape.inner(), subject) + ']' + end;
+        return named_output(shape, subject) + end;
+    }
+
+    std::string input(const type_shape& shape, const std::string& subject, bool nullable = false) {
+        if (shape.what == Kind::optional) return input(shape.inner(), subject, true);
+        const std::string end = nullable ? "" : "!";
+        if (shape.what == Kind::list) return '[' + input(shape.inner(), subject) + ']' + end;
+        if (shape.what != Kind::object) return named_output(shape, subject) + end;
+        const std::string name = input_name(shape);
+        if (take(name, shape, subject)) {
+            std::vector<graphql::InputValueSpec> fields;
+            for (const member_shape& member : shape.members)
+                fields.push_back(value_of(member.name, member.type(), member.description,
+                                          member.default_value, name));
+            graphql::TypeSpec& spec = draft_.builder.add(graphql::TypeKind::InputObject, name);
+            spec.description = said(shape.description);
+            spec.input_fields = std::move(fields);
+        }
+        return name + end;
+    }
+
+    graphql::InputValueSpec value_of(const std::string& name, const type_shape& shape,
+                                     std::string_view description, std::string_view default_value,
+                                     const std::string& subject) {
+        return {.name = name,
+                .type = input(shape, subject),
+                .default_value = said(default_value),
+                .description = said(description)};
+    }
+
+    /// Whether the type of this name is to be added now; a name stands for one C++ type.
+    bool take(const std::string& name, const type_shape& shape, const std::string& subject) {
+        if (auto known = ours_.find(name); known != ours_.end()) {
+            if (known->second != &shape)
+                refuse(fmt::format("{}: two C++ types are called {} in GraphQL.", subject, name),
+                       "Give one another name with fraiseql::annotate.");
+            return false;
+        }
+        if (!draft_.type_names.insert(name).second) {
+            refuse(fmt::format("{}: the database has a type {} already.", subject, name),
+                   fmt::format("Give the C++ type another name with fraiseql::annotate; to return "
+                               "rows of the database as {}, return fraiseql::json_text and say "
+                               ".type = \"{}!\".",
+                               name, name));
+            return false;
+        }
+        ours_[name] = &shape;
+        return true;
+    }
+
+    std::string named_output(const type_shape& shape, const std::string& subject) {
+        switch (shape.what) {
+            case Kind::scalar:
+                if (graphql::find_scalar(shape.name) == nullptr)
+                    refuse(fmt::format("{}: there is no scalar {}.", subject, shape.name),
+                           "The scalars are listed in docs/graphql.md.");
+                else
+                    draft_.use_leaf({.type = shape.name}, 0, true);
+                break;
+            case Kind::enumeration:
+                if (take(shape.name, shape, subject)) add_enum(shape);
+                break;
+            case Kind::object:
+                if (take(shape.name, shape, subject)) add_object(shape);
+                break;
+            case Kind::variant:
+                if (take(shape.name, shape, subject)) add_variant(shape, subject);
+                break;
+            case Kind::optional:
+            case Kind::list:
+                break;
+        }
+        return shape.name;
+    }
+
+    void add_enum(const type_shape& shape) {
+        graphql::TypeSpec& spec = draft_.builder.add(graphql::TypeKind::Enum, shape.name);
+        spec.description = said(shape.description);
+        for (const detail::value_shape& value : shape.values)
+            spec.values.push_back({.name = std::string(value.name),
+                                   .description = said(value.description),
+                                   .deprecation_reason = said(value.deprecated)});
+    }
+
+    graphql::FieldSpec member_field(const std::string& type, const member_shape& member) {
+        graphql::FieldSpec spec{.name = member.name};
+        spec.type = output(member.type(), type + '.' + member.name);
+        spec.description = said(member.description);
+        spec.deprecation_reason = said(member.deprecated);
+        draft_.fields[{type, member.name}] = {.key = std::string(member.key)};
+        return spec;
+    }
+
+    void add_object(const type_shape& shape) {
+        std::vector<graphql::FieldSpec> fields;
+        for (const member_shape& member : shape.members)
+            fields.push_back(member_field(shape.name, member));
+        graphql::TypeSpec& spec = draft_.builder.add(graphql::TypeKind::Object, shape.name);
+        spec.description = said(shape.description);
+        spec.fields = std::move(fields);
+    }
+
+    void add_variant(const type_shape& shape, const std::string& subject) {
+        std::vector<std::string> names;
+        for (const detail::shape_function each : shape.alternatives)
+            names.push_back(named_output(each(), subject));
+        if (!shape.interface) {
+            graphql::TypeSpec& spec = draft_.builder.add(graphql::TypeKind::Union, shape.name);
+            spec.description = said(shape.description);
+            spec.members = std::move(names);
+            return;
+        }
+        std::vector<graphql::FieldSpec> fields;
+        for (const member_shape* member : common_members(shape))
+            fields.push_back(member_field(shape.name, *member));
+        graphql::TypeSpec& spec = draft_.builder.add(graphql::TypeKind::Interface, shape.name);
+        spec.description = said(shape.description);
+        spec.fields = std::move(fields);
+        for (const std::string& name : names)
+            draft_.builder.find(name)->interfaces.push_back(shape.name);
+    }
+
+    Draft& draft_;
+    /// The types that were added for C++ types, by their names.
+    std::map<std::string, const type_shape*> ours_ = {};
+};
+
+}  // namespace
+
+void build_definitions(Draft& draft) {
+    if (draft.options.definitions == nullptr) return;
+    draft.model.definitions = draft.options.definitions;
+    DefinitionWriter writer(draft);
+    for (const field_definition& field : draft.options.definitions->fields)
+        writer.write(field);
+}
+
+}  // namespace fraiseql::schema
