@@ -351,6 +351,9 @@ runtime::Task<void> Engine::run_mutation(Execution& execution) {
         if (reads_ != nullptr) execution.written.hear(result, transaction.batch.calls.size());
         settle(execution, transaction, std::move(result));
     }
+    // What code has written, nobody asked the log about.
+    if (reads_ != nullptr && execution.request.operation->plan.has_resolvers)
+        execution.written.doubt();
 }
 
 /// Where the unit is a field with `@session`: has it answered, and gives the function the answer
