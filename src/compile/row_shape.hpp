@@ -46,8 +46,9 @@ struct DocumentValue {
     Form form = Form::Whole;
     /// An object that is there whatever stands there: its members are null then.
     bool always = false;
-    /// Object and Objects: one; what is wanted of them.
-    std::vector<DocumentShape> shape = {};
+    /// Object and Objects: one; what is wanted of them. It is incomplete here: an initializer would
+    /// need it.
+    std::vector<DocumentShape> shape;
 };
 
 /// A member of an object, whose value is `Value` or always the same JSON.

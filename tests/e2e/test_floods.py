@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Floods: operations that nobody sent before, one after the other, and documents of ten megabytes.
-The server's memory stays where it was. FRAISEQL_FLOOD says how many operations, by hand a million."""
+The server's memory stays where it was. FRAISEQL_FLOOD says how many operations: by hand, a
+million."""
 import concurrent.futures
 import http.client
 import json
