@@ -53,8 +53,9 @@ class FRAISEQL_EXPORT context {
     /// The same as a uuid. Throws failure (FORBIDDEN) where there is none, or it is no uuid.
     uuid tenant_id() const;
 
-    /// The database, as who the request is of, until its deadline. Include fraiseql/repository.hpp.
-    repository repo() const;
+    /// The database, as who the request is of, until its deadline; lives as long as the request, so
+    /// that tasks of it may be returned. Include fraiseql/repository.hpp.
+    repository& repo() const;
 
     /// When the request must be answered; after that, what it waits for is cancelled.
     std::chrono::steady_clock::time_point deadline() const noexcept;

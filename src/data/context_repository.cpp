@@ -18,7 +18,7 @@ StatementCache& statements_of(detail::context_state& state) {
 
 }  // namespace
 
-repository context::repo() const {
+repository& context::repo() const {
     std::any& kept = state_.values[typeid(repository)];
     if (!kept.has_value())
         kept = data::make_repository({.pool = *state_.pool,
