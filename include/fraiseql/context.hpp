@@ -47,8 +47,7 @@ class FRAISEQL_EXPORT context {
     /// What the token says, as the functions of the database see it: an object.
     json_text claims() const;
 
-    /// The tenant that the request is for: that of the token, or the one that use_tenant() named;
-    /// nothing where there is none.
+    /// The tenant that the request is for: that of the token; nothing where there is none.
     std::optional<std::string_view> tenant() const noexcept;
     /// The same as a uuid. Throws failure (FORBIDDEN) where there is none, or it is no uuid.
     uuid tenant_id() const;
