@@ -1,45 +1,20 @@
 // SPDX-License-Identifier: MIT
 // `fraiseql check`: what is wrong with the database, its schema and its protection.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <optional>
-#include <set>
 
-#include "check/database_checks.hpp"
 #include "check/rls.hpp"
 #include "cli/commands.hpp"
+#include "cli/database_findings.hpp"
 #include "pg/session.hpp"
-#include "schema/dependencies.hpp"
 
 namespace fraiseql::cli {
 namespace {
 
 using check::Finding;
 using check::Severity;
-
-/// The tables and materialized views behind what is exposed, as an array of PostgreSQL.
-std::string tables_behind(const schema::Model& model) {
-    std::set<catalog::Oid> tables;
-    for (const schema::Entity& entity : model.entities)
-        tables.merge(schema::dependencies_of(model.catalog, *entity.relation).tables);
-    return fmt::format("{{{}}}", fmt::join(tables, ","));
-}
-
-Result<void> ask(pg::Session& session, const check::DatabaseCheck& each, const std::string& tables,
-                 std::vector<Finding>& findings) {
-    const bool about_tables = each.sql.find("$1") != std::string_view::npos;
-    std::vector<std::optional<std::string>> parameters;
-    if (about_tables) parameters.emplace_back(tables);
-    const auto rows = session.query(std::string(each.sql), parameters);
-    if (!rows) return fail(statement_error(rows.error()));
-    for (std::size_t row = 0; row < rows->row_count(); ++row)
-        findings.push_back({each.severity, std::string(each.code), std::string(rows->get(row, 0)),
-                            std::string(rows->get(row, 1)), std::string(rows->get(row, 2))});
-    return {};
-}
 
 Result<std::vector<Finding>> find_all(const Options& options) {
     FRAISEQL_TRY(const auto model, load_model(options));
@@ -50,10 +25,7 @@ Result<std::vector<Finding>> find_all(const Options& options) {
                                        "SET statement_timeout = '30s'");
         !set)
         return fail(connection_error(set.error()));
-    std::vector<Finding> findings = check::model_findings(*model);
-    const std::string tables = tables_behind(*model);
-    for (const check::DatabaseCheck& each : check::database_checks())
-        if (auto asked = ask(*session, each, tables, findings); !asked) return fail(asked.error());
+    FRAISEQL_TRY(std::vector<Finding> findings, all_findings(*session, *model));
     std::stable_sort(findings.begin(), findings.end(),
                      [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
     return findings;

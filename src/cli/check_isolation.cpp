@@ -17,7 +17,6 @@
 #include "json/writer.hpp"
 #include "pg/session.hpp"
 #include "schema/dependencies.hpp"
-#include "server/operations_folder.hpp"
 #include "sql/fragment.hpp"
 
 namespace fraiseql::cli {
@@ -163,15 +162,9 @@ class Check {
     }
 
     Result<void> add_registered(const std::string& folder) {
-        FRAISEQL_TRY(auto registered, run_.registered());
-        if (!folder.empty()) {
-            server::OperationsFolder files(folder);
-            if (auto read = files.read(); !read) return read;
-            for (const turbo::Registered& each : files.entries())
-                registered.emplace_back(each.id, each.text);
-        }
-        for (const auto& [id, text] : registered)
-            add_registered(id, text);
+        FRAISEQL_TRY(const auto registered, run_.registered(folder));
+        for (const turbo::Registered& each : registered)
+            add_registered(each.id, each.text);
         return {};
     }
 

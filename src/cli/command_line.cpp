@@ -9,7 +9,9 @@
 #include <cstdio>
 #include <map>
 
+#include "cli/check_commands.hpp"
 #include "cli/commands.hpp"
+#include "cli/database_options.hpp"
 #include "cli/layered_arguments.hpp"
 #include "cli/options.hpp"
 #include "cli/run.hpp"
@@ -19,6 +21,12 @@
 namespace fraiseql {
 namespace {
 
+using cli::add_check;
+using cli::add_database;
+using cli::add_diff;
+using cli::add_filter_style;
+using cli::add_model;
+using cli::add_settings_file;
 using cli::Options;
 
 constexpr const char* kFooter =
@@ -27,44 +35,6 @@ constexpr const char* kFooter =
     "  fraiseql serve --database postgres:///shop         your own database\n"
     "  fraiseql schema --database postgres:///shop        its GraphQL schema\n"
     "  fraiseql explain --database postgres:///shop '{ posts { title } }'\n";
-
-/// The file is read before the arguments are: see layered_arguments.hpp.
-void add_settings_file(CLI::App& command) {
-    command
-        .add_option("--config", "TOML file with settings; without it ./fraiseql.toml, where it is")
-        ->envname("FRAISEQL_CONFIG")
-        ->type_name("FILE");
-}
-
-void add_database(CLI::App& command, Options& options) {
-    command
-        .add_option("-d,--database", options.database,
-                    "PostgreSQL URL, e.g. postgres://user@host:5432/name or postgres:///name")
-        ->envname("DATABASE_URL")
-        ->required()
-        ->type_name("URL");
-    add_settings_file(command);
-}
-
-void add_filter_style(CLI::App& command, Options& options) {
-    const std::map<std::string, schema::FilterStyle> styles = {
-        {"nested", schema::FilterStyle::Nested},
-        {"suffix", schema::FilterStyle::Suffix},
-        {"both", schema::FilterStyle::Both}};
-    command
-        .add_option("--filter-style", options.model.filters,
-                    "how clients write conditions. nested: title: {eq: …, contains: …}; suffix: "
-                    "title: …, title_contains: …; both: the former, and the latter with title_eq")
-        ->transform(CLI::CheckedTransformer(styles).description(""))
-        ->type_name("NAME")
-        ->default_str("nested");
-}
-
-/// For commands that build the schema of the database.
-void add_model(CLI::App& command, Options& options) {
-    add_database(command, options);
-    add_filter_style(command, options);
-}
 
 void add_paging(CLI::App& command, Options& options) {
     command
@@ -140,29 +110,6 @@ void add_cache(CLI::App& command, Options& options) {
                     "milliseconds of building that make an answer worth a copy in the database")
         ->check(CLI::Range(0, 3'600'000))
         ->capture_default_str();
-}
-
-void add_isolation(CLI::App& check, Options& options, int& status) {
-    CLI::App* command = check.add_subcommand(
-        "isolation", "Whether one tenant can notice anything of another: asks as two of them");
-    add_database(*command, options);
-    command->add_option("--role", options.role, "the server's role: what it may see is looked at")
-        ->type_name("NAME");
-    command
-        ->add_option("--tenant-column", options.tenant_column,
-                     "the column of tables that says whose a row is")
-        ->capture_default_str();
-    command
-        ->add_option("--plant", options.file,
-                     "SQL that plants rows of the tenant that its settings name")
-        ->type_name("FILE");
-    command->add_option("--operations", options.operations, "folder of registered operations")
-        ->type_name("DIR");
-    command->add_option("--claims", options.claims, "further claims of both tenants' users")
-        ->type_name("JSON");
-    command->add_flag("--json", options.json, "print one JSON document");
-    add_claims(*command, options.auth);
-    command->callback([&options, &status] { status = cli::check_isolation(options); });
 }
 
 void add_turbo(CLI::App& app, Options& options, int& status) {
@@ -367,37 +314,6 @@ void add_explaining(CLI::App& command, Options& options) {
     add_paging(command, options);
 }
 
-void add_check(CLI::App& app, Options& options, int& status) {
-    CLI::App* check = app.add_subcommand("check", "Find what is wrong before others do");
-    check->require_subcommand(0, 1);
-    add_model(*check, options);
-    check->get_option("--database")->required(false);
-    const auto add_json = [&](CLI::App& command) {
-        command.add_flag("--json", options.json, "print one JSON document");
-    };
-    add_json(*check);
-    const std::map<std::string, check::Severity> severities = {
-        {"error", check::Severity::Error},
-        {"warning", check::Severity::Warning},
-        {"note", check::Severity::Note}};
-    check
-        ->add_option("--fail-on", options.fail_on,
-                     "least severity that makes the exit code 1: error, warning or note")
-        ->transform(CLI::CheckedTransformer(severities).description(""))
-        ->type_name("NAME")
-        ->default_str("error");
-    check->callback([&options, &status, check] {
-        if (!check->get_subcommands().empty()) return;
-        if (options.database.empty()) throw CLI::RequiredError("--database");
-        status = cli::check_all(options);
-    });
-    CLI::App* rls = check->add_subcommand("rls", "What clients can read past row-level security");
-    add_model(*rls, options);
-    add_json(*rls);
-    rls->callback([&] { status = cli::check_rls(options); });
-    add_isolation(*check, options, status);
-}
-
 void add_config(CLI::App& app, Options& options, const cli::LayeredArguments& layered,
                 int& status) {
     CLI::App* command =
@@ -469,6 +385,7 @@ int cli::run(const std::vector<std::string>& arguments,
     schema->callback([&] { status = cli::print_schema(options); });
 
     add_check(app, options, status);
+    add_diff(app, options, status);
 
     CLI::App* explain = app.add_subcommand("explain", "Show the SQL and the plan of an operation");
     add_model(*explain, options);

@@ -20,6 +20,8 @@ int explain(const Options& options);
 int check_all(const Options& options);
 int check_rls(const Options& options);
 int check_isolation(const Options& options);
+int check_migration(const Options& options);
+int diff_schemas(const Options& options);
 int install_module(const Options& options);
 int install_projection(const Options& options);
 int verify_projection(const Options& options);

@@ -5,39 +5,12 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
+#include "cli/principal.hpp"
 #include "engine/explanation.hpp"
 #include "pg/session.hpp"
 
 namespace fraiseql::cli {
 namespace {
-
-using Principal = std::shared_ptr<const auth::Principal>;
-
-/// Who would ask: the bearer of `--claims`, or the anonymous one; nobody in particular where
-/// nothing of that kind is said.
-Result<Principal> read_principal(const Options& options) {
-    FRAISEQL_TRY(auth::ClaimMap map, read_claim_map(options.auth));
-    if (!options.role.empty()) {
-        if (!map.database_role.empty() || !map.anonymous_role.empty())
-            return fail(ErrorCode::Configuration,
-                        "--role and the options that find the role in the claims exclude each "
-                        "other.",
-                        "Leave --role out.");
-        map.anonymous_role = options.role;
-    }
-    if (options.claims.empty()) {
-        const bool anyone = options.role.empty() && !says_anything(options.auth);
-        return anyone ? Principal{} : auth::make_anonymous(map);
-    }
-    auth::Claims claims;
-    FRAISEQL_TRY(claims.value, json::read(options.claims, claims.arena));
-    if (!claims.value.is_object())
-        return fail(ErrorCode::BadRequest, "--claims must be a JSON object.",
-                    R"(For example --claims '{"sub": "1"}')");
-    auto principal = auth::make_principal(map, claims);
-    if (!principal) return fail(auth::to_error(principal.error()));
-    return Principal(std::move(*principal));
-}
 
 Result<std::vector<pg::Rows>> run_batch(pg::Session& session, const pg::Batch& batch) {
     std::vector<pg::Rows> out;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "cli/commands.hpp"
+#include "cli/registered_operations.hpp"
 #include "engine/assemble.hpp"
 #include "engine/prepared.hpp"
 #include "engine/session_settings.hpp"
@@ -207,17 +208,8 @@ Result<std::vector<std::string>> IsolationRun::contents(
     return out;
 }
 
-Result<std::vector<std::pair<std::string, std::string>>> IsolationRun::registered() {
-    std::vector<std::pair<std::string, std::string>> out;
-    const auto there = session_.query("SELECT to_regclass('turbo.tb_turbo_query') IS NOT NULL");
-    if (!there) return fail(statement_error(there.error()));
-    if (there->get(0, 0) != "t") return out;
-    const auto rows = session_.query(
-        "SELECT identifier, graphql_query FROM turbo.tb_turbo_query WHERE is_active ORDER BY 1");
-    if (!rows) return fail(statement_error(rows.error()));
-    for (std::size_t row = 0; row < rows->row_count(); ++row)
-        out.emplace_back(rows->get(row, 0), rows->get(row, 1));
-    return out;
+Result<std::vector<turbo::Registered>> IsolationRun::registered(const std::string& folder) {
+    return registered_operations(session_, folder);
 }
 
 }  // namespace fraiseql::cli

@@ -15,6 +15,7 @@
 #include "engine/settings.hpp"
 #include "pg/session.hpp"
 #include "schema/model.hpp"
+#include "turbo/registry.hpp"
 
 namespace fraiseql::cli {
 
@@ -51,8 +52,8 @@ class IsolationRun {
     Result<std::vector<std::string>> contents(const Canary& canary,
                                               const std::vector<check::CanaryTable>& tables);
 
-    /// Returns id and text of the operations that are registered in the database.
-    Result<std::vector<std::pair<std::string, std::string>>> registered();
+    /// Returns the operations that are registered in the database and in `folder`.
+    Result<std::vector<turbo::Registered>> registered(const std::string& folder);
 
     Result<void> run(const std::string& script);
 

@@ -59,13 +59,13 @@ bool has_list(const graphql::TypeReference* type) {
 
 Result<json::Value> make_variables(const graphql::Schema& schema,
                                    const graphql::OperationDefinition& operation,
-                                   const std::string& key, Arena& arena) {
+                                   const std::string& key, Arena& arena, Variables which) {
     std::vector<json::Member> members;
     for (const graphql::VariableDefinition& variable : operation.variables) {
         const bool required = variable.type.kind == graphql::TypeReference::Kind::NonNull &&
                               variable.default_value == nullptr;
         const std::string_view name = variable.type.named();
-        if (!required && name != "ID" && name != "UUID") continue;
+        if (which != Variables::All && !required && name != "ID" && name != "UUID") continue;
         const graphql::NamedType* type = schema.type(name);
         if (type == nullptr)
             return fail(ErrorCode::BadRequest, fmt::format("There is no type {}.", name));

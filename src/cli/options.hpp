@@ -77,6 +77,11 @@ struct Options {
     // check
     bool json = false;
     check::Severity fail_on = check::Severity::Error;
+    /// check FILE: milliseconds to wait for a lock, seconds that a statement may take.
+    std::uint32_t lock_timeout = 1000;
+    std::uint32_t statement_timeout = 300;
+    /// diff: the later schema; the earlier one is `file`.
+    std::string other_file;
 
     // config
     SettingsFormat settings_format = SettingsFormat::Text;

@@ -3,9 +3,11 @@
 //   {"schema": SDL}                          -> {"sdl": printed schema, "introspection": answer}
 //   {"document": text, "variables": object}  -> {"stage": "parse" | "validate", "errors": [...]}
 //                                               or {"printed": text, "variables": object | errors}
+//   {"before": SDL, "after": SDL}            -> {"changes": ["breaking FIELD_REMOVED", ...]}
 #include <iostream>
 #include <string>
 
+#include "graphql/changes.hpp"
 #include "graphql/coerce.hpp"
 #include "graphql/introspection.hpp"
 #include "graphql/operation.hpp"
@@ -68,6 +70,19 @@ std::string introspect(const graphql::Schema& schema) {
     return out + '}';
 }
 
+std::string compare(std::string_view before, std::string_view after) {
+    const auto old = graphql::build_schema(before);
+    const auto now = graphql::build_schema(after);
+    if (!old || !now) return failure("schema", {(old ? now : old).error()});
+    std::string out = "{\"changes\":[";
+    for (const graphql::Change& each : graphql::find_changes(**old, **now)) {
+        if (!out.ends_with('[')) out += ',';
+        json::write_string(
+            out, std::string(graphql::to_string(each.impact)) + ' ' + std::string(each.code));
+    }
+    return out + "]}";
+}
+
 class Verdicts {
   public:
     std::string answer(std::string_view line) {
@@ -75,6 +90,8 @@ class Verdicts {
         const auto request = json::read(line, arena);
         if (!request) return failure("request", {request.error()});
         if (const json::Value* sdl = request->find("schema")) return build(sdl->text);
+        if (const json::Value* before = request->find("before"))
+            return compare(before->text, request->find("after")->text);
         const json::Value* document = request->find("document");
         const json::Value* variables = request->find("variables");
         if (document == nullptr || !schema_) return "{\"stage\":\"request\",\"errors\":[]}";
