@@ -15,9 +15,13 @@ constexpr auto kPurge = 1h;
 
 }  // namespace
 
+bool is_old(const Revoked& revoked) noexcept {
+    return std::chrono::steady_clock::now() - revoked.as_of > kOldestList;
+}
+
 Result<void> check_session(const auth::Principal* principal, const Revoked& revoked) {
     if (principal == nullptr || principal->session.empty()) return {};
-    if (std::chrono::steady_clock::now() - revoked.as_of > kOldestList)
+    if (is_old(revoked))
         return fail(ErrorCode::ServiceUnavailable,
                     "Whether the session was revoked cannot be looked at now.",
                     "Try again shortly.");

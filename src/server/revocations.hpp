@@ -28,6 +28,9 @@ using RevokedFeed = Feed<Revoked>;
 /// A list that is older than this is none: then access tokens of sessions are not accepted.
 inline constexpr std::chrono::seconds kOldestList{15};
 
+/// Whether the list is older than that; so it is before the first one has been read.
+bool is_old(const Revoked& revoked) noexcept;
+
 /// Fails where the principal's session was revoked (Unauthenticated), or where that is not known
 /// (ServiceUnavailable). Whoever has a token of another issuer has no session here.
 Result<void> check_session(const auth::Principal* principal, const Revoked& revoked);

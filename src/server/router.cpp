@@ -436,7 +436,9 @@ Task<http::Response> Router::answer_ready() {
         pg::Batch batch = ready_check();
         const auto deadline = runtime::Clock::now() + kReadyTimeout;
         const auto checked = co_await pool_.run(std::move(batch), pg::Lane::Quick, deadline);
-        if (checked) {
+        if (checked && revoked_ && is_old(*revoked_)) {
+            response = not_ready("it is not known which sessions were revoked");
+        } else if (checked) {
             response = http::make_response(200, kJson, ready_body());
         } else if (settings_.expose_errors) {
             response = not_ready("the database is not reachable: " + checked.error().message);

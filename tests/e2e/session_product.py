@@ -73,6 +73,9 @@ class Product(unittest.TestCase):
         server = Server(command=["serve", "--database", self.url, *self.cost, *self.options,
                                  *options])
         self.addCleanup(server.close)
+        # Both workers have to know which sessions were revoked, and each connection meets one.
+        wait_until(lambda: all(server.request("GET", "/ready").status == 200 for _ in range(8)),
+                   "a server that is ready")
         return server
 
     def sql(self, text, url=None):

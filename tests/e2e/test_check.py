@@ -4,7 +4,7 @@ import json
 import subprocess
 import unittest
 
-from product import PATIENCE, Database, as_role, run
+from product import PATIENCE, Database, as_role, run, wait_until
 
 SOUND = """
 CREATE ROLE api LOGIN;
@@ -54,8 +54,19 @@ class Check(unittest.TestCase):
     def open(self, sql):
         self.database = Database(sql=sql, settings=("fsync=on", "full_page_writes=on"))
         self.addCleanup(self.database.close)
-        # In a session of its own: until one ends, its changes may count as later than its ANALYZE.
+        # A session's changes count when it ends, which may be after its client has gone: only
+        # then are they surely earlier than ANALYZE.
+        wait_until(lambda: self.others() == 0, "the end of the session that made the tables")
         self.sql("ANALYZE")
+
+    def others(self):
+        """Returns how many sessions there are besides the one that asks."""
+        done = subprocess.run(
+            ["psql", "-XAtq", "-d", self.database.url, "-c",
+             "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' "
+             "AND pid <> pg_backend_pid()"],
+            check=True, capture_output=True, text=True, timeout=PATIENCE)
+        return int(done.stdout)
 
     def sql(self, *statements):
         for statement in statements:

@@ -296,7 +296,7 @@ class CrossSite(Product):
 
     def test_a_get_request_writes_nothing(self):
         answer = self.browser.send("GET", "/graphql?query=mutation%7Bwrite%7Bresult%7D%7D")
-        self.assertEqual(answer.status, 405)
+        self.assertEqual(answer.status, 405, answer.text)
         self.assertEqual(self.written(), 0)
 
     def test_a_header_comes_before_the_cookie_and_several_cookies_are_none(self):
