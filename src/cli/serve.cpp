@@ -9,6 +9,7 @@
 #include "cli/catalog_file.hpp"
 #include "cli/commands.hpp"
 #include "cli/first_model.hpp"
+#include "cli/posture.hpp"
 #include "fraiseql/version.hpp"
 #include "server/server.hpp"
 #include "web/assets.hpp"
@@ -255,7 +256,9 @@ int serve(const Options& options) {
         return complain(applied.error());
     settings.on_started = [edge = options.edge, development = is_development(options),
                            said = describe_edge(options.edge, is_development(options), settings),
-                           observe = options.observe, log = settings.log](const http::Address& at) {
+                           observe = options.observe, log = settings.log, audit = *audit,
+                           posture = describe_posture(options, settings)](const http::Address& at) {
+        audit->record({.event = server::AuditEvent::Started, .detail = posture});
         describe_address(edge, development, at);
         fmt::print("  {}\n", said);
         std::fflush(stdout);

@@ -197,6 +197,8 @@ runtime::Task<bool> Connection::read_request(std::shared_ptr<Connection> self) {
             refusal = too_long();
         }
         if (refusal) {
+            if (self->site_->settings.on_refused)
+                self->site_->settings.on_refused(*refusal, self->peer_);
             Response response = refuse(*refusal);
             const bool sent = co_await send(self, std::move(response), false, false);
             if (sent) co_await linger(self);

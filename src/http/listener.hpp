@@ -54,6 +54,8 @@ struct ListenSettings {
     /// Header fields of every response, whole lines: "Name: value CR LF".
     std::string fixed_fields;
     Log log;
+    /// Called with what was refused before it was a request, and who sent it. May be empty.
+    std::function<void(const Refusal&, const IpAddress&)> on_refused;
 };
 
 /// Belongs to one worker; used only on its thread once started.

@@ -19,19 +19,23 @@ namespace fraiseql::server {
 namespace {
 
 constexpr std::size_t kMaxText = 256;
+constexpr std::size_t kMaxDetail = 1024;
 constexpr int kConnectSeconds = 5;
 
 // In the order of the enumeration.
-constexpr std::array<std::string_view, 18> kNames = {
-    "config.started",       "auth.registered",      "auth.signed_in",       "auth.sign_in_refused",
-    "auth.locked_out",      "auth.signed_out",      "auth.token_refused",   "auth.token_reused",
-    "auth.session_revoked", "auth.reset_requested", "auth.password_reset",  "auth.address_verified",
-    "auth.origin_refused",  "access.refused",       "access.admin_refused", "limit.rate",
-    "limit.complexity",     "input.suspicious"};
+constexpr std::array<std::string_view, 19> kNames = {
+    "config.started",        "config.changed",       "auth.registered",
+    "auth.signed_in",        "auth.sign_in_refused", "auth.locked_out",
+    "auth.signed_out",       "auth.token_refused",   "auth.token_reused",
+    "auth.session_revoked",  "auth.reset_requested", "auth.password_reset",
+    "auth.address_verified", "auth.origin_refused",  "access.refused",
+    "access.admin_refused",  "limit.rate",           "limit.complexity",
+    "input.suspicious"};
 
-void add_member(std::string& out, std::string_view name, std::string_view text) {
+void add_member(std::string& out, std::string_view name, std::string_view text,
+                std::size_t most = kMaxText) {
     if (text.empty()) return;
-    std::size_t size = std::min(text.size(), kMaxText);
+    std::size_t size = std::min(text.size(), most);
     // Not within a character.
     while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U)
         --size;
@@ -108,7 +112,7 @@ std::string to_json_line(const AuditRecord& record, std::int64_t milliseconds_si
     add_member(out, "address", record.address);
     add_member(out, "user", record.user);
     add_member(out, "tenant", record.tenant);
-    add_member(out, "detail", record.detail);
+    add_member(out, "detail", record.detail, kMaxDetail);
     out += '}';
     return out;
 }

@@ -16,6 +16,7 @@ namespace fraiseql::server {
 /// What happened; event_name() has the words that stand in the log.
 enum class AuditEvent : std::uint8_t {
     Started,
+    SettingChanged,
     Registered,
     SignedIn,
     SignInRefused,
@@ -45,7 +46,8 @@ struct AuditRecord {
     std::string_view tenant = {};
     std::string_view address = {};
     std::string_view request_id = {};
-    /// The cause in our own words, or a code: never a token, a password or a variable.
+    /// The cause in our own words, or a code: never a token, a password or a variable. Longer than
+    /// the others, if it must.
     std::string_view detail = {};
 };
 
@@ -53,7 +55,8 @@ struct AuditRecord {
 AuditRecord about(AuditEvent event, const http::Request& request,
                   const auth::Principal* principal = nullptr, std::string_view detail = {});
 
-/// Returns the record as one line of JSON, without the line's end. Texts are cut at 256 bytes.
+/// Returns the record as one line of JSON, without the line's end. Texts are cut at
+/// 256 bytes, `detail` at 1024.
 std::string to_json_line(const AuditRecord& record, std::int64_t milliseconds_since_1970);
 
 struct AuditSettings {

@@ -76,10 +76,12 @@ void CertificateWatch::look(bool asked) {
     seen_ = std::move(now);
     auto context = pair ? http::TlsContext::make(pair->certificate, pair->key)
                         : tl::unexpected<Error>(pair.error());
-    if (!context)
-        return say("TLS: the old certificate stays in use. " + to_string(context.error()));
-    say("TLS: new certificate: " + (*context)->description());
-    current_->replace(std::move(*context));
+    const std::string news =
+        context ? "TLS: new certificate: " + (*context)->description()
+                : "TLS: the old certificate stays in use. " + to_string(context.error());
+    say(news);
+    if (context) current_->replace(std::move(*context));
+    if (files_.on_change) files_.on_change(news);
 }
 
 }  // namespace fraiseql::server

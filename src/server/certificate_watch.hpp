@@ -26,6 +26,8 @@ struct CertificateFiles {
     std::chrono::milliseconds poll{5000};
     /// Called on the watch's thread. May be empty.
     Log log = {};
+    /// Called there, too, with what is said of a certificate that is new or no good. May be empty.
+    std::function<void(std::string_view)> on_change = {};
 };
 
 /// Has a thread of its own, since files may be far away.

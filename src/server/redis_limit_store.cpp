@@ -264,6 +264,11 @@ class RedisLimitStore final : public LimitStore {
 }  // namespace
 
 Result<std::unique_ptr<LimitStore>> make_redis_limit_store(const std::string& url) {
+    if (url.starts_with("rediss://"))
+        return fail(
+            ErrorCode::Configuration, "Redis is spoken to in the clear only: not rediss://.",
+            "Give redis:// with the address of a tunnel that ends on this machine (stunnel), "
+            "or \"database\".");
     auto read = read_url(url);
     if (!read)
         return fail(ErrorCode::Configuration, "The URL of the store of rate limits cannot be read.",

@@ -15,6 +15,7 @@
 #include "server/refresh_schedule.hpp"
 #include "server/statement_writer.hpp"
 #include "server/statistics_writer.hpp"
+#include "server/suspicions.hpp"
 
 namespace fraiseql::server {
 
@@ -32,7 +33,7 @@ class Worker final : public runtime::Program {
           reads_(make_reads(executor, pool_, settings)),
           engine_(pool_, std::move(model), with_log(settings.engine, settings.log), reads_.get()),
           router_(engine_, pool_, settings.router),
-          listener_(executor, with_log(settings.listen, settings.log),
+          listener_(executor, listen_settings(settings),
                     [this](const http::Request& request) { return router_.answer(request); }),
           mailbox_(std::make_shared<runtime::Mailbox>(executor)),
           metrics_(settings.router.metrics),
@@ -87,6 +88,12 @@ class Worker final : public runtime::Program {
     static T with_log(T settings, const runtime::Log& log) {
         if (!settings.log) settings.log = log;
         return settings;
+    }
+
+    static http::ListenSettings listen_settings(const Settings& settings) {
+        http::ListenSettings out = with_log(settings.listen, settings.log);
+        if (settings.router.audit) out.on_refused = Suspicions(settings.router.audit);
+        return out;
     }
 
     static std::unique_ptr<replica::Reads> make_reads(const runtime::Executor& executor,
@@ -246,6 +253,11 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     std::optional<CertificateWatch> certificate_watch;
     if (settings.certificate) {
         settings.certificate->log = settings.log;
+        if (settings.router.audit)
+            settings.certificate->on_change = [audit =
+                                                   settings.router.audit](std::string_view news) {
+                audit->record({.event = AuditEvent::SettingChanged, .detail = news});
+            };
         certificate_watch.emplace(*settings.certificate);
         if (auto started = certificate_watch->start(); !started) return started;
         settings.listen.tls = certificate_watch->current();

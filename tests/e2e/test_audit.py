@@ -3,8 +3,11 @@
 import json
 import os
 import pathlib
+import re
+import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 from product import Database, Server, run, wait_until
@@ -75,6 +78,64 @@ class Audit(unittest.TestCase):
         server.post("{}", {"Authorization": "x", "X-Request-Id": 'a","event":"auth.signed_in'})
         self.assertRegex(self.event("auth.token_refused")["request_id"], "^[0-9a-f]{16}$")
 
+    def test_the_start_says_what_is_open_but_no_secret(self):
+        config = self.file.with_name("fraiseql.toml")
+        config.write_text('[rate]\nlimit = ["user 10/1h"]\n')
+        self.serve("--config", str(config), "--audit-log", str(self.file), "--environment",
+                   "production", "--introspection", "on", "--allow-rls-bypass", "v_note",
+                   "--cors-origin", "https://app.example")
+        event = self.event("config.started")
+        for part in ("production: on introspection; off GraphiQL, error details, /admin",
+                     "/metrics for private addresses", "tokens optional", "sessions off",
+                     "in the clear", "operations any", "rates user 10/1h",
+                     "origins https://app.example", "past row-level security v_note",
+                     f"settings file {config}"):
+            self.assertIn(part, event["detail"])
+        self.assertNotIn(SECRET, self.file.read_text())
+
+    def test_bytes_that_are_no_request(self):
+        server = self.serve("--audit-log", str(self.file))
+        smuggled = (b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n"
+                    b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+        self.send(server, smuggled)
+        event = self.event("input.suspicious")
+        self.assertEqual(event["address"], "127.0.0.1")
+        self.assertRegex(event["detail"], "^400: The request is not HTTP: ")
+        self.assertNotIn("request_id", event)
+
+    def test_heads_that_are_too_large(self):
+        server = self.serve("--audit-log", str(self.file))
+        self.send(server, b"GET / HTTP/1.1\r\nHost: x\r\nX: " + 20000 * b"s3cret")
+        self.assertRegex(self.event("input.suspicious")["detail"], "^431: The request head is")
+        self.assertNotIn("s3cret", self.file.read_text())
+
+    def test_floods_of_them_are_counted_rather_than_recorded(self):
+        server = self.serve("--audit-log", str(self.file), "--workers", "1")
+
+        def recorded():
+            lines = map(json.loads, self.file.read_text().splitlines())
+            return [each["detail"] for each in lines if each["event"] == "input.suspicious"]
+
+        began = time.monotonic()
+        for _ in range(200):
+            self.send(server, b"GET / HTTP/1.0\n\n")
+        seconds = time.monotonic() - began
+        time.sleep(1.1)
+        self.send(server, b"GET / HTTP/1.0\n\n")
+        found = wait_until(lambda: (all := recorded()) and "more" in all[-1] and all, "the last")
+        self.assertLessEqual(len(found), 10 * (int(seconds) + 1) + 1)
+        left_out = sum(int(more) for each in found for more in re.findall(r"and (\d+) more", each))
+        self.assertEqual(len(found) + left_out, 201)
+
+    def send(self, server, data):
+        with socket.create_connection(("127.0.0.1", server.port), 30) as connection:
+            try:
+                connection.sendall(data)
+                while connection.recv(4096):
+                    pass
+            except ConnectionError:
+                pass  # It need not take what it has refused already.
+
     def test_without_a_file_lines_go_to_the_standard_error(self):
         server = self.serve()
         server.post("{}", {"Authorization": "x"})
@@ -89,6 +150,9 @@ class Audit(unittest.TestCase):
         server = self.serve("--audit-rows", "--audit-log", str(self.file))
         server.post('{"query": "{ notes { id } }"}', bearer(sub="o'b\"x", tenant_id="t1"))
         rows = "SELECT event, user_id, address FROM audit.tb_event"
+        started = "SELECT 1 FROM audit.tb_event WHERE event = 'config.started'"
+        wait_until(lambda: self.sql(started), "a row")
+        rows += " WHERE event <> 'config.started'"
         wait_until(lambda: self.sql(rows), "a row")
         self.assertEqual(self.sql(rows), "access.refused|o'b\"x|127.0.0.1")
         denied = run_sql(self.url, "SELECT FROM audit.tb_event")

@@ -138,6 +138,8 @@ class Rules(Limited):
                 (["--rate-limit-store", "redis://localhost"], "nothing to count"),
                 (["--rate-limit", "ip 1/s", "--rate-limit-store", "memcache://x"],
                  "cannot be read"),
+                (["--rate-limit", "ip 1/s", "--rate-limit-store", "rediss://:s3cret@x"],
+                 "in the clear only"),
                 (["--rate-limit", "ip 1/s", "--rate-limit-store", "database"],
                  "db install limits"),
                 (["--rate-limit", "ip 1/s", "--rate-limit-fallback", "refuse"],

@@ -208,6 +208,8 @@ class Clients(Files):
         wait_until(lambda: self.peer() == "second", "the second certificate")
         self.install(self.authority.issue("third"))
         wait_until(lambda: self.peer() == "third", "the third certificate, by looking")
+        wait_until(lambda: self.server.log().count('"event":"config.changed"') >= 2, "the events")
+        self.assertIn('"config.changed","detail":"TLS: new certificate: ', self.server.log())
 
     def test_bad_files_leave_the_old_certificate_in_place(self):
         before = self.peer()
