@@ -5,12 +5,11 @@
 
 #include "engine/request_name.hpp"
 #include "http/client_address.hpp"
-#include "http/cookie.hpp"
 #include "json/writer.hpp"
-#include "runtime/waiter.hpp"
 #include "server/graphql_http.hpp"
 #include "server/http_transport.hpp"
 #include "server/operation_gate.hpp"
+#include "server/refusals.hpp"
 #include "server/replica_metrics.hpp"
 #include "server/session_graphql.hpp"
 #include "server/session_http.hpp"
@@ -31,26 +30,6 @@ constexpr const char* kPagePolicy =
     "'none'; form-action 'none'; frame-ancestors 'none'";
 constexpr auto kReadyTimeout = 2s;
 
-bool reads(const http::Request& request) {
-    return request.method() == "GET" || request.method() == "HEAD";
-}
-
-http::Response method_not_allowed(const http::Request& request, std::string_view allowed) {
-    http::Response response =
-        http::make_error_response({.code = ErrorCode::MethodNotAllowed,
-                                   .message = std::string(request.path()) + " does not answer to " +
-                                              std::string(request.method())});
-    response.headers.push_back({"Allow", std::string(allowed)});
-    return response;
-}
-
-http::Response not_found(const http::Request& request) {
-    return http::make_error_response(
-        {.code = ErrorCode::NotFound,
-         .message = "There is nothing at " + std::string(request.path()),
-         .hint = "GraphQL is at /graphql."});
-}
-
 http::Response not_ready(std::string_view reason) {
     std::string body = R"({"status":"unavailable","reason":)";
     json::write_string(body, reason);
@@ -65,39 +44,6 @@ void store_no_answer(http::Response& response) {
     const auto said = [](const http::Header& header) { return header.name == "Cache-Control"; };
     if (std::none_of(response.headers.begin(), response.headers.end(), said))
         response.headers.push_back({"Cache-Control", "no-store"});
-}
-
-void never_store(http::Response& response) {
-    response.headers.push_back({"Cache-Control", "no-store"});
-}
-
-// An error that HTTP has to tell: where the request never became a GraphQL request.
-http::Response refuse(const Error& error, std::string_view type) {
-    http::Response response = http::make_error_response(error, type);
-    if (error.code == ErrorCode::MethodNotAllowed) {
-        response.headers.push_back({"Allow", "GET, HEAD, POST"});
-    }
-    return response;
-}
-
-/// Always 401, whatever the media type: HTTP's own authentication (RFC 6750 §3).
-http::Response refuse_token(const auth::Refusal& refusal, std::string_view type) {
-    http::Response response = http::make_error_response(auth::to_error(refusal), type);
-    response.headers.push_back(
-        {"WWW-Authenticate",
-         refusal.reason == auth::Refusal::Reason::Missing
-             ? "Bearer"
-             : "Bearer error=\"invalid_token\", error_description=\"" + refusal.message + '"'});
-    never_store(response);
-    return response;
-}
-
-http::Response refuse_admin(const Error& error) {
-    http::Response response = http::make_error_response(error);
-    if (error.code == ErrorCode::Unauthenticated)
-        response.headers.push_back({"WWW-Authenticate", "Admin-Token"});
-    never_store(response);
-    return response;
 }
 
 /// Whether a list header, of entity tags or of codings, has `item`; weak tags count (RFC 9110
@@ -167,20 +113,13 @@ void name_answer(const http::Request& request, http::Response& response) {
         response.headers.push_back({"X-Request-Id", std::string(request.id())});
 }
 
-std::int64_t seconds_now() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
-
 }  // namespace
 
 Router::Router(engine::Engine& engine, pg::Pool& pool, RouterSettings settings)
-    : engine_(engine), pool_(pool), settings_(std::move(settings)) {
-    if (settings_.authentication)
-        authenticator_.emplace(settings_.authentication->keys, settings_.authentication->settings);
-    if (settings_.authentication && settings_.authentication->grants)
-        grants_.emplace(pool_, GrantSettings{});
-}
+    : engine_(engine),
+      pool_(pool),
+      settings_(std::move(settings)),
+      identification_(pool_, settings_.authentication, settings_.audit) {}
 
 Task<http::Response> Router::answer(const http::Request& request) {
     if (is_probe(request.path())) co_return co_await answer_other(request);
@@ -250,7 +189,7 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
     const Result<MediaType> type = choose_media_type(request);
     if (!type) co_return refuse(type.error(), kJson);
     Arena arena;
-    Identity principal = co_await identify(request, content_type(*type));
+    auto principal = co_await identification_.identify(request, content_type(*type));
     if (!principal) co_return std::move(principal.error());
     const auth::Principal* who = principal->get();
     std::optional<Error> refused;
@@ -312,7 +251,7 @@ Task<http::Response> Router::answer_explain(const http::Request& request) {
     }
     if (request.method() != "POST") co_return method_not_allowed(request, "POST");
     Arena arena;
-    Identity principal = co_await identify(request, kJson);
+    auto principal = co_await identification_.identify(request, kJson);
     if (!principal) co_return std::move(principal.error());
     Result<engine::Request> asked = read_graphql_request(request, arena);
     if (!asked) co_return refuse(asked.error(), kJson);
@@ -331,67 +270,11 @@ Task<http::Response> Router::answer_explain(const http::Request& request) {
     co_return response;
 }
 
-Task<Router::Identity> Router::identify(const http::Request& request, std::string_view type) {
-    auth::Authenticator::Answer principal = co_await authenticate(request);
-    if (!principal) {
-        audit(AuditEvent::TokenRefused, request, nullptr, principal.error().message);
-        co_return tl::make_unexpected(refuse_token(principal.error(), type));
-    }
-    if (revoked_) {
-        if (auto checked = check_session(principal->get(), *revoked_); !checked) {
-            audit(AuditEvent::TokenRefused, request, principal->get(), "revoked");
-            co_return tl::make_unexpected(refuse(checked.error(), type));
-        }
-    }
-    if (uses_cookie(request) && !reads(request)) {
-        if (auto checked = check_source(request, sessions_->settings(), true); !checked) {
-            audit(AuditEvent::OriginRefused, request, principal->get(), "cookie");
-            co_return tl::make_unexpected(refuse(checked.error(), type));
-        }
-    }
-    if (!grants_) co_return std::move(*principal);
-    Result<Grants::Principal> granted = co_await grants_->add(*principal);
-    if (!granted) co_return tl::make_unexpected(refuse(granted.error(), type));
-    co_return std::move(*granted);
-}
-
-Task<auth::Authenticator::Answer> Router::authenticate(const http::Request& request) {
-    if (!authenticator_) co_return std::shared_ptr<const auth::Principal>{};
-    if (request.count("Authorization") > 1)
-        co_return tl::make_unexpected(auth::Refusal{auth::Refusal::Reason::Malformed,
-                                                    "There are several Authorization headers."});
-    auth::Authenticator::Answer answer = verify(request);
-    const bool unknown = !answer && answer.error().reason == auth::Refusal::Reason::UnknownKey;
-    if (!unknown || key_watch_ == nullptr) co_return answer;
-    // The issuer may have a new key. The request may be gone before the keys are there.
-    const auto waiter = std::make_shared<runtime::Waiter>();
-    const auto wake = [weak = std::weak_ptr(waiter)] {
-        if (const auto waiting = weak.lock()) waiting->wake();
-    };
-    if (!key_watch_->refresh(mailbox_, wake)) co_return answer;
-    const bool woken = co_await waiter->wait();
-    if (woken) answer = verify(request);
-    co_return answer;
-}
-
-/// Browsers bring the access token in a cookie; a header comes first.
-bool Router::uses_cookie(const http::Request& request) const {
-    return sessions_ && !request.header("Authorization") &&
-           http::find_cookie(request, kAccessCookie).has_value();
-}
-
-auth::Authenticator::Answer Router::verify(const http::Request& request) {
-    if (!uses_cookie(request))
-        return authenticator_->authenticate(request.header("Authorization"), seconds_now());
-    return authenticator_->authenticate_token(*http::find_cookie(request, kAccessCookie),
-                                              seconds_now());
-}
-
 Task<http::Response> Router::answer_auth(const http::Request& request) {
     if (auto preflight = answer_preflight(settings_.cors, request)) co_return std::move(*preflight);
     Grants::Principal principal;
     if (needs_principal(request)) {
-        Identity identity = co_await identify(request, kJson);
+        auto identity = co_await identification_.identify(request, kJson);
         if (!identity) {
             add_cors_headers(settings_.cors, request, identity.error());
             co_return std::move(identity.error());
@@ -410,19 +293,8 @@ void Router::follow_sessions(RevokedFeed& feed, std::shared_ptr<runtime::Mailbox
     SessionSettings sessions = *settings_.authentication->sessions;
     // Whoever may read answers that cookies opened may send what they open, too.
     if (settings_.cors.credentials) sessions.origins = settings_.cors.origins;
-    sessions_.emplace(pool_, mailbox, std::move(sessions), settings_.audit);
-    revoked_ = feed.subscribe(std::move(mailbox),
-                              [this](RevokedFeed::Value next) { revoked_ = std::move(next); });
-}
-
-void Router::follow_grants(GrantFeed& feed, std::shared_ptr<runtime::Mailbox> mailbox) {
-    feed.subscribe(std::move(mailbox), [this](const GrantFeed::Value&) { grants_->forget(); });
-}
-
-void Router::follow_keys(KeyFeed& feed, KeyWatch& watch) {
-    authenticator_->replace_keys(feed.subscribe(
-        mailbox_, [this](KeyFeed::Value keys) { authenticator_->replace_keys(std::move(keys)); }));
-    key_watch_ = &watch;
+    identification_.follow_sessions(feed, sessions, mailbox);
+    sessions_.emplace(pool_, std::move(mailbox), std::move(sessions), settings_.audit);
 }
 
 void Router::audit(AuditEvent event, const http::Request& request, const auth::Principal* principal,
@@ -436,7 +308,7 @@ Task<http::Response> Router::answer_ready() {
         pg::Batch batch = ready_check();
         const auto deadline = runtime::Clock::now() + kReadyTimeout;
         const auto checked = co_await pool_.run(std::move(batch), pg::Lane::Quick, deadline);
-        if (checked && revoked_ && is_old(*revoked_)) {
+        if (checked && !identification_.is_ready()) {
             response = not_ready("it is not known which sessions were revoked");
         } else if (checked) {
             response = http::make_response(200, kJson, ready_body());

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string_view>
 
-#include "auth/authenticator.hpp"
 #include "engine/engine.hpp"
 #include "http/message.hpp"
 #include "pg/pool.hpp"
@@ -15,14 +14,11 @@
 #include "server/audit.hpp"
 #include "server/consistency.hpp"
 #include "server/cors.hpp"
-#include "server/grant_watch.hpp"
-#include "server/grants.hpp"
-#include "server/key_watch.hpp"
+#include "server/identification.hpp"
 #include "server/limits.hpp"
 #include "server/metrics.hpp"
 #include "server/replica_watch.hpp"
 #include "server/request_watch.hpp"
-#include "server/revocations.hpp"
 #include "server/sessions.hpp"
 
 namespace fraiseql::server {
@@ -35,21 +31,6 @@ struct Asset {
     std::string_view body;
     /// The same compressed by gzip; empty where there is none.
     std::string_view gzip_body = {};
-};
-
-/// Whose tokens count, and what they say.
-struct Authentication {
-    /// Shared by all workers. Those of `sources` are added by serve().
-    std::shared_ptr<const auth::Keys> keys = {};
-    auth::Settings settings = {};
-    /// Where keys are read, and kept up to date, from.
-    std::vector<KeySource> sources = {};
-    /// Certificates that are trusted for that, as PEM; empty: those of the system.
-    std::string authorities_file = {};
-    /// Whether the database grants roles and permissions besides those of the token.
-    bool grants = false;
-    /// Sessions of our own; nothing: there are none.
-    std::optional<SessionSettings> sessions = {};
 };
 
 /// Who may see a resource; to others it is not there.
@@ -89,20 +70,12 @@ class Router {
     /// otherwise.
     runtime::Task<http::Response> answer(const http::Request& request);
 
-    /// From now on tokens are verified with the keys of `feed`, and one whose key is not among them
-    /// makes `watch` look again, which must outlive it. After receive_at().
-    void follow_keys(KeyFeed& feed, KeyWatch& watch);
-
     /// Where what comes from other threads is delivered: the mailbox of this worker.
     void receive_at(std::shared_ptr<runtime::Mailbox> mailbox) { mailbox_ = std::move(mailbox); }
 
-    /// From now on, what was granted is forgotten when `feed` has news.
-    void follow_grants(GrantFeed& feed, std::shared_ptr<runtime::Mailbox> mailbox);
-
-    /// What came of the tokens so far; zeros where there are no keys.
-    auth::Authenticator::Statistics token_statistics() const {
-        return authenticator_ ? authenticator_->statistics() : auth::Authenticator::Statistics{};
-    }
+    /// Who asks.
+    Identification& identification() noexcept { return identification_; }
+    const Identification& identification() const noexcept { return identification_; }
 
     /// From now on sessions are served, those of `feed` being over. Only where the settings have
     /// sessions.
@@ -123,12 +96,6 @@ class Router {
     runtime::Task<http::Response> answer_ready();
     std::string ready_body() const;
     void count_answer(const engine::Response& answered);
-    /// Who asks, or the answer that refuses them.
-    using Identity = tl::expected<Grants::Principal, http::Response>;
-    runtime::Task<Identity> identify(const http::Request& request, std::string_view type);
-    runtime::Task<auth::Authenticator::Answer> authenticate(const http::Request& request);
-    auth::Authenticator::Answer verify(const http::Request& request);
-    bool uses_cookie(const http::Request& request) const;
     void audit(AuditEvent event, const http::Request& request, const auth::Principal* principal,
                std::string_view detail) const;
     bool may_see_metrics(const http::Request& request) const;
@@ -137,11 +104,8 @@ class Router {
     engine::Engine& engine_;
     pg::Pool& pool_;
     RouterSettings settings_;
-    std::optional<auth::Authenticator> authenticator_;
-    std::optional<Grants> grants_;
+    Identification identification_;
     std::optional<Sessions> sessions_;
-    RevokedFeed::Value revoked_;
-    KeyWatch* key_watch_ = nullptr;
     std::shared_ptr<runtime::Mailbox> mailbox_;
     bool draining_ = false;
     /// What this worker's share of the cache took when it was counted last.

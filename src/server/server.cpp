@@ -49,8 +49,9 @@ class Worker final : public runtime::Program {
         if (reads_)
             reads_->follow(settings.replica_feed->subscribe(
                 mailbox_, [this](auto next) { reads_->follow(std::move(next)); }));
-        if (settings.keys) router_.follow_keys(*settings.keys, *settings.key_watch);
-        if (settings.grants) router_.follow_grants(*settings.grants, mailbox_);
+        if (settings.keys)
+            router_.identification().follow_keys(*settings.keys, *settings.key_watch, mailbox_);
+        if (settings.grants) router_.identification().follow_grants(*settings.grants, mailbox_);
         if (settings.revoked) router_.follow_sessions(*settings.revoked, mailbox_);
         if (settings.models)
             engine_.replace_model(settings.models->subscribe(
@@ -110,7 +111,7 @@ class Worker final : public runtime::Program {
                    .plans = plans,
                    .plan_count = engine_.documents().plan_cache().size(),
                    .plan_bytes = engine_.documents().plan_cache().bytes(),
-                   .tokens = router_.token_statistics()};
+                   .tokens = router_.identification().token_statistics()};
         if (reads_) out.reads = reads_->counts();
         for (const double lag : lags_)
             out.lag_seconds = std::max(out.lag_seconds, lag);
