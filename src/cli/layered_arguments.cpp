@@ -61,6 +61,17 @@ void name_variables_in(CLI::App& command, const std::vector<config::Setting>& se
         name_variables_in(*inner, settings);
 }
 
+/// CLI11 asks the environment for the options of commands that do not run, too. They write to the
+/// same Options as those of the one that does: a variable would win over what the command line
+/// says.
+void forget_variables_except(const CLI::App& chosen, CLI::App& command) {
+    if (&command != &chosen)
+        for (CLI::Option* option : command.get_options())
+            option->envname("");
+    for (CLI::App* inner : command.get_subcommands({}))
+        forget_variables_except(chosen, *inner);
+}
+
 /// The value of --name in `arguments`, for the one option that is needed before parsing.
 std::string value_given(const std::vector<std::string>& arguments, const std::string& name) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -131,6 +142,7 @@ Result<LayeredArguments> complete_arguments(CLI::App& app, std::vector<std::stri
     }
     out.file = file_of(arguments, environment);
     FRAISEQL_TRY(auto assignments, assignments_of(settings_of(app), environment, out.file));
+    forget_variables_except(command, app);
     out.arguments = arguments;
     for (config::Assignment& each : assignments) {
         const CLI::Option* option = command.get_option_no_throw("--" + each.name);

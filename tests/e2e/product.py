@@ -45,13 +45,13 @@ def free_port():
 class Database:
     """A private cluster with one database in it; also able to fall over and to get up again."""
 
-    def __init__(self, *files, sql="", settings=()):
+    def __init__(self, *files, sql="", settings=(), name="blog"):
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as extra:
             extra.write(sql)
             extra.flush()
             self.process = subprocess.Popen(
                 [CLUSTER, *(word for setting in settings for word in ("--set", setting)),
-                 "--database", "blog", *files, extra.name],
+                 "--database", name, *files, extra.name],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             self.url = self.process.stdout.readline().strip()
         if not self.url:

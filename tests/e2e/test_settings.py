@@ -45,6 +45,13 @@ class Settings(unittest.TestCase):
         self.assertEqual(shown["max-body-bytes"], ("4096", f"{path} line 3"))
         self.assertEqual(shown["plan-cache"], ("64", "default"))
 
+    def test_options_win_in_the_command_that_runs_too(self):
+        # Other commands have the same options, and must not bring the variable back.
+        said = self.refusal("--startup-wait", "0", DATABASE_URL="postgres:///elsewhere?host=/gone",
+                            command=("serve", "--database", "postgres:///here?host=/chosen"))
+        self.assertIn("/chosen/", said)
+        self.assertNotIn("/gone/", said)
+
     def test_the_file_of_the_working_directory(self):
         self.write("workers = 2\n", "fraiseql.toml")
         self.assertEqual(self.config()["workers"], ("2", "fraiseql.toml line 1"))

@@ -1,0 +1,2 @@
+-- What docs/sessions.md stands on.
+CREATE ROLE mailer LOGIN;
