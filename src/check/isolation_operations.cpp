@@ -96,6 +96,38 @@ std::vector<Probe> blind_probes(const schema::Model& model) {
     return out;
 }
 
+std::vector<Probe> call_probes(const schema::Model& model) {
+    std::vector<Probe> out;
+    const auto add = [&](const FieldDef& field, const char* kind) {
+        const RootBinding& binding = model.root(field);
+        // What the server does in a function's place, signing in, needs a server.
+        if (binding.kind != RootBinding::Kind::Function || !binding.function->session.empty())
+            return;
+        std::string variables;
+        std::string arguments;
+        for (const auto& argument : field.args) {
+            const std::string_view type = argument.type->named->name;
+            if (!argument.is_required() && type != "ID" && type != "UUID") continue;
+            const char* comma = variables.empty() ? "" : ", ";
+            variables += fmt::format("{}${}: {}", comma, argument.name, to_string(*argument.type));
+            arguments += fmt::format("{}{}: ${}", comma, argument.name, argument.name);
+        }
+        const auto enclosed = [](const std::string& text) {
+            return text.empty() ? text : '(' + text + ')';
+        };
+        const std::string text = query(field, enclosed(arguments));
+        if (!text.empty())
+            out.push_back({std::string(field.name), kind + enclosed(variables) + ' ' + text,
+                           binding.function->result.entity});
+    };
+    for (const FieldDef& field : model.schema->query()->fields)
+        if (needs_argument(field)) add(field, "query");
+    if (model.schema->mutation() != nullptr)
+        for (const FieldDef& field : model.schema->mutation()->fields)
+            add(field, "mutation");
+    return out;
+}
+
 std::vector<Probe> informed_probes(const schema::Model& model,
                                    const std::vector<Foreign>& foreign) {
     std::vector<Probe> out;

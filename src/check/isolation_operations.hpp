@@ -10,7 +10,7 @@
 
 namespace fraiseql::check {
 
-/// A GraphQL document without variables.
+/// A GraphQL document; it has variables where that is said.
 struct Probe {
     /// `posts`, `postsConnection after`, `GetPosts` of turbo.tb_turbo_query.
     std::string name;
@@ -30,6 +30,10 @@ struct Foreign {
 /// Returns every query that can be made without knowing anything: lists, connections with their
 /// counts, aggregates, functions that need no argument; each with all fields, three levels deep.
 std::vector<Probe> blind_probes(const schema::Model& model);
+
+/// Returns a call of each function that blind_probes() leaves out: those that need arguments, and
+/// all mutations. It has a variable for each argument that is needed or may be a key.
+std::vector<Probe> call_probes(const schema::Model& model);
 
 /// Returns those that use what is known of another tenant: rows by key, pages from a cursor on.
 std::vector<Probe> informed_probes(const schema::Model& model, const std::vector<Foreign>& foreign);

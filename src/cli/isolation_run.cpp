@@ -6,10 +6,10 @@
 #include <map>
 
 #include "cli/commands.hpp"
-#include "cli/registered_operations.hpp"
 #include "engine/assemble.hpp"
 #include "engine/prepared.hpp"
 #include "engine/session_settings.hpp"
+#include "engine/template_request.hpp"
 #include "sql/fragment.hpp"
 
 namespace fraiseql::cli {
@@ -146,26 +146,37 @@ Result<std::vector<std::pair<std::string, std::string>>> IsolationRun::plant(
     return out;
 }
 
-std::string IsolationRun::ask(const Canary& canary, std::string_view text,
-                              const json::Value* variables,
-                              const std::function<void()>& before_undo) {
+tl::expected<engine::PreparedRequest, std::vector<Error>> IsolationRun::prepare(
+    const Canary& canary, std::string_view text, const json::Value* variables) {
     const engine::Request request{.query = text,
                                   .variables = variables,
                                   .context = &canary.principal->context,
                                   .principal = canary.principal.get()};
-    auto prepared = engine::prepare_request(engine::prepare_document(model_, text, settings_.parse),
-                                            request, settings_);
+    const auto document = engine::prepare_document(model_, text, settings_.parse);
+    if (const auto by_hand = templates_.find(text); by_hand != templates_.end())
+        document->template_units = by_hand->second;
+    return engine::prepare_request(document, request, settings_);
+}
+
+std::string IsolationRun::ask(const Canary& canary, std::string_view text,
+                              const json::Value* variables,
+                              const std::function<void()>& before_undo) {
+    auto prepared = prepare(canary, text, variables);
+    if (prepared) return execute(canary, *prepared, before_undo);
     std::string out;
-    if (!prepared) {
-        for (const Error& error : prepared.error())
-            out += "error: " + error.message + '\n';
-        return out;
-    }
+    for (const Error& error : prepared.error())
+        out += "error: " + error.message + '\n';
+    return out;
+}
+
+std::string IsolationRun::execute(const Canary& canary, engine::PreparedRequest& prepared,
+                                  const std::function<void()>& before_undo) {
+    std::string out;
     static_cast<void>(session_.run_script("SAVEPOINT asking"));
     std::vector<engine::UnitResult> results;
-    for (const engine::CompiledUnit& unit : *prepared->units) {
-        pg::Batch batch = engine::bind_unit(unit, *prepared);
-        engine::UnitResult result{.unit = &unit.unit};
+    for (const engine::CompiledUnit& unit : *prepared.units) {
+        pg::Batch batch = engine::bind_unit(unit, prepared);
+        engine::UnitResult result{.unit = &unit.unit, .rows = {}};
         if (auto settings = engine::settings_call(canary.principal.get()))
             static_cast<void>(session_.query(settings->statement->sql, settings->params));
         for (const pg::Call& call : batch.calls) {
@@ -181,7 +192,7 @@ std::string IsolationRun::ask(const Canary& canary, std::string_view text,
         }
         if (result.rows.size() == batch.calls.size()) results.push_back(std::move(result));
     }
-    if (!results.empty()) out += engine::assemble(*prepared, results, {}, false).str() + '\n';
+    if (!results.empty()) out += engine::assemble(prepared, results, {}, false).str() + '\n';
     if (before_undo) {
         static_cast<void>(session_.run_script("RESET ROLE"));
         before_undo();
@@ -189,6 +200,36 @@ std::string IsolationRun::ask(const Canary& canary, std::string_view text,
     static_cast<void>(
         session_.run_script("ROLLBACK TO SAVEPOINT asking; RELEASE SAVEPOINT asking"));
     return out;
+}
+
+Result<std::optional<std::string>> IsolationRun::ask_kept(const Canary& canary,
+                                                          std::string_view text,
+                                                          const json::Value* variables,
+                                                          Place place) {
+    auto prepared = prepare(canary, text, variables);
+    if (!prepared || prepared->operation->cache == nullptr || prepared->as_of)
+        return std::optional<std::string>();
+    prepared->principal = canary.at_server.get();
+    FRAISEQL_TRY(const KeptAnswers::Slot slot, kept_->slot(*prepared));
+    FRAISEQL_TRY(std::optional<std::string> kept, kept_->find(slot, place));
+    if (kept) return kept;
+    std::string answer = execute(canary, *prepared);
+    if (answer.starts_with("error: ")) return std::optional(std::move(answer));
+    if (auto done = kept_->keep(slot, answer, place); !done) return fail(done.error());
+    return std::optional(std::move(answer));
+}
+
+Result<void> IsolationRun::begin_keeping() {
+    kept_.emplace(session_);
+    return run("SAVEPOINT keeping");
+}
+
+Result<void> IsolationRun::end_keeping() {
+    return run("ROLLBACK TO SAVEPOINT keeping; RELEASE SAVEPOINT keeping");
+}
+
+void IsolationRun::use_template(const std::string& text, const turbo::CheckedTemplate& checked) {
+    templates_[text] = engine::template_units(checked);
 }
 
 Result<std::vector<std::string>> IsolationRun::contents(
@@ -206,10 +247,6 @@ Result<std::vector<std::string>> IsolationRun::contents(
         out.emplace_back(rows->get(0, 0));
     }
     return out;
-}
-
-Result<std::vector<turbo::Registered>> IsolationRun::registered(const std::string& folder) {
-    return registered_operations(session_, folder);
 }
 
 }  // namespace fraiseql::cli

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,8 @@
 #include "auth/principal.hpp"
 #include "check/canary.hpp"
 #include "check/isolation_operations.hpp"
+#include "cli/isolation_cache.hpp"
+#include "engine/prepared.hpp"
 #include "engine/settings.hpp"
 #include "pg/session.hpp"
 #include "schema/model.hpp"
@@ -23,6 +26,8 @@ namespace fraiseql::cli {
 struct Canary {
     std::string tenant;
     std::shared_ptr<const auth::Principal> principal;
+    /// The same for a server that connects as the role that `principal` is switched to.
+    std::shared_ptr<const auth::Principal> at_server = {};
 };
 
 /// Begins a transaction, and rolls it back when it is gone. What it plants is there for as long.
@@ -48,18 +53,31 @@ class IsolationRun {
     std::string ask(const Canary& canary, std::string_view text, const json::Value* variables = {},
                     const std::function<void()>& before_undo = {});
 
+    /// What a server with a cache gives: a kept answer where there is one for the canary, else one
+    /// that is built and then kept, where it may be. Nothing where no answer would be kept.
+    Result<std::optional<std::string>> ask_kept(const Canary& canary, std::string_view text,
+                                                const json::Value* variables, Place place);
+    /// From begin_keeping() to end_keeping() answers are kept; before, there are none.
+    Result<void> begin_keeping();
+    Result<void> end_keeping();
+
+    /// Has the operation with this text run a template, as servers do.
+    void use_template(const std::string& text, const turbo::CheckedTemplate& checked);
+
     /// Returns a hash of all rows of the canary in `tables`, by table.
     Result<std::vector<std::string>> contents(const Canary& canary,
                                               const std::vector<check::CanaryTable>& tables);
-
-    /// Returns the operations that are registered in the database and in `folder`.
-    Result<std::vector<turbo::Registered>> registered(const std::string& folder);
 
     Result<void> run(const std::string& script);
 
   private:
     IsolationRun(pg::Session session, std::shared_ptr<const schema::Model> model);
     Result<void> set(const Canary& canary);
+    tl::expected<engine::PreparedRequest, std::vector<Error>> prepare(const Canary& canary,
+                                                                      std::string_view text,
+                                                                      const json::Value* variables);
+    std::string execute(const Canary& canary, engine::PreparedRequest& prepared,
+                        const std::function<void()>& before_undo = {});
     Result<bool> has_rows(const check::CanaryTable& table, const std::string& tenant);
     std::string insert(const check::CanaryTable& table,
                        const std::vector<check::CanaryTable>& tables, const Canary& canary);
@@ -67,6 +85,8 @@ class IsolationRun {
     pg::Session session_;
     std::shared_ptr<const schema::Model> model_;
     engine::Settings settings_;
+    std::map<std::string, engine::CompiledUnits, std::less<>> templates_;
+    std::optional<KeptAnswers> kept_;
 };
 
 }  // namespace fraiseql::cli

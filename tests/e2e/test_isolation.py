@@ -129,7 +129,89 @@ class Isolation(unittest.TestCase):
             self.sql("""CREATE FUNCTION fn_close_all() RETURNS int LANGUAGE sql SECURITY DEFINER AS
                         $$ UPDATE tb_task SET state = 'done'; SELECT 1 $$""")
             (pathlib.Path(folder) / "sweep.graphql").write_text("mutation { closeAll { result } }")
-            self.assertEqual(self.leaks("--operations", folder), ["registered sweep"])
+            self.assertEqual(self.leaks("--operations", folder),
+                             ["closeAll", "registered sweep"])
+
+    def test_a_kept_answer_of_another(self):
+        # Without a cache each tenant sees their own. But PostgreSQL is told that the function
+        # depends on nothing, so all tenants share one answer.
+        self.sql("""
+            CREATE FUNCTION my_tenant() RETURNS uuid LANGUAGE sql STABLE AS
+              $$ SELECT nullif(current_setting('app.tenant_id', true), '')::uuid $$;
+            ALTER TABLE tb_task DISABLE ROW LEVEL SECURITY;
+            CREATE OR REPLACE VIEW v_task WITH (security_invoker) AS
+              SELECT id, jsonb_build_object('id', id, 'hours', hours, 'note', note) AS data
+              FROM tb_task WHERE tenant_id = my_tenant();
+            COMMENT ON VIEW v_task IS '@cache context tasks';
+            COMMENT ON VIEW v_country IS '@cache'""")
+        # A list inside of projects would see past the view.
+        self.sql("""CREATE OR REPLACE VIEW v_project WITH (security_invoker) AS
+                      SELECT id, jsonb_build_object('id', id) AS data FROM tb_project;
+                    ALTER FUNCTION fn_open_hours() SECURITY INVOKER;
+                    DROP FUNCTION fn_open_hours(); DROP FUNCTION fn_close_task(int)""")
+        done = run("db", "install", "cache", "--role", "api", "--database", self.database.url)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.leaks(), [])
+        self.sql("ALTER FUNCTION my_tenant() IMMUTABLE")
+        code, findings = self.check()
+        self.assertEqual(code, 1)
+        for name in ("tasks", "tasksConnection", "tasksAggregate"):
+            self.assertEqual(findings[name][0], "leak", findings)
+            self.assertIn("A kept answer of another tenant", findings[name][1])
+        self.assertEqual(findings["countries"][0], "shared")
+        self.assertEqual(self.sql("SELECT count(*) FROM turbo.tb_graphql_cache"), "0")
+
+    def test_functions_are_given_the_keys_that_they_want(self):
+        code, findings = self.check()
+        tried = [name for name in findings if name.startswith("closeTask with ")]
+        self.assertTrue(tried, findings)
+        self.assertEqual({findings[name][0] for name in tried}, {"isolated"})
+        self.sql("ALTER FUNCTION fn_close_task(int) SECURITY DEFINER")
+        found = self.leaks()
+        self.assertEqual({name.split()[0] for name in found}, {"closeTask"})
+        self.sql("""ALTER FUNCTION fn_close_task(int) SECURITY INVOKER;
+            CREATE FUNCTION fn_hours_of(p_project_id uuid, p_state state) RETURNS numeric
+            LANGUAGE sql STABLE SECURITY DEFINER AS $$
+              SELECT count(*)::numeric FROM tb_task
+              WHERE project_id = p_project_id AND state = p_state $$""")
+        found = self.leaks()
+        self.assertEqual({name.split()[0] for name in found}, {"hoursOf"})
+
+    def test_what_did_not_run_is_said(self):
+        self.sql("""CREATE FUNCTION fn_refuse(p_id int) RETURNS int LANGUAGE plpgsql AS
+                    $$ BEGIN RAISE EXCEPTION 'Not on Sundays'; END $$""")
+        code, findings = self.check()
+        self.assertEqual(code, 0, findings)
+        refused = [each for name, each in findings.items() if name.startswith("refuse with ")]
+        self.assertEqual(refused[0][0], "untried")
+        self.assertIn("Not on Sundays", refused[0][1])
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "refuse.graphql"
+            file.write_text("mutation Refuse($id: ID!) { refuse(id: $id) { result } }")
+            code, findings = self.check("--operations", folder)
+        self.assertEqual(code, 1, findings)
+        self.assertTrue(any(name.startswith("registered refuse") and verdict == "unproven"
+                            for name, (verdict, _) in findings.items()), findings)
+
+    def test_templates_of_registered_operations(self):
+        tenant = "00000000-0000-0000-0000-000000000001"
+        self.sql(f"""
+            INSERT INTO tb_project (tenant_id, title, country) VALUES ('{tenant}', 'one', 'DE');
+            CREATE FUNCTION titles() RETURNS json LANGUAGE sql STABLE SECURITY DEFINER AS
+              $$ SELECT json_build_object('projects', json_agg(json_build_object('title', title)))
+                 FROM tb_project $$""")
+        run("db", "install", "turbo", "--database", self.database.url, "--role", "api")
+        with tempfile.TemporaryDirectory() as folder:
+            query = pathlib.Path(folder) / "titles.graphql"
+            query.write_text("{ projects { title } }")
+            template = pathlib.Path(folder) / "titles.sql"
+            template.write_text("-- @sample {}\n-- @claims "
+                                f'{{"tenant_id": "{tenant}"}}\nSELECT titles()')
+            done = run("turbo", "add", "titles", str(query), "--sql", str(template),
+                       "--jwt-tenant-claim", "tenant_id",
+                       "--database", self.database.url)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.leaks(), ["registered titles"])
 
     def test_what_cannot_be_planted_is_said_and_can_be_helped(self):
         self.sql("ALTER TABLE tb_project ADD CONSTRAINT odd CHECK (title LIKE 'Project %')")
