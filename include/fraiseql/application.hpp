@@ -5,10 +5,12 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "fraiseql/context.hpp"
 #include "fraiseql/export.hpp"
 #include "fraiseql/resolver.hpp"
+#include "fraiseql/service.hpp"
 
 namespace fraiseql {
 
@@ -57,6 +59,16 @@ class FRAISEQL_EXPORT application {
     /// `serve`. Returns the exit code; blocks until SIGTERM or SIGINT. What was added must not
     /// change from now on.
     int run(int argc, const char* const* argv);
+
+    /// Starts a server inside of this program and returns once it answers requests. `settings` are
+    /// arguments of `fraiseql serve`: `{"--database", "postgres:///shop", "--listen",
+    /// "127.0.0.1:0"}`; the environment and the settings file count, too. It handles no signal, but
+    /// ignores SIGPIPE where nobody handles that. Throws failure where it cannot start. What was
+    /// added must not change from now on.
+    service start(std::vector<std::string> settings) const;
+    /// The same without a socket: the program hands requests to service::answer(). Since it is not
+    /// known who can reach them, the environment is production unless `settings` say otherwise.
+    service mount(std::vector<std::string> settings) const;
 
   private:
     application& add(detail::field_definition field);

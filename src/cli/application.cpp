@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/run.hpp"
+#include "cli/start.hpp"
 
 namespace fraiseql {
 
@@ -23,6 +24,14 @@ int application::run(int argc, const char* const* argv) {
                                arguments.front() == "--version");
     if (is_option && !is_about) arguments.insert(arguments.begin(), "serve");
     return cli::run(arguments, definitions_);
+}
+
+service application::start(std::vector<std::string> settings) const {
+    return cli::start(settings, definitions_, true);
+}
+
+service application::mount(std::vector<std::string> settings) const {
+    return cli::start(settings, definitions_, false);
 }
 
 }  // namespace fraiseql

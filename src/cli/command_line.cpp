@@ -16,6 +16,7 @@
 #include "cli/options.hpp"
 #include "cli/run.hpp"
 #include "cli/show_settings.hpp"
+#include "cli/surroundings.hpp"
 #include "fraiseql/version.hpp"
 
 namespace fraiseql {
@@ -334,6 +335,14 @@ void add_config(CLI::App& app, Options& options, const cli::LayeredArguments& la
     });
 }
 
+CLI::App* add_serve(CLI::App& app, Options& options) {
+    CLI::App* serve = app.add_subcommand("serve", "Serve a database as a GraphQL API");
+    add_database(*serve, options);
+    cli::add_replicas(*serve, options.replicas);
+    add_serving(*serve, options);
+    return serve;
+}
+
 /// Whether the command has run, or help was asked for; else the reason has been printed.
 bool parse(CLI::App& app, const cli::LayeredArguments& layered) {
     try {
@@ -369,10 +378,7 @@ int cli::run(const std::vector<std::string>& arguments,
     cli::LayeredArguments layered;
     int status = 0;
 
-    CLI::App* serve = app.add_subcommand("serve", "Serve a database as a GraphQL API");
-    add_database(*serve, options);
-    cli::add_replicas(*serve, options.replicas);
-    add_serving(*serve, options);
+    CLI::App* serve = add_serve(app, options);
     serve->callback([&] { status = cli::serve(options); });
 
     CLI::App* demo = app.add_subcommand("demo", "Serve an example blog from a private PostgreSQL");
@@ -409,6 +415,36 @@ int cli::run(const std::vector<std::string>& arguments,
     layered = std::move(*completed);
     options.settings_file = layered.file;
     return parse(app, layered) ? status : 2;
+}
+
+Result<cli::Options> cli::read_serve_options(const std::vector<std::string>& arguments,
+                                             bool listens) {
+    CLI::App app("", "fraiseql");
+    Options options;
+    CLI::App* serve = add_serve(app, options);
+    cli::name_variables(app);
+    std::vector<std::string> words = {"serve"};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    FRAISEQL_TRY(const cli::LayeredArguments layered,
+                 cli::complete_arguments(app, words, config::process_environment()));
+    options.settings_file = layered.file;
+    try {
+        // CLI11 takes a vector from its end.
+        app.parse(std::vector<std::string>(layered.arguments.rbegin(), layered.arguments.rend()));
+    } catch (const CLI::ParseError& error) {
+        const std::string origin = cli::origin_in(layered, error.what());
+        return fail(ErrorCode::Configuration, error.what(),
+                    origin.empty() ? "" : "It is set by " + origin + ".");
+    }
+    if (listens) return options;
+    if (serve->count("--listen") > 0)
+        return fail(ErrorCode::Configuration,
+                    "A mounted server listens nowhere, so --listen has no effect.",
+                    "Leave it out, or start() the server.");
+    options.listen.clear();
+    if (options.environment == Environment::Automatic)
+        options.environment = Environment::Production;
+    return options;
 }
 
 }  // namespace fraiseql

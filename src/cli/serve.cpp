@@ -10,12 +10,15 @@
 #include "cli/commands.hpp"
 #include "cli/first_model.hpp"
 #include "cli/posture.hpp"
+#include "cli/surroundings.hpp"
 #include "fraiseql/version.hpp"
 #include "server/server.hpp"
 #include "web/assets.hpp"
 
 namespace fraiseql::cli {
 namespace {
+
+using Say = std::function<void(std::string_view line)>;
 
 /// Of one worker, for transactions of the application's code.
 constexpr std::size_t kReservedConnections = 4;
@@ -36,16 +39,16 @@ std::string count_of(std::size_t count, std::string_view word) {
 }
 
 /// What is exposed and what is not, and why: nobody should have to guess.
-void describe_model(const schema::Model& model) {
+void describe_model(const Say& say, const schema::Model& model) {
     const std::int32_t version = model.catalog.server_version();
-    fmt::print("FraiseQL {} on PostgreSQL {}.{}, database \"{}\", role \"{}\"\n",
-               fraiseql::version(), version / 10000, version % 10000, model.catalog.database(),
-               model.catalog.current_user().name);
-    fmt::print("  exposed   {}, {}\n", count_of(model.entities.size(), "relation"),
-               count_of(model.functions.size(), "function"));
+    say(fmt::format("FraiseQL {} on PostgreSQL {}.{}, database \"{}\", role \"{}\"",
+                    fraiseql::version(), version / 10000, version % 10000, model.catalog.database(),
+                    model.catalog.current_user().name));
+    say(fmt::format("  exposed   {}, {}", count_of(model.entities.size(), "relation"),
+                    count_of(model.functions.size(), "function")));
     for (const schema::Finding& finding : model.findings) {
-        fmt::print("  note      {} {}\n", finding.subject, finding.message);
-        if (!finding.hint.empty()) fmt::print("            {}\n", finding.hint);
+        say(fmt::format("  note      {} {}", finding.subject, finding.message));
+        if (!finding.hint.empty()) say(fmt::format("            {}", finding.hint));
     }
 }
 
@@ -64,12 +67,13 @@ Result<void> refuse_unkept_caches(const schema::Model& model) {
     return fail(std::move(error));
 }
 
-void describe_authentication(const std::optional<server::Authentication>& authentication,
+void describe_authentication(const Say& say,
+                             const std::optional<server::Authentication>& authentication,
                              std::size_t rules) {
     if (!authentication) {
-        fmt::print("  tokens    are not looked at: no key is configured\n");
+        say("  tokens    are not looked at: no key is configured");
         if (rules > 0)
-            fmt::print("            so nobody meets {}\n", count_of(rules, "@authorize rule"));
+            say(fmt::format("            so nobody meets {}", count_of(rules, "@authorize rule")));
         return;
     }
     std::string settings;
@@ -79,17 +83,18 @@ void describe_authentication(const std::optional<server::Authentication>& authen
     if (!authentication->keys->empty()) keys = count_of(authentication->keys->size(), "key");
     for (const server::KeySource& source : authentication->sources)
         keys += (keys.empty() ? "keys of " : ", ") + source.url;
-    fmt::print("  tokens    {}, {}; they set {}\n", keys,
-               authentication->settings.required ? "required" : "optional", settings);
+    say(fmt::format("  tokens    {}, {}; they set {}", keys,
+                    authentication->settings.required ? "required" : "optional", settings));
 }
 
-void describe_address(const EdgeOptions& edge, bool development, const http::Address& address) {
+void describe_address(const Say& say, const EdgeOptions& edge, bool development,
+                      const http::Address& address) {
     const std::string host =
         address.host.find(':') == std::string::npos ? address.host : "[" + address.host + "]";
     const char* scheme = edge.tls_certificate.empty() ? "http" : "https";
-    fmt::print("  GraphQL   {}://{}:{}/graphql\n", scheme, host, address.port);
+    say(fmt::format("  GraphQL   {}://{}:{}/graphql", scheme, host, address.port));
     if (is_on(edge.graphiql, development))
-        fmt::print("  GraphiQL  {}://{}:{}/\n", scheme, host, address.port);
+        say(fmt::format("  GraphiQL  {}://{}:{}/", scheme, host, address.port));
 }
 
 /// Whether a module that an option asks for is there, and may be used.
@@ -174,6 +179,12 @@ server::Settings settings_of(const Options& options) {
     return settings;
 }
 
+void surround(const Surroundings& surroundings, server::Settings& settings) {
+    settings.listens = surroundings.listens;
+    settings.intakes = surroundings.intakes;
+    if (surroundings.run) settings.run = surroundings.run;
+}
+
 }  // namespace
 
 bool is_development(const Options& options) {
@@ -181,37 +192,40 @@ bool is_development(const Options& options) {
     return options.environment == Environment::Development;
 }
 
-int serve(const Options& options) {
-    auto address = http::read_address(options.listen);
-    if (!address) return complain(address.error());
+Result<void> serve(const Options& options, const Surroundings& surroundings) {
+    const Say& say = surroundings.say;
+    http::Address address;
+    if (surroundings.listens) {
+        FRAISEQL_TRY(address, http::read_address(options.listen));
+    }
     if (options.default_page_size > options.max_page_size)
-        return complain({.message = "--default-page-size is larger than --max-page-size.",
-                         .hint = "Lower the one or raise the other."});
+        return fail({.message = "--default-page-size is larger than --max-page-size.",
+                     .hint = "Lower the one or raise the other."});
     if (options.only_registered && options.adaptive_operations > 0)
-        return complain({.message = "--adaptive-operations does not go with --only-registered.",
-                         .hint = "What clients call often would get into the list of what they "
-                                 "may call: leave the one or the other out."});
+        return fail({.message = "--adaptive-operations does not go with --only-registered.",
+                     .hint = "What clients call often would get into the list of what they "
+                             "may call: leave the one or the other out."});
     auto authentication = read_authentication(options.auth);
-    if (!authentication) return complain(authentication.error());
+    if (!authentication) return fail(authentication.error());
     auto admin = read_admin(options.admin_token_file,
                             is_development(options) && is_loopback(options.listen));
-    if (!admin) return complain(admin.error());
+    if (!admin) return fail(admin.error());
     auto database_tls = check_database_tls(options.database, is_development(options));
-    if (!database_tls) return complain(database_tls.error());
+    if (!database_tls) return fail(database_tls.error());
     auto first = first_model(options);
-    if (!first) return complain(first.error());
+    if (!first) return fail(first.error());
     const bool sessions = *authentication && (*authentication)->sessions;
     if (auto checked = check_modules(first->model->catalog, options.auth, sessions); !checked)
-        return complain(checked.error());
+        return fail(checked.error());
     auto audit = server::Audit::open({.file = options.auth.audit_file,
                                       .conninfo = options.auth.audit_rows ? options.database : ""});
-    if (!audit) return complain(audit.error());
-    describe_model(*first->model);
+    if (!audit) return fail(audit.error());
+    describe_model(say, *first->model);
     if (first->unverified)
-        fmt::print("  schema    from {}, until the database is there\n", options.schema_cache);
-    if (!options.settings_file.empty()) fmt::print("  settings  {}\n", options.settings_file);
-    if (!database_tls->empty()) fmt::print("  database  {}\n", *database_tls);
-    describe_authentication(*authentication, first->model->rules.size());
+        say(fmt::format("  schema    from {}, until the database is there", options.schema_cache));
+    if (!options.settings_file.empty()) say(fmt::format("  settings  {}", options.settings_file));
+    if (!database_tls->empty()) say(fmt::format("  database  {}", *database_tls));
+    describe_authentication(say, *authentication, first->model->rules.size());
     server::Settings settings = settings_of(options);
     if (options.model.definitions) settings.reserved_connections = kReservedConnections;
     const auto is_safe = [&options](const schema::Model& each) -> Result<void> {
@@ -225,46 +239,55 @@ int serve(const Options& options) {
     // Without the database, conditions of rules that it does not understand fail when they run.
     const auto safe =
         first->unverified ? is_safe(*first->model) : settings.schema_watch.accept(*first->model);
-    if (!safe) return complain(safe.error());
+    if (!safe) return fail(safe.error());
     // Only now: a later model in which a view cannot be cached is served without its cache.
     if (!is_development(options) && options.cache_memory > 0)
-        if (auto kept = refuse_unkept_caches(*first->model); !kept) return complain(kept.error());
+        if (auto kept = refuse_unkept_caches(*first->model); !kept) return fail(kept.error());
     if (sessions) {
         auto hasher = make_hasher(options.auth.sessions, settings.router.metrics);
-        if (!hasher) return complain(hasher.error());
+        if (!hasher) return fail(hasher.error());
         (*authentication)->sessions->hasher = std::move(*hasher);
     }
     settings.router.authentication = std::move(*authentication);
     settings.router.admin = std::move(*admin);
     settings.router.audit = *audit;
-    settings.listen.address = *address;
+    settings.listen.address = address;
+    surround(surroundings, settings);
     if (auto applied = apply_edge(options.edge, is_development(options), settings); !applied)
-        return complain(applied.error());
+        return fail(applied.error());
     const bool tls = !options.edge.tls_certificate.empty() || options.edge.tls_terminated;
     if (auto applied = apply_replicas(options.replicas, is_development(options), tls, settings);
         !applied)
-        return complain(applied.error());
+        return fail(applied.error());
     if (settings.replicas)
-        fmt::print("  reads     from {}, at most {} ms behind; else from the primary\n",
-                   count_of(settings.replicas->targets.size(), "replica"),
-                   options.replicas.max_lag);
+        say(fmt::format("  reads     from {}, at most {} ms behind; else from the primary",
+                        count_of(settings.replicas->targets.size(), "replica"),
+                        options.replicas.max_lag));
     if (auto applied = apply_limits(options.edge, *first->model, settings); !applied)
-        return complain(applied.error());
+        return fail(applied.error());
     if (auto applied = apply_observation(options.observe,
                                          std::string(first->model->catalog.database()), settings);
         !applied)
-        return complain(applied.error());
+        return fail(applied.error());
     settings.on_started = [edge = options.edge, development = is_development(options),
                            said = describe_edge(options.edge, is_development(options), settings),
                            observe = options.observe, log = settings.log, audit = *audit,
-                           posture = describe_posture(options, settings)](const http::Address& at) {
+                           posture = describe_posture(options, settings),
+                           &surroundings](const http::Address& at) {
         audit->record({.event = server::AuditEvent::Started, .detail = posture});
-        describe_address(edge, development, at);
-        fmt::print("  {}\n", said);
-        std::fflush(stdout);
-        log_start(observe, log, at);
+        if (surroundings.listens) describe_address(surroundings.say, edge, development, at);
+        surroundings.say("  " + said);
+        if (surroundings.listens) log_start(observe, log, at);
+        if (surroundings.on_started) surroundings.on_started(at, log);
     };
-    auto served = server::serve(std::move(settings), first->model, first->catalog);
+    return server::serve(std::move(settings), first->model, first->catalog);
+}
+
+int serve(const Options& options) {
+    Surroundings surroundings;
+    surroundings.say = [](std::string_view line) { fmt::print("{}\n", line); };
+    surroundings.on_started = [](const http::Address&, const Log&) { std::fflush(stdout); };
+    const auto served = serve(options, surroundings);
     return served ? 0 : complain(served.error());
 }
 

@@ -63,6 +63,9 @@ struct RunSettings {
     std::function<void()> on_started;
 };
 
+/// Runs workers from their start to the end of their drain.
+using Run = std::function<Result<void>(const RunSettings& settings, const MakeProgram& make)>;
+
 /// Runs the workers until SIGTERM or SIGINT, then drains them; a second signal ends the drain.
 /// Returns an error only where the start failed: being told to stop is success.
 Result<void> run_until_signal(const RunSettings& settings, const MakeProgram& make);

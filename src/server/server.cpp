@@ -41,6 +41,12 @@ class Worker final : public runtime::Program {
           sample_timer_(executor),
           shutdown_delay_(settings.shutdown_delay) {
         router_.receive_at(mailbox_);
+        if (settings.intakes) {
+            intake_.emplace(executor, listen_settings(settings),
+                            [this](const http::Request& each) { return router_.answer(each); });
+            settings.intakes->add(*intake_, mailbox_);
+        }
+        listens_ = settings.listens;
         if (settings.reserved_connections > 0) {
             reserved_.emplace(executor, outbound, with_log(settings.pool, settings.log),
                               settings.reserved_connections);
@@ -67,6 +73,7 @@ class Worker final : public runtime::Program {
     Result<void> start() override {
         pool_.start();
         if (metrics_) sample();
+        if (!listens_) return {};
         return listener_.open();
     }
 
@@ -79,6 +86,7 @@ class Worker final : public runtime::Program {
             co_await timer.async_wait(runtime::kAwait);
         }
         co_await listener_.drain();
+        if (intake_) co_await intake_->drain();
         if (reads_) reads_->close();
         if (reserved_) reserved_->close();
         pool_.close();
@@ -132,6 +140,8 @@ class Worker final : public runtime::Program {
     engine::Engine engine_;
     Router router_;
     http::Listener listener_;
+    std::optional<http::Intake> intake_;
+    bool listens_ = true;
     // Shared with the feed of registered operations, on another thread.
     std::shared_ptr<runtime::Mailbox> mailbox_;
     std::shared_ptr<Metrics> metrics_;
@@ -227,7 +237,9 @@ std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
 
 Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model,
                    const catalog::Document& catalog) {
-    FRAISEQL_TRY(settings.listen.address, http::claim_address(settings.listen.address));
+    if (settings.listens) {
+        FRAISEQL_TRY(settings.listen.address, http::claim_address(settings.listen.address));
+    }
     settings.pool.breaker = std::make_shared<pg::Breaker>();
     settings.models = std::make_shared<ModelFeed>(model);
     settings.registry = std::make_shared<RegistryFeed>(std::make_shared<turbo::Registry>());
@@ -310,7 +322,7 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
         return Result<std::unique_ptr<runtime::Program>>(
             make_worker(executor, outbound, settings, model, index));
     };
-    return runtime::run_until_signal(run, make);
+    return settings.run(run, make);
 }
 
 }  // namespace fraiseql::server

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "engine/settings.hpp"
+#include "http/intake.hpp"
 #include "http/listener.hpp"
 #include "pg/pool.hpp"
 #include "runtime/worker_set.hpp"
@@ -72,6 +73,12 @@ struct Settings {
     std::function<void(const http::Address&)> on_started = {};
     /// Called when SIGHUP arrives. May be empty.
     std::function<void()> on_hangup = {};
+    /// Whether `listen.address` is listened on; otherwise there is no socket.
+    bool listens = true;
+    /// Where the program that the server is part of hands in requests; nullptr: nowhere.
+    std::shared_ptr<http::Intakes> intakes = {};
+    /// Runs the workers to the end of the server.
+    runtime::Run run = runtime::run_until_signal;
 };
 
 /// Makes one worker's program: a pool, an engine, a router and a listener.
@@ -82,9 +89,9 @@ std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
                                               std::shared_ptr<const schema::Model> model,
                                               std::size_t index = 0);
 
-/// Serves `model`, and those that follow when the catalog changes, until SIGTERM or SIGINT; then
-/// finishes the requests in progress. `catalog` is the document that the model was built from. An
-/// error where it cannot start.
+/// Serves `model`, and those that follow when the catalog changes, until `settings.run` says it is
+/// over, which by itself is at SIGTERM or SIGINT; then finishes the requests in progress. `catalog`
+/// is the document that the model was built from. An error where it cannot start.
 Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model,
                    const catalog::Document& catalog);
 

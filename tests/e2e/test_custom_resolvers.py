@@ -143,8 +143,8 @@ class Documentation(unittest.TestCase):
     def test_every_snippet_is_part_of_a_program_that_is_built(self):
         root = pathlib.Path(__file__).resolve().parents[2]
         page = (root / "docs" / "library.md").read_text(encoding="utf-8")
-        programs = [(root / path).read_text(encoding="utf-8") for path in (
-            "examples/custom-resolvers/main.cpp", "tests/package/consumer/application.cpp")]
+        programs = [path.read_text(encoding="utf-8") for path in (
+            *root.glob("examples/*/main.cpp"), root / "tests/package/consumer/application.cpp")]
         snippets = re.findall(r"^```cpp\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
         self.assertGreater(len(snippets), 3)
         for snippet in snippets:
