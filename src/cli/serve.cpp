@@ -12,6 +12,7 @@
 #include "cli/posture.hpp"
 #include "cli/surroundings.hpp"
 #include "fraiseql/version.hpp"
+#include "runtime/allocation.hpp"
 #include "server/server.hpp"
 #include "web/assets.hpp"
 
@@ -284,6 +285,7 @@ Result<void> serve(const Options& options, const Surroundings& surroundings) {
 }
 
 int serve(const Options& options) {
+    runtime::keep_freed_memory();
     Surroundings surroundings;
     surroundings.say = [](std::string_view line) { fmt::print("{}\n", line); };
     surroundings.on_started = [](const http::Address&, const Log&) { std::fflush(stdout); };

@@ -68,5 +68,21 @@ TEST(JsonWrite, EscapesWhatMustBeEscaped) {
     EXPECT_EQ(out, "\"a\\\"b\\\\c\\n\\u0001\\u0000z\xC3\xA9\"");
 }
 
+TEST(JsonWrite, EscapesAtEveryPlaceOfALongerText) {
+    for (std::size_t size = 1; size < 35; ++size)
+        for (std::size_t at = 0; at < size; ++at)
+            for (int byte = 0; byte < 256; ++byte) {
+                std::string text(size, 'a');
+                text[at] = static_cast<char>(byte);
+                std::string out;
+                write_string(out, text);
+                const bool escaped = byte < 0x20 || byte == '"' || byte == '\\';
+                ASSERT_EQ(out.size() > size + 2, escaped) << byte << " at " << at << " of " << size;
+                ASSERT_EQ(out[at + 1], escaped ? '\\' : text[at]);
+                ASSERT_EQ(out.substr(0, at + 1), '"' + std::string(at, 'a'));
+                ASSERT_TRUE(out.ends_with(std::string(size - at - 1, 'a') + '"'));
+            }
+}
+
 }  // namespace
 }  // namespace fraiseql::json
