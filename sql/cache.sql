@@ -265,23 +265,22 @@ CREATE INDEX IF NOT EXISTS ix_graphql_cache_history_key
 CREATE INDEX IF NOT EXISTS ix_graphql_cache_history_keep_until
     ON turbo.tb_graphql_cache_history (keep_until);
 
--- One row: the versions of now, and the answer where there is one that they make fresh.
-CREATE OR REPLACE FUNCTION turbo.cache_find(p_key bytea, p_contexts text[])
-RETURNS TABLE (versions text, response text, age_ms double precision)
+-- The answer, where one has not expired. It is fresh while `versions` are those of now, which the
+-- server asks for itself, once for many requests: adding them up here costs as much as the rest.
+DROP FUNCTION IF EXISTS turbo.cache_find(bytea, text[]);
+CREATE OR REPLACE FUNCTION turbo.cache_find(
+    p_key bytea, OUT versions text, OUT response text, OUT age_ms double precision)
 LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 BEGIN
-    versions := turbo.versions(p_contexts);
-    SELECT c.response,
+    SELECT c.versions, c.response,
            GREATEST(pg_catalog.date_part('epoch', pg_catalog.statement_timestamp()
                                                   OPERATOR(pg_catalog.-) c.built_at)
                     OPERATOR(pg_catalog.*) 1000, 0)
-    INTO response, age_ms
+    INTO versions, response, age_ms
     FROM turbo.tb_graphql_cache AS c
     WHERE c.key OPERATOR(pg_catalog.=) p_key
-      AND c.versions OPERATOR(pg_catalog.=) cache_find.versions
       AND (c.expires_at IS NULL
            OR c.expires_at OPERATOR(pg_catalog.>) pg_catalog.statement_timestamp());
-    RETURN NEXT;
 END $$;
 
 -- Keeps an answer that was built after `p_versions` were read; false where another session is

@@ -149,9 +149,9 @@ Task<AnswerPtr> AnswerCache::wait_for(std::shared_ptr<Flight> flight) {
 
 Task<AnswerPtr> AnswerCache::find_in_database(const Lookup& lookup) {
     static const auto statement = pg::make_statement(
-        "SELECT versions, response, age_ms FROM turbo.cache_find(decode($1, 'hex'), $2)");
+        "SELECT versions, response, age_ms FROM turbo.cache_find(decode($1, 'hex'))");
     pg::Batch batch;
-    batch.calls.push_back({statement, {lookup.key, context_array(lookup.plan.contexts)}});
+    batch.calls.push_back({statement, {lookup.key}});
     begin_call(lookup.request.timeline, batch);
     const pg::BatchResult result =
         co_await pool_.run(std::move(batch), pg::Lane::Quick, lookup.deadline);
@@ -165,6 +165,8 @@ Task<AnswerPtr> AnswerCache::find_in_database(const Lookup& lookup) {
     const auto built_at = lookup.arrived - microseconds(static_cast<std::int64_t>(age * 1000));
     AnswerPtr answer =
         make_answer(std::string(rows.get(0, 1)), std::string(rows.get(0, 0)), built_at);
+    const bool fresh = co_await is_fresh(lookup, answer);
+    if (!fresh) co_return nullptr;
     remember(lookup, answer);
     co_return answer;
 }

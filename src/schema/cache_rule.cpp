@@ -144,6 +144,13 @@ void rely_on_tables(const catalog::Catalog& catalog, const Dependencies& found, 
     }
 }
 
+/// Earlier versions of the module also took the contexts.
+bool is_current(const catalog::Function& function) {
+    return function.name != "cache_find" ||
+           std::count_if(function.arguments.begin(), function.arguments.end(),
+                         [](const auto& each) { return each.is_input(); }) == 1;
+}
+
 void check_functions(const catalog::Catalog& catalog, CacheRule& rule) {
     for (const std::string_view name :
          {"versions", "cache_find", "cache_store", "cache_as_of", "cache_upkeep"}) {
@@ -151,6 +158,9 @@ void check_functions(const catalog::Catalog& catalog, CacheRule& rule) {
         if (found.empty()) {
             rule.problem = "the database has no place for answers.";
             rule.remedy = "Run `fraiseql db install cache`.";
+        } else if (!is_current(*found.front())) {
+            rule.problem = "turbo.cache_find is that of an earlier version.";
+            rule.remedy = "Run `fraiseql db install cache` again, with --role for each role.";
         } else if (!found.front()->can_execute) {
             const std::string& role = catalog.current_user().name;
             rule.problem = fmt::format("the role \"{}\" may not call turbo.{}.", role, name);
