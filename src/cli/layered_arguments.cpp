@@ -72,15 +72,6 @@ void forget_variables_except(const CLI::App& chosen, CLI::App& command) {
         forget_variables_except(chosen, *inner);
 }
 
-/// The value of --name in `arguments`, for the one option that is needed before parsing.
-std::string value_given(const std::vector<std::string>& arguments, const std::string& name) {
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        if (arguments[i] == name && i + 1 < arguments.size()) return arguments[i + 1];
-        if (arguments[i].starts_with(name + "=")) return arguments[i].substr(name.size() + 1);
-    }
-    return {};
-}
-
 /// Whether an argument names the option. A value that looks like one counts, too, which only means
 /// that the other sources are not asked.
 bool is_given(const std::vector<std::string>& arguments, const CLI::Option& option) {
@@ -129,6 +120,14 @@ Result<std::vector<config::Assignment>> assignments_of(const std::vector<config:
 }
 
 }  // namespace
+
+std::string value_given(const std::vector<std::string>& arguments, const std::string& name) {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (arguments[i] == name && i + 1 < arguments.size()) return arguments[i + 1];
+        if (arguments[i].starts_with(name + "=")) return arguments[i].substr(name.size() + 1);
+    }
+    return {};
+}
 
 void name_variables(CLI::App& app) { name_variables_in(app, settings_of(app)); }
 

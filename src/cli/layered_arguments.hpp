@@ -35,6 +35,10 @@ void name_variables(CLI::App& app);
 Result<LayeredArguments> complete_arguments(CLI::App& app, std::vector<std::string> arguments,
                                             const config::Environment& environment);
 
+/// Returns the first value of the option `name` (`--config`) as it stands in `arguments`, before
+/// any parser has looked at it; nothing where it is not there.
+std::string value_given(const std::vector<std::string>& arguments, const std::string& name);
+
 /// Returns where the setting is set that `message` of a parse error is about; nothing where that is
 /// the command line.
 std::string origin_in(const LayeredArguments& layered, const std::string& message);

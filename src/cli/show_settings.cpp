@@ -48,10 +48,13 @@ Result<std::string> masked(const std::vector<std::string>& conninfos) {
 }
 
 /// What takes effect, fit to be shown.
-Result<std::string> value_of(const CLI::Option& option) {
+Result<std::string> value_of(const CLI::Option& option, const LayeredArguments& layered) {
     if (option.count() == 0) return default_of(option);
     if (option.get_lnames().front() == "replica") return masked(option.results());
     std::string value = joined(option.results());
+    // Of a choice, CLI11 has put the number in place of the word.
+    const std::string given = value_given(layered.arguments, "--" + option.get_lnames().front());
+    if (option.get_items_expected_max() == 1 && !given.empty()) value = given;
     if (option.get_type_name() == kSecret) return std::string("****");
     if (option.get_lnames().front() == "database") return pg::masked_conninfo(value);
     return without_passwords(std::move(value));
@@ -123,7 +126,7 @@ int show_settings(const CLI::App& command, const LayeredArguments& layered, Sett
     if (format == SettingsFormat::Text && !layered.file.empty())
         fmt::print("settings file: {}\n\n", layered.file);
     for (const CLI::Option* option : settings_of(command)) {
-        auto value = value_of(*option);
+        auto value = value_of(*option, layered);
         if (!value) return complain(value.error());
         const std::string& name = option->get_lnames().front();
         const std::string origin = origin_of(*option, layered);

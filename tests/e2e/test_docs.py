@@ -82,7 +82,7 @@ class Documents(unittest.TestCase):
         for page in documents.pages():
             for snippet in documents.snippets(page):
                 of = snippet.says.get("part of", "schema")
-                self.assertTrue(of == "schema" or re.match(r"(examples|tests|src|sql|bench)/", of),
+                self.assertTrue(of == "schema" or re.match(r"(bench|deploy|examples|sql|src|tests)/", of),
                                 f"{snippet}: {of} is nothing that tests run")
 
     def test_files_are_used(self):

@@ -45,6 +45,13 @@ class Settings(unittest.TestCase):
         self.assertEqual(shown["max-body-bytes"], ("4096", f"{path} line 3"))
         self.assertEqual(shown["plan-cache"], ("64", "default"))
 
+    def test_choices_are_shown_by_name(self):
+        shown = self.config("--environment", "production", "--log-format=json", "--metrics", "off",
+                            FRAISEQL_FILTER_STYLE="suffix")
+        self.assertEqual([shown[name][0] for name in
+                          ("environment", "log-format", "metrics", "filter-style")],
+                         ["production", "json", "off", "suffix"])
+
     def test_options_win_in_the_command_that_runs_too(self):
         # Other commands have the same options, and must not bring the variable back.
         said = self.refusal("--startup-wait", "0", DATABASE_URL="postgres:///elsewhere?host=/gone",
