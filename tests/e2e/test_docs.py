@@ -3,7 +3,6 @@
 import collections
 import concurrent.futures
 import os
-import re
 import unittest
 
 import documents
@@ -20,7 +19,9 @@ NOT_RUN = {
     "docs/replicas.md": 2,
     "docs/security.md": 2,
     "docs/turbo.md": 2,
+    "docs/views.md": 1,
     "examples/custom-resolvers/README.md": 1,
+    "examples/existing-server/README.md": 1,
 }
 
 
@@ -82,14 +83,16 @@ class Documents(unittest.TestCase):
         for page in documents.pages():
             for snippet in documents.snippets(page):
                 of = snippet.says.get("part of", "schema")
-                self.assertTrue(of == "schema" or re.match(r"(bench|deploy|examples|sql|src|tests)/", of),
-                                f"{snippet}: {of} is nothing that tests run")
+                folder = of.split("/")[0]
+                self.assertIn(folder, ("deploy", "examples", "schema", "sql", "src", "tests"),
+                              f"{snippet}: nothing there is run by tests")
 
     def test_files_are_used(self):
         for page in documents.pages():
             snippets = documents.snippets(page)
             for number, snippet in enumerate(snippets):
-                if name := snippet.says.get("file"):
+                # Every command reads a fraiseql.toml.
+                if (name := snippet.says.get("file", "fraiseql.toml")) != "fraiseql.toml":
                     later = "".join(each.text for each in snippets[number + 1:]
                                     if each.language == "sh")
                     self.assertTrue(name in later or name.split("/")[0] in later,
