@@ -17,6 +17,7 @@
 #include "cli/run.hpp"
 #include "cli/show_settings.hpp"
 #include "cli/surroundings.hpp"
+#include "cli/usage_error.hpp"
 #include "fraiseql/version.hpp"
 
 namespace fraiseql {
@@ -349,6 +350,9 @@ bool parse(CLI::App& app, const cli::LayeredArguments& layered) {
         // CLI11 takes a vector from its end.
         app.parse(std::vector<std::string>(layered.arguments.rbegin(), layered.arguments.rend()));
     } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() != 0)
+            if (const auto wrong = cli::usage_error(*layered.command, error))
+                return cli::complain(*wrong) == 0;
         const std::string origin = cli::origin_in(layered, error.what());
         const int status = app.exit(error);
         if (!origin.empty()) fmt::print(stderr, "It is set by {}.\n", origin);
@@ -432,6 +436,8 @@ Result<cli::Options> cli::read_serve_options(const std::vector<std::string>& arg
         // CLI11 takes a vector from its end.
         app.parse(std::vector<std::string>(layered.arguments.rbegin(), layered.arguments.rend()));
     } catch (const CLI::ParseError& error) {
+        if (const auto wrong = usage_error(*layered.command, error))
+            return fail(wrong->code, wrong->message, wrong->hint);
         const std::string origin = cli::origin_in(layered, error.what());
         return fail(ErrorCode::Configuration, error.what(),
                     origin.empty() ? "" : "It is set by " + origin + ".");

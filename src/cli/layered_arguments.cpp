@@ -135,6 +135,7 @@ Result<LayeredArguments> complete_arguments(CLI::App& app, std::vector<std::stri
                                             const config::Environment& environment) {
     CLI::App& command = command_of(app, arguments);
     LayeredArguments out;
+    out.command = &command;
     if (command.get_option_no_throw("--config") == nullptr) {
         out.arguments = std::move(arguments);
         return out;

@@ -21,6 +21,8 @@ struct LayeredArguments {
     std::vector<config::Assignment> assignments;
     /// The settings file that was read; empty: none.
     std::string file;
+    /// The command that the arguments name; the program itself where they name none.
+    const CLI::App* command = nullptr;
 };
 
 /// Gives every setting, in every command that has it, the variable of its name: FRAISEQL_MAX_DEPTH

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Starting, stopping, and a database that comes and goes."""
 import concurrent.futures
+import os
 import pathlib
 import signal
 import subprocess
@@ -46,6 +47,24 @@ class Starting(unittest.TestCase):
 
     def test_unknown_option(self):
         self.expect_refusal("--lisen", arguments=["--database", "postgres:///x", "--lisen", "1"])
+
+    def test_mistyped_words_are_named_and_mended(self):
+        environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+        for words, wrong, hint in (
+                ("", "needs a command", "serve, demo, schema"),
+                ("serv", 'no command "serv"', 'Did you mean "serve"?'),
+                ("serve --databse postgres:///x", "no option --databse", '"--database"?'),
+                ("serve", "which database", "--database postgres:///shop, or set DATABASE_URL"),
+                ("serve --database postgres:///x more", '"more"', "fraiseql serve --help"),
+                ("--database postgres:///x serve", "no option --database", "behind the command"),
+                ("db", "`fraiseql db` needs a command", "install, verify"),
+                ("db instal turbo", 'no command "instal"', 'Did you mean "install"?'),
+                ("turbo add --database postgres:///x a", "file is required", "turbo add --help")):
+            with self.subTest(words):
+                result = run(*words.split(), env=environment)
+                self.assertEqual(result.returncode, 2)
+                self.assertIn(wrong, result.stderr)
+                self.assertIn(hint, result.stderr)
 
     def test_bad_listen_address(self):
         for address in ("127.0.0.1:99999", "127.0.0.1", "nowhere.invalid:80"):
