@@ -273,6 +273,7 @@ void add_serving(CLI::App& command, Options& options) {
     command.add_option("--max-body-bytes", options.max_body_bytes, "largest request body")
         ->check(CLI::Range(1024, 1 << 30))
         ->capture_default_str();
+    cli::add_pool(command, options.pool);
     add_filter_style(command, options);
     add_operations(command, options);
     add_cache(command, options);

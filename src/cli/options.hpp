@@ -11,6 +11,7 @@
 #include "cli/auth_options.hpp"
 #include "cli/edge_options.hpp"
 #include "cli/observe_options.hpp"
+#include "cli/pool_options.hpp"
 #include "cli/replica_options.hpp"
 #include "plan/limits.hpp"
 #include "schema/model.hpp"
@@ -71,6 +72,7 @@ struct Options {
     EdgeOptions edge;
     ReplicaOptions replicas;
     ObserveOptions observe;
+    PoolOptions pool;
     /// Holds the admin token; FRAISEQL_ADMIN_TOKEN is the other way to give it.
     std::string admin_token_file;
 

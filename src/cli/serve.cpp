@@ -12,6 +12,7 @@
 #include "cli/posture.hpp"
 #include "cli/surroundings.hpp"
 #include "fraiseql/version.hpp"
+#include "pg/connect.hpp"
 #include "runtime/allocation.hpp"
 #include "server/server.hpp"
 #include "web/assets.hpp"
@@ -149,6 +150,9 @@ server::Settings settings_of(const Options& options) {
     settings.pool.statement_timeout = std::chrono::seconds(options.timeout);
     settings.pool.session_settings = {
         {"timezone", "UTC"}, {"intervalstyle", "iso_8601"}, {"client_encoding", "UTF8"}};
+    settings.workers =
+        options.workers != 0 ? options.workers : std::max(1U, std::thread::hardware_concurrency());
+    apply_pool(options.pool, settings);
     settings.engine.compile = {options.default_page_size, options.max_page_size};
     settings.engine.max_list_items = options.max_list_items;
     settings.refresh = options.refresh;
@@ -164,8 +168,6 @@ server::Settings settings_of(const Options& options) {
         };
     settings.shutdown_delay = std::chrono::seconds(options.shutdown_delay);
     settings.engine.hide_forbidden = !options.auth.show_forbidden;
-    settings.workers =
-        options.workers != 0 ? options.workers : std::max(1U, std::thread::hardware_concurrency());
     settings.engine.plan_cache_bytes = (options.plan_cache << 20U) / settings.workers;
     settings.engine.only_registered = options.only_registered;
     settings.engine.cache.memory_bytes = (options.cache_memory << 20U) / settings.workers;
@@ -184,6 +186,25 @@ void surround(const Surroundings& surroundings, server::Settings& settings) {
     settings.listens = surroundings.listens;
     settings.intakes = surroundings.intakes;
     if (surroundings.run) settings.run = surroundings.run;
+}
+
+/// What PostgreSQL has to offer the workers, where that is not enough.
+Result<void> say_connections(const Say& say, const Options& options, bool away,
+                             const server::Settings& settings) {
+    if (!options.pool.direct_database.empty()) {
+        auto direct = check_database_tls(options.pool.direct_database, is_development(options));
+        if (!direct) return fail(std::move(direct).error());
+    }
+    if (away) return {};
+    auto session = pg::Session::open(options.database);
+    if (!session) return fail(connection_error(session.error()));
+    FRAISEQL_TRY(const std::string warning, check_connections(*session, settings));
+    if (!warning.empty()) say("  warning   connections: " + warning);
+    if (options.pool.direct_database.empty() && pg::is_pooled(session->connection()))
+        say("  warning   --database leads to a pooler: without --direct-database, changes are "
+            "looked "
+            "for every second, and materialized views are not refreshed");
+    return {};
 }
 
 }  // namespace
@@ -249,6 +270,8 @@ Result<void> serve(const Options& options, const Surroundings& surroundings) {
         if (!hasher) return fail(hasher.error());
         (*authentication)->sessions->hasher = std::move(*hasher);
     }
+    if (auto checked = say_connections(say, options, first->unverified, settings); !checked)
+        return checked;
     settings.router.authentication = std::move(*authentication);
     settings.router.admin = std::move(*admin);
     settings.router.audit = *audit;

@@ -56,7 +56,8 @@ Result<std::string> value_of(const CLI::Option& option, const LayeredArguments& 
     const std::string given = value_given(layered.arguments, "--" + option.get_lnames().front());
     if (option.get_items_expected_max() == 1 && !given.empty()) value = given;
     if (option.get_type_name() == kSecret) return std::string("****");
-    if (option.get_lnames().front() == "database") return pg::masked_conninfo(value);
+    const std::string& name = option.get_lnames().front();
+    if (name == "database" || name == "direct-database") return pg::masked_conninfo(value);
     return without_passwords(std::move(value));
 }
 

@@ -122,6 +122,8 @@ runtime::Task<Response> Engine::execute(Request request) {
     const runtime::Clock::time_point started = runtime::Clock::now();
     std::optional<trace::Timeline> own;
     if (settings_.slow && request.timeline == nullptr) request.timeline = &own.emplace();
+    const runtime::Clock::time_point deadline =
+        started + std::min(settings_.timeout, request.timeout.value_or(settings_.timeout));
     Documents::Lookup found = documents_.find(request);
     if (!found.unknown_hash.empty() || !found.new_hash.empty())
         found.document = co_await share(request, std::move(found));
@@ -142,14 +144,10 @@ runtime::Task<Response> Engine::execute(Request request) {
         refused = co_await request.gate->admit(plan);
     }
     const bool priced = settings_.max_plan_cost > 0 && !(*document)->registered;
-    if (!refused && priced) {
-        const runtime::Clock::time_point deadline = started + settings_.timeout;
-        refused = co_await price(*prepared, deadline);
-    }
+    if (!refused && priced) refused = co_await price(*prepared, deadline);
     if (refused) co_return request_error({std::move(*refused)});
-    Execution execution{.request = std::move(*prepared),
-                        .deadline = started + settings_.timeout,
-                        .seen = request.seen};
+    Execution execution{
+        .request = std::move(*prepared), .deadline = deadline, .seen = request.seen};
     const plan::Plan& known = execution.request.operation->plan;
     if (known.has_resolvers || known.has_computed) {
         const runtime::Executor executor = co_await boost::asio::this_coro::executor;

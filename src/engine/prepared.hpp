@@ -170,6 +170,8 @@ struct Request {
     const Transport* transport = nullptr;
     /// What the client has seen of its own writes; nothing: none.
     std::optional<replica::Position> seen = {};
+    /// How long the client waits, where that is less than the server's own limit; nothing: no less.
+    std::optional<std::chrono::milliseconds> timeout = {};
     /// The transport allows no mutation (HTTP GET).
     bool query_only = false;
     /// Where it is noted what happens when; nullptr: nobody wants to know. Lives as long as the

@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 
 // Longer than any attempt to connect takes: only one whose pool is gone says nothing for so long.
 constexpr auto kForgotten = 30s;
+constexpr auto kLookInterval = 2s;
 
 }  // namespace
 
@@ -52,6 +53,13 @@ bool Breaker::succeeded() {
     state_ = State::Closed;
     backoff_.succeeded();
     std::erase_if(followers_, [](const auto& each) { return !each.first->deliver(each.second); });
+    return true;
+}
+
+bool Breaker::may_look(TimePoint now) {
+    const std::lock_guard lock(mutex_);
+    if (now < looked_ + kLookInterval) return false;
+    looked_ = now;
     return true;
 }
 

@@ -41,6 +41,10 @@ class Breaker {
     /// A connection was opened. Returns whether this closed the breaker.
     bool succeeded();
 
+    /// Whether it is time to look whether the database is there although statements go unanswered;
+    /// for one caller every two seconds.
+    bool may_look(TimePoint now);
+
     /// Calls `back` by `mailbox` whenever the breaker was closed again; forgets closed mailboxes.
     void follow(std::shared_ptr<runtime::Mailbox> mailbox, std::function<void()> back);
 
@@ -54,6 +58,7 @@ class Breaker {
     mutable std::mutex mutex_;
     Backoff backoff_;
     TimePoint probed_{};
+    TimePoint looked_{};
     std::uint64_t openings_ = 0;
     sql::DatabaseError error_;
     std::vector<std::pair<std::shared_ptr<runtime::Mailbox>, std::function<void()>>> followers_;

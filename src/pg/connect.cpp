@@ -2,14 +2,22 @@
 #include "pg/connect.hpp"
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
+#include <memory>
+#include <optional>
 
 namespace fraiseql::pg {
 
 namespace {
+
+constexpr std::chrono::seconds kAnswerTimeout{10};
+// Milliseconds until data that nobody acknowledges means that the network is gone.
+constexpr const char* kTcpTimeout = "5000";
 
 struct KnownRefusal {
     std::string_view text;
@@ -86,7 +94,74 @@ bool wants_primary(std::string target, const ConnectSettings& settings) {
     return target == "read-write" && std::find(all.begin(), all.end(), read_only) != all.end();
 }
 
+/// PgBouncer takes no settings at connect but those that it knows.
+bool refuses_settings(std::string_view message) {
+    return message.find("unsupported startup parameter") != std::string_view::npos;
+}
+
+tl::expected<PgconnHandle, sql::DatabaseError> open(const ConnectSettings& settings,
+                                                    const std::string& options,
+                                                    const char* target) {
+    const std::string timeout = std::to_string(settings.timeout_seconds);
+    // What comes before the connection string is overruled by it, what comes after overrules it.
+    const std::array<const char*, 12> keywords = {"tcp_user_timeout",
+                                                  "keepalives_idle",
+                                                  "keepalives_interval",
+                                                  "keepalives_count",
+                                                  "dbname",
+                                                  "fallback_application_name",
+                                                  "client_encoding",
+                                                  "gssencmode",
+                                                  "connect_timeout",
+                                                  "options",
+                                                  target,
+                                                  nullptr};
+    const std::array<const char*, 12> values = {kTcpTimeout,
+                                                "10",
+                                                "5",
+                                                "2",
+                                                settings.conninfo.c_str(),
+                                                "fraiseql",
+                                                "UTF8",
+                                                "disable",
+                                                timeout.c_str(),
+                                                options.c_str(),
+                                                "primary",
+                                                nullptr};
+    PgconnHandle connection(PQconnectdbParams(keywords.data(), values.data(), 1));
+    if (connection == nullptr) return tl::unexpected(connection_error("out of memory"));
+    if (PQstatus(connection.get()) != CONNECTION_OK) {
+        return tl::unexpected(connection_error(PQerrorMessage(connection.get())));
+    }
+    return connection;
+}
+
+/// Nothing where there is no answer in time: libpq itself would wait for ever.
+std::optional<bool> find_pooler(pg_conn* connection, std::chrono::seconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    if (PQsendQuery(connection, "SELECT pg_catalog.pg_backend_pid()") == 0) return std::nullopt;
+    while (PQisBusy(connection) != 0) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
+        pollfd wait{PQsocket(connection), POLLIN, 0};
+        if (left.count() <= 0 || poll(&wait, 1, static_cast<int>(left.count())) == 0 ||
+            PQconsumeInput(connection) == 0)
+            return std::nullopt;
+    }
+    using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
+    std::optional<bool> out;
+    while (const Result result = Result(PQgetResult(connection), PQclear)) {
+        if (PQresultStatus(result.get()) == PGRES_TUPLES_OK)
+            out = std::to_string(PQbackendPID(connection)) != PQgetvalue(result.get(), 0, 0);
+    }
+    return out;
+}
+
 }  // namespace
+
+bool is_pooled(pg_conn* connection) {
+    return find_pooler(connection, kAnswerTimeout).value_or(false);
+}
 
 void ClosePgconn::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
 
@@ -104,7 +179,7 @@ std::string session_options(std::string_view before,
     return out;
 }
 
-tl::expected<PgconnHandle, sql::DatabaseError> connect(const ConnectSettings& settings) {
+tl::expected<Established, sql::DatabaseError> connect(const ConnectSettings& settings) {
     // A bare database name has no options; PQconninfoParse takes strings and URLs only.
     const bool bare_name = settings.conninfo.find('=') == std::string::npos &&
                            settings.conninfo.find("://") == std::string::npos;
@@ -114,26 +189,17 @@ tl::expected<PgconnHandle, sql::DatabaseError> connect(const ConnectSettings& se
         if (!found) return tl::unexpected(std::move(found).error());
         given = std::move(*found);
     }
-    const std::string options = session_options(given.options, settings.session_settings);
-    const std::string timeout = std::to_string(settings.timeout_seconds);
     const char* target = wants_primary(given.target, settings) ? "target_session_attrs" : nullptr;
-    const std::array<const char*, 8> keywords = {"dbname",
-                                                 "fallback_application_name",
-                                                 "client_encoding",
-                                                 "gssencmode",
-                                                 "connect_timeout",
-                                                 "options",
-                                                 target,
-                                                 nullptr};
-    const std::array<const char*, 8> values = {
-        settings.conninfo.c_str(), "fraiseql",      "UTF8",    "disable",
-        timeout.c_str(),           options.c_str(), "primary", nullptr};
-    PgconnHandle connection(PQconnectdbParams(keywords.data(), values.data(), 1));
-    if (connection == nullptr) return tl::unexpected(connection_error("out of memory"));
-    if (PQstatus(connection.get()) != CONNECTION_OK) {
-        return tl::unexpected(connection_error(PQerrorMessage(connection.get())));
-    }
-    return connection;
+    const std::string options = session_options(given.options, settings.session_settings);
+    auto connection = open(settings, settings.pooled ? given.options : options, target);
+    if (!connection && refuses_settings(connection.error().message))
+        connection = open(settings, given.options, target);
+    if (!connection) return tl::unexpected(std::move(connection).error());
+    const std::chrono::seconds limit(settings.timeout_seconds);
+    const std::optional<bool> pooled = find_pooler(connection->get(), limit);
+    if (!pooled)
+        return tl::unexpected(connection_error("the database does not answer after connecting"));
+    return Established{.connection = std::move(*connection), .pooled = *pooled || settings.pooled};
 }
 
 }  // namespace fraiseql::pg

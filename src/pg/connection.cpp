@@ -19,14 +19,17 @@ sql::DatabaseError connection_lost() {
 
 }  // namespace
 
-Connection::Connection(const Context& context, Owner& owner, PgconnHandle established)
+Connection::Connection(const Context& context, Owner& owner, Established established)
     : context_(context),
       owner_(&owner),
-      transport_(std::in_place, established.release()),
+      transport_(std::in_place, established.connection.release()),
       descriptor_(context.executor, transport_->fd()),
-      pipeline_(context.max_prepared) {}
+      pipeline_(context.max_prepared, context.named_statements),
+      pooled_(established.pooled),
+      end_of_life_(context.end_of_life) {}
 
 void Connection::send(std::shared_ptr<Exchange> exchange) {
+    if (in_flight().empty()) quiet_since_ = runtime::Clock::now();
     pipeline_.send(std::move(exchange));
     if (flush_posted_) return;
     flush_posted_ = true;
@@ -78,6 +81,7 @@ void Connection::read() {
         closed = got.status == Transfer::Status::Closed;
         if (got.status != Transfer::Status::Done) break;
         pipeline_.filled(got.size);
+        quiet_since_ = runtime::Clock::now();
         usable = pipeline_.read(finished);
         if (got.size < room.size() && !transport_->encrypted()) break;
     }

@@ -43,9 +43,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
         // Shared with cancel requests on the outbound thread.
         std::shared_ptr<runtime::Mailbox> mailbox;
         std::size_t max_prepared;
+        bool named_statements = true;
+        runtime::Clock::time_point end_of_life = runtime::Clock::time_point::max();
     };
 
-    Connection(const Context& context, Owner& owner, PgconnHandle established);
+    Connection(const Context& context, Owner& owner, Established established);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection() { close(); }
@@ -65,6 +67,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const std::deque<std::shared_ptr<Exchange>>& in_flight() const noexcept {
         return pipeline_.in_flight();
     }
+    /// Whether it goes through a pooler; see Established.
+    bool pooled() const noexcept { return pooled_; }
+    /// Returns when the server was last heard, or something was sent while nothing was in flight:
+    /// how long it has been idle, or has not answered.
+    runtime::Clock::time_point quiet_since() const noexcept { return quiet_since_; }
+    /// When it is to be replaced.
+    runtime::Clock::time_point end_of_life() const noexcept { return end_of_life_; }
     int backend_pid() const noexcept { return transport_->backend_pid(); }
     bool encrypted() const noexcept { return transport_->encrypted(); }
     Pipeline& pipeline() noexcept { return pipeline_; }
@@ -87,6 +96,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Descriptor descriptor_;
     Pipeline pipeline_;
     std::size_t written_ = 0;
+    bool pooled_ = false;
+    runtime::Clock::time_point end_of_life_;
+    runtime::Clock::time_point quiet_since_ = runtime::Clock::now();
     bool flush_posted_ = false;
     bool waiting_to_write_ = false;
     bool cancelling_ = false;

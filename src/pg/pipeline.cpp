@@ -19,10 +19,13 @@ void Exchange::reset() {
     parsed = 0;
     current = {};
     calls_ended = false;
+    before.reset();
+    before_done = false;
 }
 
 void Pipeline::send(std::shared_ptr<Exchange> exchange) {
     exchange->rows.reserve(exchange->batch.calls.size() + 1);
+    if (exchange->before) write_call(exchange->parses, *exchange->before);
     for (const Call& call : exchange->batch.calls)
         write_call(exchange->parses, call);
     write_sync(output_);
@@ -36,10 +39,13 @@ void Pipeline::send(std::shared_ptr<Exchange> exchange) {
 }
 
 void Pipeline::write_call(std::vector<std::string>& parses, const Call& call) {
-    if (call.statement->name.empty()) {
-        write_parse(output_, *call.statement);
+    if (!named_ || call.statement->name.empty()) {
+        const Call unnamed{.statement = std::make_shared<const Statement>(
+                               Statement{.name = "", .sql = call.statement->sql}),
+                           .params = call.params};
+        write_parse(output_, *unnamed.statement);
         parses.emplace_back();
-        return write_bind_execute(output_, call);
+        return write_bind_execute(output_, unnamed);
     }
     const PreparedStatements::Use use = prepared_.use(call.statement);
     for (const std::string& name : use.evicted)
@@ -120,6 +126,10 @@ bool Pipeline::receive_answer(const ServerMessage& message, Exchange& exchange) 
             exchange.current.set_command_tag(message.body.substr(0, message.body.find('\0')));
             [[fallthrough]];
         case 'I':  // EmptyQueryResponse
+            if (exchange.before && !std::exchange(exchange.before_done, true)) {
+                exchange.current = {};
+                return true;
+            }
             exchange.rows.push_back(std::exchange(exchange.current, {}));
             return true;
         case 'E':
@@ -162,6 +172,7 @@ void Pipeline::forget_failed(const Exchange& exchange) {
     const bool stale = sqlstate == "26000" || sqlstate == "0A000";
     for (std::size_t i = exchange.parsed; i < exchange.parses.size(); ++i)
         prepared_.forget(exchange.parses[i]);
+    if (stale && exchange.before) prepared_.forget(exchange.before->statement->name);
     if (stale)
         for (const Call& call : exchange.batch.calls)
             prepared_.forget(call.statement->name);

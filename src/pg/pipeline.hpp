@@ -22,6 +22,10 @@ namespace fraiseql::pg {
 /// One batch on its way through a connection, and what has come back of it.
 struct Exchange {
     Batch batch;
+    /// Runs first, in the transaction of the calls: settings that the session does not have. Its
+    /// row is nobody's.
+    std::optional<Call> before;
+    bool before_done = false;
     std::vector<Rows> rows;
     std::optional<sql::DatabaseError> error;
     /// Statements that were sent with a Parse, in order, and how many the server has accepted.
@@ -40,7 +44,10 @@ struct Exchange {
 /// makes it skip to the Sync of the same batch and no further.
 class Pipeline {
   public:
-    explicit Pipeline(std::size_t max_prepared) : prepared_(max_prepared) {}
+    /// Without `named`, statements are parsed each time: what one server has prepared, the next one
+    /// behind a pooler does not know.
+    explicit Pipeline(std::size_t max_prepared, bool named = true)
+        : prepared_(max_prepared), named_(named) {}
 
     /// Appends the messages of `exchange`, one Sync at the end, to output().
     void send(std::shared_ptr<Exchange> exchange);
@@ -82,6 +89,7 @@ class Pipeline {
     bool break_off(std::string_view message);
 
     PreparedStatements prepared_;
+    bool named_;
     std::deque<std::shared_ptr<Exchange>> in_flight_;
     std::string output_;
     std::vector<char> input_;

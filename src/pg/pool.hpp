@@ -22,6 +22,9 @@
 
 namespace fraiseql::pg {
 
+/// Whether statements are prepared by name. Automatic: unless there is a pooler in between.
+enum class PreparedNames : std::uint8_t { Automatic, On, Off };
+
 struct PoolSettings {
     /// A libpq connection string or URL; everything libpq understands works.
     std::string conninfo;
@@ -36,12 +39,23 @@ struct PoolSettings {
     std::chrono::milliseconds connect_timeout{5000};
     /// Set on every connection; bounds what a lost client or a lost cancel can cost.
     std::chrono::milliseconds statement_timeout{30000};
+    /// A connection is replaced at this age, less a random tenth; 0: at none.
+    std::chrono::seconds max_lifetime{3600};
+    /// A connection of the exclusive lane that has had no work for so long is closed; 0: never.
+    std::chrono::seconds max_idle{300};
+    /// How long a connection may be idle before the server has to show that it is there; 0: for
+    /// ever.
+    std::chrono::seconds check_interval{30};
     /// Prepared statements per connection; the one used longest ago is closed.
     std::size_t max_prepared = 512;
-    /// Session settings sent as `-c name=value` at connect: {"plan_cache_mode", "auto"}, …
+    PreparedNames prepared_names = PreparedNames::Automatic;
+    /// Session settings sent as `-c name=value` at connect: {"plan_cache_mode", "auto"}, … Through
+    /// a pooler they go before the calls of each transaction.
     std::vector<std::pair<std::string, std::string>> session_settings;
     /// Shared with the other pools of the process that ask this database; empty: the pool's own.
     std::shared_ptr<Breaker> breaker;
+    /// Called once, when the quick lane has all its connections, or all that the server has left.
+    std::function<void()> on_warm;
     /// Receives notices and the pool's own messages (connection lost, restored). May be empty.
     Log log;
 };
@@ -58,6 +72,8 @@ struct PoolStatus {
     std::uint64_t statements = 0;
     std::uint64_t refused = 0;
     std::uint64_t lost = 0;
+    /// Since the start: connections that were replaced for their age or closed as idle.
+    std::uint64_t retired = 0;
     Breaker::State breaker = Breaker::State::Closed;
     /// How often the breaker, which workers may share, was opened.
     std::uint64_t breaker_openings = 0;
@@ -86,6 +102,7 @@ class Pool {
     /// what runs afterwards, unless that failed.
     /// - The queue is full: 53300. No connection and none to be had: 08006, 57P03 or what the
     ///   server said, at once where that is known. See is_unavailable().
+    /// - The deadline is before the statement timeout: it becomes the statements' own.
     /// - The deadline passes, or the caller is cancelled: the statement is cancelled; 57014.
     /// - The connection breaks meanwhile: 08006; a read_only batch that had not been answered is
     ///   sent once more on another connection first.

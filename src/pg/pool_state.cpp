@@ -12,6 +12,9 @@ using namespace std::chrono_literals;
 
 // How late a deadline or a reconnect may be noticed.
 constexpr auto kTick = 20ms;
+// How much earlier than the session's statement timeout a deadline is, to be set for its
+// statements.
+constexpr auto kWorthSetting = 500ms;
 
 sql::DatabaseError make_error(std::string sqlstate, std::string message) {
     sql::DatabaseError error;
@@ -30,19 +33,6 @@ bool met_read_only_server(const Exchange& exchange) {
     return !exchange.batch.read_only && exchange.error && exchange.error->sqlstate == "25006";
 }
 
-ConnectSettings connect_settings(const PoolSettings& settings, Lane lane) {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(settings.connect_timeout);
-    ConnectSettings out{.conninfo = settings.conninfo,
-                        .timeout_seconds = static_cast<int>(seconds.count()),
-                        .session_settings = settings.session_settings};
-    out.session_settings.emplace_back("statement_timeout",
-                                      std::to_string(settings.statement_timeout.count()));
-    if (lane == Lane::Quick) {
-        out.session_settings.emplace_back("default_transaction_read_only", "on");
-    }
-    return out;
-}
-
 }  // namespace
 
 Pool::State::State(runtime::Executor executor, runtime::Outbound& outbound, PoolSettings settings)
@@ -53,7 +43,24 @@ Pool::State::State(runtime::Executor executor, runtime::Outbound& outbound, Pool
       breaker_(settings_.breaker ? settings_.breaker : std::make_shared<Breaker>()),
       quick_(settings_.quick_connections, settings_.max_in_flight, true, std::random_device{}()),
       exclusive_(settings_.exclusive_connections, 1, false, std::random_device{}()),
-      timer_(executor) {}
+      local_settings_(settings_.session_settings),
+      timer_(executor),
+      upkeep_timer_(executor),
+      random_(std::random_device{}()) {}
+
+ConnectSettings Pool::State::connect_settings(Lane lane) const {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(settings_.connect_timeout);
+    ConnectSettings out{.conninfo = settings_.conninfo,
+                        .timeout_seconds = static_cast<int>(seconds.count()),
+                        .pooled = pooled_,
+                        .session_settings = settings_.session_settings};
+    out.session_settings.emplace_back("statement_timeout",
+                                      std::to_string(settings_.statement_timeout.count()));
+    if (lane == Lane::Quick) {
+        out.session_settings.emplace_back("default_transaction_read_only", "on");
+    }
+    return out;
+}
 
 void Pool::State::follow_breaker() {
     breaker_->follow(mailbox_, [weak = weak_from_this()] {
@@ -82,7 +89,7 @@ std::optional<sql::DatabaseError> Pool::State::submit(const std::shared_ptr<Pend
         return reason(lane);
     }
     if (lane.queue.empty()) {
-        if (Connection* connection = lane.choose()) {
+        if (Connection* connection = lane.choose(breaker_->state())) {
             send(*connection, pending);
             arm_timer();
             return std::nullopt;
@@ -100,14 +107,21 @@ std::optional<sql::DatabaseError> Pool::State::submit(const std::shared_ptr<Pend
 
 void Pool::State::send(Connection& connection, std::shared_ptr<Pending> pending) {
     statements_ += pending->batch.calls.size();
+    const auto now = runtime::Clock::now();
     auto* const sent = pending->batch.sent.get();
-    if (sent != nullptr && *sent == runtime::Clock::time_point{}) *sent = runtime::Clock::now();
+    if (sent != nullptr && *sent == runtime::Clock::time_point{}) *sent = now;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(pending->deadline - now);
+    if (connection.pooled())
+        pending->before = local_settings_.all(std::min(left, settings_.statement_timeout),
+                                              pending->lane == Lane::Quick);
+    else if (left + kWorthSetting < settings_.statement_timeout)
+        pending->before = local_settings_.timeout(left);
     connection.send(std::move(pending));
 }
 
 void Pool::State::dispatch(LaneState& lane) {
     while (!lane.queue.empty()) {
-        Connection* connection = lane.choose();
+        Connection* connection = lane.choose(breaker_->state());
         if (connection == nullptr) return;
         send(*connection, std::move(lane.queue.front()));
         lane.queue.pop_front();
@@ -213,7 +227,8 @@ sql::DatabaseError Pool::State::reason(const LaneState& lane) const {
 
 /// Nobody waits for a connection that is not even being opened.
 void Pool::State::refuse_waiting(LaneState& lane) {
-    if (!down(lane) || lane.queue.empty() || lane.connecting > 0) return;
+    if (lane.queue.empty() || !down(lane)) return;
+    if (lane.connecting > 0 && breaker_->state() == Breaker::State::Closed) return;
     const sql::DatabaseError error = reason(lane);
     for (const auto& pending : std::exchange(lane.queue, {}))
         pending->settle(tl::unexpected(error));
@@ -236,8 +251,16 @@ void Pool::State::connect_missing(Lane which) {
 }
 
 void Pool::State::begin_connect(Lane which, Breaker::Admission admission) {
-    auto job = [settings = connect_settings(settings_, which), mailbox = mailbox_, which, admission,
-                weak = weak_from_this()] {
+    auto job = [settings = connect_settings(which), mailbox = mailbox_, which, admission,
+                weak = weak_from_this(), breaker = breaker_] {
+        // By now it may be known that nobody answers; each attempt may take its whole patience.
+        if (admission == Breaker::Admission::Yes && breaker->state() != Breaker::State::Closed) {
+            mailbox->deliver([weak, which, admission, error = breaker->error()] {
+                if (const auto self = weak.lock(); self != nullptr && !self->closed_)
+                    self->connect_failed(which, admission, error);
+            });
+            return;
+        }
         auto connection = connect(settings);
         // In a shared holder because std::function copies; dropped with it if nobody listens.
         auto holder = std::make_shared<decltype(connection)>(std::move(connection));
@@ -255,13 +278,19 @@ void Pool::State::begin_connect(Lane which, Breaker::Admission admission) {
     }
 }
 
-void Pool::State::connected(Lane which, PgconnHandle established) {
+void Pool::State::connected(Lane which, Established established) {
     LaneState& lane = lane_of(which);
     --lane.connecting;
     lane.backoff.succeeded();
     lane.refusal = {};
     if (breaker_->succeeded()) log("connected to the database again");
-    const Connection::Context context{executor_, outbound_, mailbox_, settings_.max_prepared};
+    if (established.pooled && !std::exchange(pooled_, true))
+        log("there is a pooler in front of the database: settings go with each transaction");
+    const bool named = settings_.prepared_names == PreparedNames::Automatic
+                           ? !established.pooled
+                           : settings_.prepared_names == PreparedNames::On;
+    const Connection::Context context{executor_, cancels_,     mailbox_, settings_.max_prepared,
+                                      named,     end_of_life()};
     auto connection = std::make_shared<Connection>(context, *this, std::move(established));
     if (settings_.log) {
         connection->pipeline().on_notice = [sink = settings_.log](const sql::DatabaseError& it) {
@@ -270,8 +299,20 @@ void Pool::State::connected(Lane which, PgconnHandle established) {
     }
     lane.connections.push_back(connection);
     connection->start();
+    if (quick_.connections.size() >= quick_.max_connections) say_warm();
     dispatch(lane);
     connect_missing(which);
+    arm_upkeep();
+}
+
+void Pool::State::say_warm() {
+    if (!std::exchange(warm_, true) && settings_.on_warm) settings_.on_warm();
+}
+
+void Pool::State::blame(Breaker::Admission admission, const sql::DatabaseError& error) {
+    if (breaker_->failed(runtime::Clock::now(), admission, error))
+        log(LogEntry::error("cannot connect to the database: " + error.message +
+                            "; requests that need it are refused until it answers"));
 }
 
 void Pool::State::connect_failed(Lane which, Breaker::Admission admission,
@@ -288,8 +329,9 @@ void Pool::State::connect_failed(Lane which, Breaker::Admission admission,
             log(LogEntry::error("cannot connect to the database: " + error.message));
         lane.backoff.failed(now);
         lane.refusal = std::move(error);
-    } else if (breaker_->failed(now, admission, error)) {
-        log(LogEntry::error("cannot connect to the database: " + error.message));
+        if (!quick_.connections.empty()) say_warm();
+    } else {
+        blame(admission, error);
     }
     refuse_waiting(lane);
     arm_timer();
@@ -312,6 +354,7 @@ void Pool::State::tick() {
         LaneState& lane = lane_of(which);
         expire(lane, now);
         connect_missing(which);
+        refuse_waiting(lane);
         more = more || lane.backoff.failing() || !lane.queue.empty() || lane.in_flight() > 0;
     }
     if (more) arm_timer();
@@ -338,6 +381,7 @@ void Pool::State::close() {
     if (std::exchange(closed_, true)) return;
     mailbox_->close();
     timer_.cancel();
+    upkeep_timer_.cancel();
     const auto error = make_error("57P01", "the server is stopping");
     for (LaneState* lane : {&quick_, &exclusive_}) {
         for (const auto& pending : std::exchange(lane->queue, {})) {
@@ -363,6 +407,7 @@ PoolStatus Pool::State::status() const {
             .statements = statements_,
             .refused = refused_,
             .lost = lost_,
+            .retired = retired_,
             .breaker = breaker_->state(),
             .breaker_openings = breaker_->openings(),
             .last_error = open ? breaker_->error().message : refusal};

@@ -6,10 +6,12 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <random>
 #include <vector>
 
 #include "pg/lane.hpp"
 #include "pg/pool.hpp"
+#include "pg/transaction_settings.hpp"
 #include "runtime/mailbox.hpp"
 
 namespace fraiseql::pg {
@@ -44,15 +46,26 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
     LaneState& lane_of(const Connection& connection);
     void connect_missing(Lane lane);
     void begin_connect(Lane lane, Breaker::Admission admission);
-    void connected(Lane lane, PgconnHandle established);
+    ConnectSettings connect_settings(Lane lane) const;
+    void connected(Lane lane, Established established);
     void connect_failed(Lane lane, Breaker::Admission admission, sql::DatabaseError error);
     bool down(const LaneState& lane) const { return lane.down(breaker_->state()); }
     /// Why the lane is down.
     sql::DatabaseError reason(const LaneState& lane) const;
     void refuse_waiting(LaneState& lane);
     void database_is_back();
+    /// The database could not be reached.
+    void blame(Breaker::Admission admission, const sql::DatabaseError& error);
+    void say_warm();
     void send(Connection& connection, std::shared_ptr<Pending> pending);
     void dispatch(LaneState& lane);
+    // pool_upkeep.cpp
+    runtime::Clock::time_point end_of_life();
+    void arm_upkeep();
+    void look_after(LaneState& lane, Lane which, runtime::Clock::time_point now);
+    void check_health(Connection& connection, Lane which, runtime::Clock::time_point now);
+    void look_for_server(runtime::Clock::time_point now);
+    void looked(Breaker::Admission admission, const std::optional<sql::DatabaseError>& error);
     void answer(const std::shared_ptr<Pending>& pending);
     bool send_again(const std::shared_ptr<Pending>& pending);
     void cancel_abandoned_front(Connection& connection);
@@ -63,12 +76,22 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
 
     runtime::Executor executor_;
     runtime::Outbound& outbound_;
+    /// PQcancel waits for a server that hangs; nobody who connects waits behind it.
+    runtime::Outbound cancels_;
     PoolSettings settings_;
     std::shared_ptr<runtime::Mailbox> mailbox_;
     std::shared_ptr<Breaker> breaker_;
     LaneState quick_;
     LaneState exclusive_;
+    TransactionSettings local_settings_;
     Timer timer_;
+    Timer upkeep_timer_;
+    std::minstd_rand random_;
+    std::uint64_t retired_ = 0;
+    bool upkeep_armed_ = false;
+    bool warm_ = false;
+    /// There is a pooler: what was found out when a connection was made.
+    bool pooled_ = false;
     std::uint64_t batches_ = 0;
     std::uint64_t statements_ = 0;
     std::uint64_t refused_ = 0;

@@ -68,7 +68,7 @@ class ReservedPool::State final : public std::enable_shared_from_this<State> {
 
   private:
     void connect();
-    void connected(tl::expected<PgconnHandle, sql::DatabaseError> outcome);
+    void connected(tl::expected<Established, sql::DatabaseError> outcome);
 
     runtime::Executor executor_;
     runtime::Outbound& outbound_;
@@ -91,7 +91,7 @@ class ReservedConnection final : public std::enable_shared_from_this<ReservedCon
     ReservedConnection& operator=(const ReservedConnection&) = delete;
     ~ReservedConnection() { close(); }
 
-    void open(const Connection::Context& context, PgconnHandle established) {
+    void open(const Connection::Context& context, Established established) {
         connection_ = std::make_shared<Connection>(context, *this, std::move(established));
         connection_->pipeline().keep_transactions = true;
         connection_->start();
@@ -196,8 +196,12 @@ void ReservedPool::State::connect() {
         connected(tl::unexpected(make_error("08001", "too many connections are being opened")));
 }
 
-void ReservedPool::State::connected(tl::expected<PgconnHandle, sql::DatabaseError> outcome) {
+void ReservedPool::State::connected(tl::expected<Established, sql::DatabaseError> outcome) {
     if (closed_) return;
+    // Its timeouts would be lost, and a forgotten transaction would keep its locks.
+    if (outcome && outcome->pooled)
+        outcome = tl::unexpected(make_error(
+            "08001", "interactive transactions need a connection without a pooler in between"));
     if (!outcome) {
         --open_;
         sql::DatabaseError error = std::move(outcome).error();

@@ -81,8 +81,8 @@ tl::expected<Session, sql::DatabaseError> Session::open(const std::string& conni
     auto connection =
         connect({.conninfo = conninfo, .timeout_seconds = timeout_seconds, .session_settings = {}});
     if (!connection) return tl::unexpected(std::move(connection).error());
-    PQsetNoticeProcessor(connection->get(), [](void*, const char*) {}, nullptr);
-    return Session(connection->release());
+    PQsetNoticeProcessor(connection->connection.get(), [](void*, const char*) {}, nullptr);
+    return Session(connection->connection.release());
 }
 
 tl::expected<Rows, sql::DatabaseError> Session::query(

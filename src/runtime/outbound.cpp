@@ -21,7 +21,7 @@ struct Outbound::State {
     std::condition_variable changed;
     std::deque<std::function<void()>> jobs;
     bool ending = false;
-    bool ended = false;
+    std::size_t running = 0;
 
     void work() {
         std::unique_lock lock(mutex);
@@ -35,24 +35,30 @@ struct Outbound::State {
             job = nullptr;
             lock.lock();
         }
-        ended = true;
+        --running;
         changed.notify_all();
     }
 };
 
-Outbound::Outbound()
-    : state_(std::make_shared<State>()), thread_([state = state_] { state->work(); }) {}
+Outbound::Outbound(std::size_t threads) : state_(std::make_shared<State>()) {
+    state_->running = threads;
+    for (std::size_t i = 0; i < threads; ++i)
+        threads_.emplace_back([state = state_] { state->work(); });
+}
 
 Outbound::~Outbound() {
     std::unique_lock lock(state_->mutex);
     state_->ending = true;
     state_->changed.notify_all();
-    const bool ended = state_->changed.wait_for(lock, kPatience, [this] { return state_->ended; });
+    const bool ended =
+        state_->changed.wait_for(lock, kPatience, [this] { return state_->running == 0; });
     lock.unlock();
-    if (ended)
-        thread_.join();
-    else
-        thread_.detach();
+    for (std::thread& thread : threads_) {
+        if (ended)
+            thread.join();
+        else
+            thread.detach();
+    }
 }
 
 bool Outbound::post(std::function<void()> job) {

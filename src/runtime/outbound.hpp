@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: MIT
-// Outbound: the one thread for calls that block (PQcancel, host names), so that no worker does.
+// Outbound: the threads for calls that block (PQcancel, host names), so that no worker does.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <thread>
+#include <vector>
 
 namespace fraiseql::runtime {
 
-/// Runs jobs one after the other on its own thread. Thread-safe.
+/// Runs jobs on its own threads, begun in the order in which they came: with one thread, one after
+/// the other. Thread-safe.
 class Outbound {
   public:
-    Outbound();
+    /// With several threads, a job that waits long for an answer holds up no other.
+    explicit Outbound(std::size_t threads = 1);
     Outbound(const Outbound&) = delete;
     Outbound& operator=(const Outbound&) = delete;
-    /// Finishes the job in progress, drops those waiting, and ends the thread. One that takes more
-    /// than five seconds, as PQcancel does where a server hangs, is left to itself: jobs own what
-    /// they use.
+    /// Finishes the jobs in progress, drops those waiting, and ends the threads. One that takes
+    /// more than five seconds, as PQcancel does where a server hangs, is left to itself: jobs own
+    /// what they use.
     ~Outbound();
 
     /// Queues `job`; false where 1,024 are waiting already, and then it will not run.
@@ -24,9 +28,9 @@ class Outbound {
 
   private:
     struct State;
-    /// Shared with the thread, which may outlive this object.
+    /// Shared with the threads, which may outlive this object.
     std::shared_ptr<State> state_;
-    std::thread thread_;
+    std::vector<std::thread> threads_;
 };
 
 }  // namespace fraiseql::runtime

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "server/channel_watch.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "pg/connect.hpp"
+
 namespace fraiseql::server {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPooledInterval{1000};
+
+}  // namespace
 
 ChannelWatch::ChannelWatch(ChannelWatchSettings settings, Look look)
     : settings_(std::move(settings)), look_(std::move(look)) {}
@@ -31,12 +40,19 @@ void ChannelWatch::run() {
 tl::expected<void, sql::DatabaseError> ChannelWatch::follow() {
     auto session = pg::Session::open(settings_.conninfo);
     if (!session) return tl::unexpected(session.error());
+    // A pooler takes what is notified to one session to another, or to nobody.
+    const bool pooled = pg::is_pooled(session->connection());
+    if (pooled && !std::exchange(said_pooled_, true))
+        log(LogLevel::Info, "a pooler is in between, so nothing is notified: looking every second");
+    const auto interval =
+        pooled ? std::min(settings_.interval, kPooledInterval) : settings_.interval;
     // First listen, then look: a change in between is not missed.
-    if (auto done = session->run_script("LISTEN " + settings_.channel); !done) return done;
+    if (!pooled)
+        if (auto done = session->run_script("LISTEN " + settings_.channel); !done) return done;
     if (std::exchange(lost_, false)) log(LogLevel::Info, "listening for changes again");
     while (true) {
         if (auto looked = look_(*session); !looked) return looked;
-        const auto waited = pg::wait_for_notification(*session, stop_, settings_.interval);
+        const auto waited = pg::wait_for_notification(*session, stop_, interval);
         if (!waited) return tl::unexpected(waited.error());
         if (*waited == pg::Waited::Woken) return {};
     }

@@ -28,7 +28,8 @@ struct ChannelWatchSettings {
     Log log = {};
 };
 
-/// Has a thread and a connection of its own, since it waits. A lost connection is made again, and
+/// Has a thread and a connection of its own, since it waits. Through a pooler nothing is notified,
+/// so it looks every second there. A lost connection is made again, and
 /// that is said in the log. Its owner declares it last: its thread uses the others.
 class ChannelWatch {
   public:
@@ -53,6 +54,7 @@ class ChannelWatch {
     Look look_;
     /// Used on the thread only.
     bool lost_ = false;
+    bool said_pooled_ = false;
     pg::WakeUp stop_;
     std::thread thread_;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <vector>
 
@@ -204,6 +205,19 @@ Result<engine::Request> read_graphql_request(const http::Request& request, Arena
     return fail(ErrorCode::MethodNotAllowed,
                 "GraphQL does not answer to " + std::string(request.method()),
                 "Use POST, or GET for queries.");
+}
+
+Result<std::optional<std::chrono::milliseconds>> read_timeout(const http::Request& request) {
+    const auto header = request.header("Request-Timeout");
+    if (!header) return std::nullopt;
+    std::uint32_t value = 0;
+    const char* end = header->data() + header->size();
+    const auto read = std::from_chars(header->data(), end, value);
+    if (read.ec == std::errc() && read.ptr == end && value > 0)
+        return std::chrono::milliseconds(value);
+    if (read.ec == std::errc::result_out_of_range && read.ptr == end) return std::nullopt;
+    return fail(ErrorCode::BadRequest, "Request-Timeout is not a whole number above 0.",
+                "Give the milliseconds that the client waits: Request-Timeout: 2000.");
 }
 
 int response_status(MediaType type, bool request_error, ErrorCode code) noexcept {

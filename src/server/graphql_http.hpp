@@ -2,6 +2,8 @@
 // GraphQL over HTTP (working draft): from an HTTP request to GraphQL parameters, and media types.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string_view>
 
 #include "base/arena.hpp"
@@ -26,6 +28,10 @@ Result<MediaType> choose_media_type(const http::Request& request);
 /// other than JSON in UTF-8, malformed JSON, batches, and parameters of the wrong type, each with
 /// what was expected. Views in the result live in `request` and `arena`.
 Result<engine::Request> read_graphql_request(const http::Request& request, Arena& arena);
+
+/// Returns how long the client waits, as `Request-Timeout` says in milliseconds; nothing where it
+/// does not. BadRequest where that is no whole number above 0.
+Result<std::optional<std::chrono::milliseconds>> read_timeout(const http::Request& request);
 
 /// Returns the HTTP status of an answer: with Json 200 whatever GraphQL says of the document, with
 /// GraphqlResponseJson the code's status where nothing was executed. What HTTP itself must know

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "pg/connect.hpp"
 #include "sql/fragment.hpp"
 
 namespace fraiseql::server {
@@ -65,6 +66,13 @@ void RefreshSchedule::run() {
 
 tl::expected<void, sql::DatabaseError> RefreshSchedule::serve(pg::Session& session) {
     lost_ = false;
+    if (pg::is_pooled(session.connection())) {
+        // The lock would stay with whichever session of PostgreSQL took it.
+        if (!std::exchange(said_pooled_, true))
+            log("refresh: materialized views are not refreshed, since a pooler is in between: give "
+                "--direct-database");
+        return {};
+    }
     const auto process = session.query("SELECT pg_backend_pid()");
     if (!process) return tl::unexpected(process.error());
     process_ = std::stoi(std::string(process->get(0, 0)));

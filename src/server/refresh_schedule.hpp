@@ -72,6 +72,7 @@ class RefreshSchedule {
     std::vector<Due> due_ = {};
     std::minstd_rand random_{std::random_device{}()};
     bool lost_ = false;
+    bool said_pooled_ = false;
     int process_ = 0;
     /// The process that refreshes right now, or 0.
     std::atomic<int> running_ = 0;

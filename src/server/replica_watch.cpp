@@ -27,6 +27,7 @@ pg::PoolSettings for_asking(pg::PoolSettings settings) {
     settings.connect_timeout = kConnectTimeout;
     // It sees for itself whether a server answers.
     settings.breaker = {};
+    settings.on_warm = {};
     // Says what it thinks of servers itself.
     settings.log = {};
     return settings;

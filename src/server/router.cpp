@@ -5,12 +5,10 @@
 
 #include "engine/request_name.hpp"
 #include "http/client_address.hpp"
-#include "json/writer.hpp"
 #include "server/graphql_http.hpp"
 #include "server/http_transport.hpp"
 #include "server/operation_gate.hpp"
 #include "server/refusals.hpp"
-#include "server/replica_metrics.hpp"
 #include "server/session_graphql.hpp"
 #include "server/session_http.hpp"
 
@@ -18,7 +16,6 @@ namespace fraiseql::server {
 
 namespace {
 
-using namespace std::chrono_literals;
 using runtime::Task;
 
 constexpr std::string_view kJson = "application/json; charset=utf-8";
@@ -28,16 +25,6 @@ constexpr const char* kPagePolicy =
     "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self' "
     "'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri "
     "'none'; form-action 'none'; frame-ancestors 'none'";
-constexpr auto kReadyTimeout = 2s;
-
-http::Response not_ready(std::string_view reason) {
-    std::string body = R"({"status":"unavailable","reason":)";
-    json::write_string(body, reason);
-    body += '}';
-    http::Response response = http::make_response(503, kJson, std::move(body));
-    response.headers.push_back({"Retry-After", "1"});
-    return response;
-}
 
 /// What one client may see is not for the caches of others; whoever knows better has said so.
 void store_no_answer(http::Response& response) {
@@ -76,13 +63,6 @@ http::Response to_http(engine::Response answer, MediaType type, const http::Requ
     return response;
 }
 
-pg::Batch ready_check() {
-    static const auto statement = pg::make_statement("select 1");
-    pg::Batch batch;
-    batch.calls.push_back({.statement = statement, .params = {}});
-    return batch;
-}
-
 /// What an answer says about who asked, where it says anything.
 std::optional<AuditEvent> event_of(const engine::Response& answer) {
     if (!answer.request_error) return std::nullopt;
@@ -119,7 +99,8 @@ Router::Router(engine::Engine& engine, pg::Pool& pool, RouterSettings settings)
     : engine_(engine),
       pool_(pool),
       settings_(std::move(settings)),
-      identification_(pool_, settings_.authentication, settings_.audit) {}
+      identification_(pool_, settings_.authentication, settings_.audit),
+      readiness_(pool_, identification_, settings_.readiness) {}
 
 Task<http::Response> Router::answer(const http::Request& request) {
     if (is_probe(request.path())) co_return co_await answer_other(request);
@@ -173,12 +154,8 @@ Task<http::Response> Router::answer_other(const http::Request& request) {
     const bool health = path == "/health";
     const bool ready = path == "/ready";
     if ((health || ready) && !reads(request)) co_return method_not_allowed(request, "GET, HEAD");
-    if (ready) co_return co_await answer_ready();
-    if (health) {
-        http::Response response = http::make_response(200, kJson, R"({"status":"ok"})");
-        never_store(response);
-        co_return response;
-    }
+    if (ready) co_return co_await readiness_.answer();
+    if (health) co_return answer_health();
     std::optional<http::Response> page = find_page(request);
     if (page) co_return std::move(*page);
     co_return not_found(request);
@@ -200,6 +177,9 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
     }
     Result<engine::Request> asked = read_graphql_request(request, arena);
     if (!asked) co_return refuse(asked.error(), content_type(*type));
+    const auto timeout = read_timeout(request);
+    if (!timeout) co_return refuse(timeout.error(), content_type(*type));
+    asked->timeout = *timeout;
     asked->principal = who;
     if (asked->principal != nullptr) asked->context = &asked->principal->context;
     if (settings_.consistency) {
@@ -300,33 +280,6 @@ void Router::follow_sessions(RevokedFeed& feed, std::shared_ptr<runtime::Mailbox
 void Router::audit(AuditEvent event, const http::Request& request, const auth::Principal* principal,
                    std::string_view detail) const {
     if (settings_.audit) settings_.audit->record(about(event, request, principal, detail));
-}
-
-Task<http::Response> Router::answer_ready() {
-    http::Response response = not_ready("the server is stopping");
-    if (!draining_) {
-        pg::Batch batch = ready_check();
-        const auto deadline = runtime::Clock::now() + kReadyTimeout;
-        const auto checked = co_await pool_.run(std::move(batch), pg::Lane::Quick, deadline);
-        if (checked && !identification_.is_ready()) {
-            response = not_ready("it is not known which sessions were revoked");
-        } else if (checked) {
-            response = http::make_response(200, kJson, ready_body());
-        } else if (settings_.expose_errors) {
-            response = not_ready("the database is not reachable: " + checked.error().message);
-        } else {
-            response = not_ready("the database is not reachable");
-        }
-    }
-    never_store(response);
-    co_return response;
-}
-
-std::string Router::ready_body() const {
-    if (!settings_.replicas) return R"({"status":"ready"})";
-    return R"({"status":"ready","replicas":)" +
-           replica_summary(settings_.replica_settings->targets, *settings_.replicas->current()) +
-           '}';
 }
 
 bool Router::may_see_metrics(const http::Request& request) const {

@@ -17,7 +17,7 @@
 #include "server/identification.hpp"
 #include "server/limits.hpp"
 #include "server/metrics.hpp"
-#include "server/replica_watch.hpp"
+#include "server/readiness.hpp"
 #include "server/request_watch.hpp"
 #include "server/sessions.hpp"
 
@@ -52,13 +52,9 @@ struct RouterSettings {
     std::shared_ptr<LimitState> limits = {};
     /// Clients read their writes from replicas; nothing: there are none.
     std::optional<ConsistencySettings> consistency = {};
-    /// What /ready says of replicas; serve() makes both, where there are any.
-    std::shared_ptr<const replica::Settings> replica_settings = {};
-    std::shared_ptr<const ReplicaFeed> replicas = {};
+    ReadinessSettings readiness = {};
     /// Traces and the access log.
     WatchSettings watch = {};
-    /// Development: /ready tells strangers what the database said.
-    bool expose_errors = false;
 };
 
 /// Used on its worker's thread. The engine and the pool must outlive it.
@@ -82,7 +78,7 @@ class Router {
     void follow_sessions(RevokedFeed& feed, std::shared_ptr<runtime::Mailbox> mailbox);
 
     /// From now on /ready says that the server is stopping.
-    void drain() noexcept { draining_ = true; }
+    void drain() noexcept { readiness_.drain(); }
 
   private:
     runtime::Task<http::Response> answer_other(const http::Request& request);
@@ -93,8 +89,6 @@ class Router {
                                                  RequestWatch* watch);
     runtime::Task<http::Response> answer_explain(const http::Request& request);
     runtime::Task<http::Response> answer_auth(const http::Request& request);
-    runtime::Task<http::Response> answer_ready();
-    std::string ready_body() const;
     void count_answer(const engine::Response& answered);
     void audit(AuditEvent event, const http::Request& request, const auth::Principal* principal,
                std::string_view detail) const;
@@ -105,9 +99,9 @@ class Router {
     pg::Pool& pool_;
     RouterSettings settings_;
     Identification identification_;
+    Readiness readiness_;
     std::optional<Sessions> sessions_;
     std::shared_ptr<runtime::Mailbox> mailbox_;
-    bool draining_ = false;
     /// What this worker's share of the cache took when it was counted last.
     std::size_t cache_bytes_ = 0;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/samples.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -46,6 +47,20 @@ std::vector<prometheus::MetricFamily> Samples::collect() const {
                 sum([](const Sample& s) { return s.pool.refused; }));
     out.counter("fraiseql_pool_lost_connections_total", "Connections to PostgreSQL that broke.",
                 sum([](const Sample& s) { return s.pool.lost; }));
+    out.counter("fraiseql_pool_retired_connections_total",
+                "Connections that were replaced for their age, or closed as idle.",
+                sum([](const Sample& s) { return s.pool.retired; }));
+    double state = 0;
+    double openings = 0;
+    for (const Sample& sample : all) {
+        state = std::max(state, static_cast<double>(sample.pool.breaker));
+        openings = std::max(openings, static_cast<double>(sample.pool.breaker_openings));
+    }
+    out.gauge("fraiseql_database_breaker_state",
+              "Whether PostgreSQL is asked: 0 closed, 1 half-open, 2 open.", state);
+    out.counter("fraiseql_database_breaker_openings_total",
+                "Times that PostgreSQL did not answer, so that requests were refused at once.",
+                openings);
     out.gauge("fraiseql_plan_cache_documents", "Documents that are kept with their plans.",
               sum([](const Sample& s) { return s.plan_count; }));
     out.gauge("fraiseql_plan_cache_bytes", "What they take.",

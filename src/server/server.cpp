@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
 #include <utility>
@@ -24,6 +25,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kSampleInterval = 250ms;
+// A host that swallows what is sent to it costs an attempt to connect seconds.
+constexpr std::size_t kOutboundThreads = 4;
 
 class Worker final : public runtime::Program {
   public:
@@ -153,6 +156,10 @@ class Worker final : public runtime::Program {
     std::chrono::milliseconds shutdown_delay_;
 };
 
+const std::string& direct(const Settings& settings) {
+    return settings.direct_conninfo.empty() ? settings.pool.conninfo : settings.direct_conninfo;
+}
+
 engine::TemplateContext template_context(const Settings& settings) {
     engine::TemplateContext out{.model = nullptr, .settings = settings.engine};
     if (settings.router.authentication)
@@ -161,7 +168,7 @@ engine::TemplateContext template_context(const Settings& settings) {
 }
 
 RegistryWatchSettings registry_watch_settings(const Settings& settings) {
-    return {.conninfo = settings.pool.conninfo,
+    return {.conninfo = direct(settings),
             .folder = settings.operations_folder,
             .adaptive = !settings.engine.only_registered,
             .check =
@@ -182,7 +189,7 @@ RegistryWatchSettings registry_watch_settings(const Settings& settings) {
 }
 
 RefreshSettings refresh_settings(const Settings& settings) {
-    RefreshSettings out{.conninfo = settings.pool.conninfo, .log = settings.log};
+    RefreshSettings out{.conninfo = direct(settings), .log = settings.log};
     if (const std::shared_ptr<Metrics> metrics = settings.router.metrics)
         out.count = [metrics](const std::string& view, bool succeeded) {
             metrics->count_refresh(view, succeeded);
@@ -241,9 +248,12 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
         FRAISEQL_TRY(settings.listen.address, http::claim_address(settings.listen.address));
     }
     settings.pool.breaker = std::make_shared<pg::Breaker>();
+    settings.router.readiness.cold_workers =
+        std::make_shared<std::atomic<std::size_t>>(settings.workers);
+    settings.pool.on_warm = [cold = settings.router.readiness.cold_workers] { --*cold; };
     settings.models = std::make_shared<ModelFeed>(model);
     settings.registry = std::make_shared<RegistryFeed>(std::make_shared<turbo::Registry>());
-    settings.schema_watch.conninfo = settings.pool.conninfo;
+    settings.schema_watch.conninfo = direct(settings);
     settings.schema_watch.log = settings.log;
     observe(settings);
     SchemaWatch schema_watch(settings.schema_watch, settings.models, catalog);
@@ -261,7 +271,7 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     std::optional<GrantWatch> grant_watch;
     if (settings.router.authentication && settings.router.authentication->grants) {
         settings.grants = std::make_shared<GrantFeed>(std::make_shared<const std::uint64_t>(0));
-        grant_watch.emplace(settings.pool.conninfo, settings.grants, settings.log);
+        grant_watch.emplace(direct(settings), settings.grants, settings.log);
     }
     std::optional<CertificateWatch> certificate_watch;
     if (settings.certificate) {
@@ -289,24 +299,23 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     std::optional<RevocationWatch> revocation_watch;
     if (settings.router.authentication && settings.router.authentication->sessions) {
         settings.revoked = std::make_shared<RevokedFeed>(std::make_shared<const Revoked>());
-        revocation_watch.emplace(settings.pool.conninfo,
-                                 token_window(*settings.router.authentication), settings.revoked,
-                                 settings.log);
+        revocation_watch.emplace(direct(settings), token_window(*settings.router.authentication),
+                                 settings.revoked, settings.log);
         revocation_watch->start();
     }
     std::optional<ReplicaWatch> replica_watch;
     if (settings.replicas) {
         settings.replica_feed =
             std::make_shared<ReplicaFeed>(std::make_shared<const replica::Snapshot>());
-        settings.router.replicas = settings.replica_feed;
-        settings.router.replica_settings = settings.replicas;
+        settings.router.readiness.replicas = settings.replica_feed;
+        settings.router.readiness.replica_settings = settings.replicas;
         if (settings.router.metrics)
             settings.router.metrics->show(settings.replicas, settings.replica_feed);
         replica_watch.emplace(settings.pool, settings.replicas, settings.replica_feed,
                               settings.log);
         replica_watch->start();
     }
-    runtime::Outbound outbound;
+    runtime::Outbound outbound(kOutboundThreads);
     runtime::RunSettings run;
     run.workers = settings.workers;
     run.drain_timeout = settings.shutdown_delay + settings.drain_timeout;

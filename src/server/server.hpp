@@ -30,6 +30,8 @@ struct Settings {
     std::optional<CertificateFiles> certificate = {};
     RouterSettings router = {};
     pg::PoolSettings pool = {};
+    /// Leads past a pooler, for what needs a session of its own; empty: as `pool` does.
+    std::string direct_conninfo = {};
     engine::Settings engine = {};
     /// A folder of GraphQL files to register; empty: none.
     std::string operations_folder = {};

@@ -147,10 +147,11 @@ class Writing(Blog):
 
 
 class OneStatement(unittest.TestCase):
-    # The claims settings, and what other connections do at the start: they follow the registered
-    # operations, and look whether there is a cache to keep.
+    # The claims settings, and what connections do at the start: all look whether there is a pooler
+    # in between, others follow the registered operations, and look whether there is a cache to keep.
     BESIDE_THE_OPERATION = (r"BEGIN|COMMIT|SELECT (pg_catalog\.)?set_config|LISTEN "
-                            r"|SELECT 1 WHERE to_reg(class|procedure)")
+                            r"|SELECT 1 WHERE to_reg(class|procedure)"
+                            r"|SELECT pg_catalog\.pg_backend_pid\(\)$")
 
     def test_nested_operation_is_one_statement(self):
         database = Database(*BLOG_FILES, settings=["log_statement=all"])

@@ -91,6 +91,7 @@ class Settings(unittest.TestCase):
                    "FRAISEQL_ADMIN_TOKEN": "s3cret-of-admins-that-is-long-enough",
                    "FRAISEQL_JWKS_URL": "a=https://me:s3cret@id.example/k,b=https://id.example",
                    "DATABASE_URL": "host=db password=s3cret sslpassword=s3cret",
+                   "FRAISEQL_DIRECT_DATABASE": "postgres://me:s3cret@direct/shop",
                    "FRAISEQL_REPLICA": "host=a password=s3cret;postgres://me:s3cret@b/shop"}
         for form in ("text", "json"):
             said += run("config", "--format", form, env=os.environ | secrets).stdout

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "server/readiness.hpp"
+
+#include "json/writer.hpp"
+#include "server/refusals.hpp"
+#include "server/replica_metrics.hpp"
+
+namespace fraiseql::server {
+
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::Task;
+
+constexpr std::string_view kJson = "application/json; charset=utf-8";
+constexpr auto kTimeout = 2s;
+
+http::Response not_ready(std::string_view reason) {
+    std::string body = R"({"status":"unavailable","reason":)";
+    json::write_string(body, reason);
+    body += '}';
+    http::Response response = http::make_response(503, kJson, std::move(body));
+    response.headers.push_back({"Retry-After", "1"});
+    return response;
+}
+
+pg::Batch question() {
+    static const auto statement = pg::make_statement("select 1");
+    pg::Batch batch;
+    batch.calls.push_back({.statement = statement, .params = {}});
+    return batch;
+}
+
+}  // namespace
+
+Readiness::Readiness(pg::Pool& pool, const Identification& identification,
+                     ReadinessSettings settings)
+    : pool_(pool), identification_(identification), settings_(std::move(settings)) {}
+
+Task<http::Response> Readiness::answer() {
+    const std::optional<std::string> why = co_await reason();
+    http::Response response = why ? not_ready(*why) : http::make_response(200, kJson, ready_body());
+    never_store(response);
+    co_return response;
+}
+
+Task<std::optional<std::string>> Readiness::reason() {
+    if (draining_) co_return "the server is stopping";
+    pg::Batch batch = question();
+    const auto deadline = runtime::Clock::now() + kTimeout;
+    const auto checked = co_await pool_.run(std::move(batch), pg::Lane::Quick, deadline);
+    if (!checked) co_return unreachable(checked.error());
+    if (!identification_.is_ready()) co_return "it is not known which sessions were revoked";
+    if (settings_.cold_workers && *settings_.cold_workers > 0)
+        co_return "connections to the database are being opened";
+    co_return std::nullopt;
+}
+
+std::string Readiness::unreachable(const sql::DatabaseError& error) const {
+    std::string out = "the database is not reachable";
+    const pg::Breaker::State breaker = pool_.status().breaker;
+    if (breaker != pg::Breaker::State::Closed)
+        out += std::string(" (circuit breaker ") + pg::to_string(breaker) + ")";
+    if (settings_.expose_errors) out += ": " + error.message;
+    return out;
+}
+
+std::string Readiness::ready_body() const {
+    if (!settings_.replicas) return R"({"status":"ready"})";
+    return R"({"status":"ready","replicas":)" +
+           replica_summary(settings_.replica_settings->targets, *settings_.replicas->current()) +
+           '}';
+}
+
+http::Response answer_health() {
+    http::Response response = http::make_response(200, kJson, R"({"status":"ok"})");
+    never_store(response);
+    return response;
+}
+
+}  // namespace fraiseql::server
