@@ -7,9 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <memory>
 #include <optional>
+
+#include "pg/conninfo.hpp"
 
 namespace fraiseql::pg {
 
@@ -59,36 +60,9 @@ sql::DatabaseError connection_error(std::string message) {
     return error;
 }
 
-/// What of a connection string is not left to libpq.
-struct Given {
-    std::string options;
-    /// What libpq calls target_session_attrs.
-    std::string target;
-};
-
-tl::expected<Given, sql::DatabaseError> given_in(const std::string& conninfo) {
-    char* problem = nullptr;
-    PQconninfoOption* parsed = PQconninfoParse(conninfo.c_str(), &problem);
-    if (parsed == nullptr) {
-        std::string message = problem != nullptr ? problem : "out of memory";
-        PQfreemem(problem);
-        return tl::unexpected(connection_error("bad connection string: " + message));
-    }
-    Given out;
-    for (const PQconninfoOption* option = parsed; option->keyword != nullptr; ++option) {
-        const std::string_view keyword = option->keyword;
-        if (keyword == "options" && option->val != nullptr) out.options = option->val;
-        if (keyword == "target_session_attrs" && option->val != nullptr) out.target = option->val;
-    }
-    PQconninfoFree(parsed);
-    return out;
-}
-
 /// A server that takes writes is wanted, but this session is to be read-only by its own wish: then
 /// libpq would find no server that is good enough.
-bool wants_primary(std::string target, const ConnectSettings& settings) {
-    if (const char* set = std::getenv("PGTARGETSESSIONATTRS"); target.empty() && set != nullptr)
-        target = set;
+bool wants_primary(const std::string& target, const ConnectSettings& settings) {
     const std::pair<std::string, std::string> read_only("default_transaction_read_only", "on");
     const auto& all = settings.session_settings;
     return target == "read-write" && std::find(all.begin(), all.end(), read_only) != all.end();
@@ -180,20 +154,15 @@ std::string session_options(std::string_view before,
 }
 
 tl::expected<Established, sql::DatabaseError> connect(const ConnectSettings& settings) {
-    // A bare database name has no options; PQconninfoParse takes strings and URLs only.
-    const bool bare_name = settings.conninfo.find('=') == std::string::npos &&
-                           settings.conninfo.find("://") == std::string::npos;
-    Given given;
-    if (!bare_name) {
-        auto found = given_in(settings.conninfo);
-        if (!found) return tl::unexpected(std::move(found).error());
-        given = std::move(*found);
-    }
-    const char* target = wants_primary(given.target, settings) ? "target_session_attrs" : nullptr;
-    const std::string options = session_options(given.options, settings.session_settings);
-    auto connection = open(settings, settings.pooled ? given.options : options, target);
+    auto given = resolve_conninfo(settings.conninfo);
+    if (!given) return tl::unexpected(connection_error(given.error().message));
+    const bool primary = wants_primary((*given)["target_session_attrs"], settings);
+    const char* target = primary ? "target_session_attrs" : nullptr;
+    const std::string given_options = (*given)["options"];
+    const std::string options = session_options(given_options, settings.session_settings);
+    auto connection = open(settings, settings.pooled ? given_options : options, target);
     if (!connection && refuses_settings(connection.error().message))
-        connection = open(settings, given.options, target);
+        connection = open(settings, given_options, target);
     if (!connection) return tl::unexpected(std::move(connection).error());
     const std::chrono::seconds limit(settings.timeout_seconds);
     const std::optional<bool> pooled = find_pooler(connection->get(), limit);

@@ -2,6 +2,7 @@
 // Conninfo: what libpq makes of a connection URL or of key=value pairs.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -13,9 +14,16 @@ namespace fraiseql::pg {
 /// `****`: fit for a terminal or a log. Configuration where libpq cannot read it.
 Result<std::string> masked_conninfo(const std::string& conninfo);
 
-/// Returns what `conninfo`, or else libpq's variable for it, says of `keyword` (`port`: PGPORT);
-/// empty where neither does. Configuration where libpq cannot read it.
-Result<std::string> conninfo_value(const std::string& conninfo, std::string_view keyword);
+/// Settings of a connection by libpq's keywords; those without a value are missing.
+using ConninfoValues = std::map<std::string, std::string>;
+
+/// Returns what libpq would connect with: what `conninfo` says, else libpq's variables (PGHOST),
+/// else the service file for the service that either names, else libpq's defaults. Connects to
+/// nobody. Configuration where libpq cannot read it, or knows no such service.
+Result<ConninfoValues> resolve_conninfo(const std::string& conninfo);
+
+/// Returns what that comes to for `keyword` (`port`); empty where nothing says it.
+Result<std::string> conninfo_value(const std::string& conninfo, const std::string& keyword);
 
 /// Where a connection goes, and what is done about TLS on the way.
 struct DatabaseTls {
@@ -25,8 +33,7 @@ struct DatabaseTls {
     std::string mode;
 };
 
-/// Returns what `conninfo` and libpq's variables (PGHOST, PGSSLMODE) come to; a service file is
-/// not looked at. Configuration where libpq cannot read it.
+/// Returns what resolve_conninfo() says of that.
 Result<DatabaseTls> tls_of(const std::string& conninfo);
 
 }  // namespace fraiseql::pg
