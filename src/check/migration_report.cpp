@@ -217,10 +217,11 @@ std::string to_text(const MigrationReport& report) {
     section(out, "Registered operations that are planned otherwise", plans);
     section(out, "Locks and writes", effects);
     section(out, "Findings that were not there before", findings);
-    return out + fmt::format(
-                     "{} statements were run and rolled back; they held their locks for "
-                     "{} ms.\n",
-                     report.statements, report.held_milliseconds);
+    return out + fmt::format("{} run and rolled back; locks were held for {} ms.\n",
+                             report.statements == 1
+                                 ? "1 statement was"
+                                 : fmt::format("{} statements were", report.statements),
+                             report.held_milliseconds);
 }
 
 }  // namespace fraiseql::check

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "check/script_refusal.hpp"
@@ -21,6 +22,19 @@ bool is_letter(char c) {
            static_cast<unsigned char>(c) >= 0x80;
 }
 bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '$'; }
+
+/// What a statement does, and to what kind of thing: `CREATE OR REPLACE VIEW`.
+std::string command_of(const std::vector<std::string>& words) {
+    static constexpr std::array<std::string_view, 8> kBetween = {
+        "OR", "REPLACE", "UNIQUE", "MATERIALIZED", "TEMP", "TEMPORARY", "UNLOGGED", "FOREIGN"};
+    std::string out;
+    bool between = true;
+    for (std::size_t i = 0; i < words.size() && (i < 2 || between); ++i) {
+        out += (i == 0 ? "" : " ") + words[i];
+        between = std::find(kBetween.begin(), kBetween.end(), words[i]) != kBetween.end();
+    }
+    return out;
+}
 
 std::string upper(std::string_view word) {
     std::string out(word);
@@ -184,9 +198,7 @@ class Splitter {
 
     void finish() {
         if (!std::exchange(open_, false)) return;
-        std::string command;
-        for (std::size_t i = 0; i < std::min<std::size_t>(words_.size(), 2); ++i)
-            command += (i == 0 ? "" : " ") + words_[i];
+        std::string command = command_of(words_);
         if (depth_ > 0 || bodies_ > 0)
             problem(begin_line_, fmt::format("{}: the statement does not end.", command));
         auto refused = refusal_of(words_);

@@ -60,6 +60,18 @@ TEST(Script, KnowsLinesAndCommands) {
     EXPECT_EQ((*script)[1].command, "ALTER TABLE");
 }
 
+TEST(Script, CommandsSayWhatTheyMake) {
+    const auto script = read_script(
+        "create or replace view v as select 1; create unique index on t (a);"
+        "create materialized view m as select 1; drop materialized view m; commit_all()");
+    ASSERT_TRUE(script);
+    EXPECT_EQ((*script)[0].command, "CREATE OR REPLACE VIEW");
+    EXPECT_EQ((*script)[1].command, "CREATE UNIQUE INDEX");
+    EXPECT_EQ((*script)[2].command, "CREATE MATERIALIZED VIEW");
+    EXPECT_EQ((*script)[3].command, "DROP MATERIALIZED VIEW");
+    EXPECT_EQ((*script)[4].command, "COMMIT_ALL");
+}
+
 TEST(Script, RefusesWhatEndsTheTransaction) {
     for (const char* sql :
          {"COMMIT", "commit", "/* x */ Commit work", "-- x\nCOMMIT", "SELECT 1; END", "ROLLBACK",
