@@ -148,7 +148,7 @@ class Writing(Blog):
 
 class OneStatement(unittest.TestCase):
     # The claims settings, and what connections do at the start: all look whether there is a pooler
-    # in between, others follow the registered operations, and look whether there is a cache to keep.
+    # in between, others follow the registered operations, and look whether a cache is to be kept.
     BESIDE_THE_OPERATION = (r"BEGIN|COMMIT|SELECT (pg_catalog\.)?set_config|LISTEN "
                             r"|SELECT 1 WHERE to_reg(class|procedure)"
                             r"|SELECT pg_catalog\.pg_backend_pid\(\)$")
