@@ -362,6 +362,54 @@ BEGIN
     RETURN v_user_id;
 END $$;
 
+-- What the old password of a user has to be compared with, or how long to wait. Guesses are counted
+-- apart from those at signing in: who has taken over a session keeps nobody out.
+CREATE OR REPLACE FUNCTION auth.begin_password_change(p_user_id uuid, p_address text)
+RETURNS TABLE (retry_after double precision, email text, password_hash text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    retry_after := auth.count_attempt('address', p_address, 20);
+    IF retry_after = 0 THEN
+        retry_after := auth.count_attempt('password_change', p_user_id::text, 5);
+    END IF;
+    IF retry_after = 0 THEN
+        SELECT u.email, u.password_hash INTO email, password_hash
+        FROM auth.tb_user AS u WHERE u.id = p_user_id AND u.is_active;
+    END IF;
+    RETURN NEXT;
+END $$;
+
+-- Sets a password, the old one being right, and ends all other sessions. False where the password
+-- was changed while it was compared, or the session is over.
+CREATE OR REPLACE FUNCTION auth.change_password(
+    p_user_id uuid, p_session_id uuid, p_verified_hash text, p_password_hash text, p_address text)
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_user auth.tb_user;
+BEGIN
+    SELECT * INTO v_user FROM auth.tb_user WHERE id = p_user_id FOR UPDATE;
+    IF v_user.password_hash IS DISTINCT FROM p_verified_hash OR v_user.password_hash IS NULL
+       OR NOT v_user.is_active
+       OR NOT EXISTS (SELECT FROM auth.tb_session AS s
+                      WHERE s.id = p_session_id AND s.user_id = p_user_id AND s.revoked_at IS NULL
+                            AND s.expires_at > clock_timestamp()
+                            AND s.created_at >= v_user.not_before) THEN
+        RETURN false;
+    END IF;
+    UPDATE auth.tb_user SET password_hash = p_password_hash WHERE id = p_user_id;
+    -- Mails that would set another one.
+    DELETE FROM auth.tb_mailed_token WHERE user_id = p_user_id AND purpose = 'password_reset';
+    DELETE FROM auth.tb_message WHERE user_id = p_user_id AND kind = 'password_reset';
+    UPDATE auth.tb_attempt SET failures = failures - 1
+    WHERE kind = 'address' AND subject = p_address AND failures > 0;
+    DELETE FROM auth.tb_attempt
+    WHERE kind = 'password_change' AND subject = p_user_id::text
+          OR kind = 'account' AND subject = v_user.email;
+    UPDATE auth.tb_session SET revoked_at = clock_timestamp(), revoked_for = 'password_changed'
+    WHERE user_id = p_user_id AND id <> p_session_id AND revoked_at IS NULL;
+    RETURN true;
+END $$;
+
 CREATE OR REPLACE FUNCTION auth.verify_address(p_token_hash bytea)
 RETURNS uuid LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH used AS (
@@ -496,6 +544,14 @@ RETURNS boolean LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $
 $$;
 COMMENT ON FUNCTION auth.fn_reset_password IS 'Sets a new password by the token of a mail, and ends all sessions.
 @session resetPassword';
+
+CREATE OR REPLACE FUNCTION auth.fn_change_password(p_old_password text, p_new_password text,
+                                                   p_answer jsonb DEFAULT NULL)
+RETURNS boolean LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p_answer::boolean
+$$;
+COMMENT ON FUNCTION auth.fn_change_password IS 'Sets a new password by the old one, and ends all of your other sessions.
+@session changePassword';
 
 CREATE OR REPLACE FUNCTION auth.fn_verify_address(p_token text, p_answer jsonb DEFAULT NULL)
 RETURNS boolean LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

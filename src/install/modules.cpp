@@ -28,7 +28,8 @@ constexpr std::array<std::string_view, 2> kAuthGrants = {
     "auth.register, auth.request_reset, auth.is_mailed_token, auth.reset_password, "
     "auth.verify_address, auth.purge, auth.fn_register, auth.fn_login, auth.fn_refresh, "
     "auth.fn_logout, auth.fn_revoke_session, auth.fn_revoke_sessions, auth.fn_forgot_password, "
-    "auth.fn_reset_password, auth.fn_verify_address, auth.fn_current_account, auth.fn_sessions",
+    "auth.fn_reset_password, auth.fn_verify_address, auth.fn_current_account, auth.fn_sessions, "
+    "auth.begin_password_change, auth.change_password, auth.fn_change_password",
 };
 constexpr std::array<std::string_view, 2> kIdempotencyGrants = {
     "GRANT USAGE ON SCHEMA fraiseql",

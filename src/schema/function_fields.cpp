@@ -197,8 +197,9 @@ class FunctionWriter {
         const Annotation* line = annotations.find("session");
         if (line == nullptr) return;
         binding.session = line->arguments;
-        const bool known = std::find(std::begin(kSessionActions), std::end(kSessionActions),
-                                     line->arguments) != std::end(kSessionActions);
+        const std::vector<std::string_view> actions = session_actions();
+        const bool known =
+            std::find(actions.begin(), actions.end(), line->arguments) != actions.end();
         const bool answered =
             std::any_of(binding.arguments.begin(), binding.arguments.end(), [&](const auto& each) {
                 return each.argument == kSessionAnswer &&
@@ -211,8 +212,13 @@ class FunctionWriter {
              .message = fmt::format("{}, line {} of its comment: '@session {}' is not understood.",
                                     subject, line->line, line->arguments),
              .hint = known ? "The function must be VOLATILE and have a parameter p_answer jsonb."
-                           : did_you_mean(line->arguments, {std::begin(kSessionActions),
-                                                            std::end(kSessionActions)})});
+                           : did_you_mean(line->arguments, actions)});
+    }
+
+    static std::vector<std::string_view> session_actions() {
+        std::vector<std::string_view> out(std::begin(kSessionActions), std::end(kSessionActions));
+        out.emplace_back("changePassword");
+        return out;
     }
 
     Draft& draft_;

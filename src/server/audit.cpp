@@ -23,14 +23,14 @@ constexpr std::size_t kMaxDetail = 1024;
 constexpr int kConnectSeconds = 5;
 
 // In the order of the enumeration.
-constexpr std::array<std::string_view, 19> kNames = {
-    "config.started",        "config.changed",       "auth.registered",
-    "auth.signed_in",        "auth.sign_in_refused", "auth.locked_out",
-    "auth.signed_out",       "auth.token_refused",   "auth.token_reused",
-    "auth.session_revoked",  "auth.reset_requested", "auth.password_reset",
-    "auth.address_verified", "auth.origin_refused",  "access.refused",
-    "access.admin_refused",  "limit.rate",           "limit.complexity",
-    "input.suspicious"};
+constexpr std::array<std::string_view, 20> kNames = {
+    "config.started",        "config.changed",        "auth.registered",
+    "auth.signed_in",        "auth.sign_in_refused",  "auth.locked_out",
+    "auth.signed_out",       "auth.token_refused",    "auth.token_reused",
+    "auth.session_revoked",  "auth.reset_requested",  "auth.password_reset",
+    "auth.password_changed", "auth.address_verified", "auth.origin_refused",
+    "access.refused",        "access.admin_refused",  "limit.rate",
+    "limit.complexity",      "input.suspicious"};
 
 void add_member(std::string& out, std::string_view name, std::string_view text,
                 std::size_t most = kMaxText) {

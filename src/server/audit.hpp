@@ -27,6 +27,7 @@ enum class AuditEvent : std::uint8_t {
     SessionRevoked,
     ResetRequested,
     PasswordReset,
+    PasswordChanged,
     AddressVerified,
     OriginRefused,
     AccessRefused,

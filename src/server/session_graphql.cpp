@@ -84,6 +84,13 @@ Task<Result<std::string>> SessionAnswers::answer(std::string_view action,
             co_await sessions_.reset_password(request_, std::move(token), std::move(password));
         co_return done(result);
     }
+    if (action == "changePassword") {
+        std::string before = text_of(arguments, "oldPassword");
+        std::string after = text_of(arguments, "newPassword");
+        const auto result = co_await sessions_.change_password(request_, principal_,
+                                                               std::move(before), std::move(after));
+        co_return done(result);
+    }
     const auto result = co_await sessions_.verify_address(request_, std::move(token));
     co_return done(result);
 }

@@ -154,6 +154,15 @@ Task<Response> answer_post(Sessions& sessions, const Request& request,
             co_await sessions.reset_password(request, std::move(token), std::move(password));
         co_return answer(result);
     }
+    if (path == "/auth/change-password") {
+        const auto body = read_body(request, arena, {"oldPassword", "newPassword"});
+        if (!body) co_return refuse(body.error());
+        std::string before = text_of(*body, "oldPassword");
+        std::string after = text_of(*body, "newPassword");
+        const auto result = co_await sessions.change_password(request, principal, std::move(before),
+                                                              std::move(after));
+        co_return answer(result);
+    }
     const auto body = read_body(request, arena, {"token"});
     if (!body) co_return refuse(body.error());
     std::string token = text_of(*body, "token");
@@ -194,9 +203,10 @@ Task<Response> answer_delete(Sessions& sessions, const Request& request,
 enum class Route { None, Posted, Account, Sessions, Session };
 
 Route route_of(std::string_view path) {
-    constexpr std::string_view kPosted[] = {
-        "/auth/login",           "/auth/register",       "/auth/refresh",       "/auth/logout",
-        "/auth/forgot-password", "/auth/reset-password", "/auth/verify-address"};
+    constexpr std::string_view kPosted[] = {"/auth/login",           "/auth/register",
+                                            "/auth/refresh",         "/auth/logout",
+                                            "/auth/forgot-password", "/auth/reset-password",
+                                            "/auth/verify-address",  "/auth/change-password"};
     if (std::find(std::begin(kPosted), std::end(kPosted), path) != std::end(kPosted))
         return Route::Posted;
     if (path == "/auth/me") return Route::Account;
@@ -216,7 +226,8 @@ bool needs_principal(const Request& request) {
     const std::string_view path = request.path();
     // Without a valid access token, the refresh token still tells which session ends.
     const bool logout = path == "/auth/logout" && !http::find_cookie(request, kRefreshCookie);
-    return logout || path == "/auth/me" || path == "/auth/sessions" || path.starts_with(kSessions);
+    return logout || path == "/auth/change-password" || path == "/auth/me" ||
+           path == "/auth/sessions" || path.starts_with(kSessions);
 }
 
 Result<void> check_source(const Request& request, const SessionSettings& settings,

@@ -40,6 +40,11 @@ Error sign_in_first() {
     return {.code = ErrorCode::Unauthenticated, .message = "Nobody is signed in here."};
 }
 
+/// Not Unauthenticated: clients would take the session for over.
+Error wrong_old_password() {
+    return {.code = ErrorCode::Forbidden, .message = "The old password does not fit."};
+}
+
 Error bad_token() {
     return {.code = ErrorCode::BadUserInput,
             .message = "The token is not valid: it was used, or is too old.",
@@ -293,6 +298,49 @@ Task<Result<void>> Sessions::reset_password(const http::Request& request, std::s
     const std::string user_id = text(*done, 0);
     if (user_id.empty()) co_return tl::make_unexpected(bad_token());
     audit(AuditEvent::PasswordReset, request, user_id);
+    co_return Result<void>{};
+}
+
+Task<Result<void>> Sessions::change_password(const http::Request& request,
+                                             const auth::Principal* principal,
+                                             std::string old_password, std::string new_password) {
+    static const Statement begin = statement(
+        "SELECT retry_after, email, password_hash FROM auth.begin_password_change($1, $2)");
+    static const Statement change = statement("SELECT auth.change_password($1, $2, $3, $4, $5)");
+    if (principal == nullptr || principal->session.empty())
+        co_return tl::make_unexpected(sign_in_first());
+    if (auto checked = check_password(new_password, {}); !checked)
+        co_return tl::make_unexpected(checked.error());
+    if (new_password == old_password)
+        co_return fail(ErrorCode::BadUserInput, "The new password is the old one.");
+    if (old_password.size() > auth::kMaxPasswordBytes)
+        co_return tl::make_unexpected(wrong_old_password());
+    const std::string user_id = principal->subject;
+    const std::string session_id = principal->session;
+    const std::string address = address_of(request);
+    Params who{user_id, address};
+    auto begun = co_await call(begin, std::move(who));
+    if (!begun) co_return tl::make_unexpected(begun.error());
+    if (auto waited = check_wait(text(*begun, 0)); !waited) {
+        audit(AuditEvent::LockedOut, request, user_id, "password change");
+        co_return tl::make_unexpected(waited.error());
+    }
+    if (auto checked = check_password(new_password, text(*begun, 1)); !checked)
+        co_return tl::make_unexpected(checked.error());
+    const std::string old_hash = text(*begun, 2);
+    const Result<bool> fits = co_await settings_.hasher->verify(mailbox_, old_password, old_hash);
+    if (!fits) co_return tl::make_unexpected(fits.error());
+    if (!*fits) {
+        audit(AuditEvent::SignInRefused, request, user_id, "password change");
+        co_return tl::make_unexpected(wrong_old_password());
+    }
+    Result<std::string> hash = co_await settings_.hasher->hash(mailbox_, std::move(new_password));
+    if (!hash) co_return tl::make_unexpected(hash.error());
+    Params params{user_id, session_id, old_hash, std::move(*hash), address};
+    auto done = co_await call(change, std::move(params));
+    if (!done) co_return tl::make_unexpected(done.error());
+    if (text(*done, 0) != "t") co_return tl::make_unexpected(over());
+    audit(AuditEvent::PasswordChanged, request, user_id);
     co_return Result<void>{};
 }
 

@@ -89,6 +89,11 @@ class Sessions {
     runtime::Task<Result<void>> reset_password(const http::Request& request, std::string token,
                                                std::string password);
 
+    /// Sets the principal's password, by the old one, and ends all their other sessions.
+    runtime::Task<Result<void>> change_password(const http::Request& request,
+                                                const auth::Principal* principal,
+                                                std::string old_password, std::string new_password);
+
     /// Verifies an address by the token of a mail.
     runtime::Task<Result<void>> verify_address(const http::Request& request, std::string token);
 
