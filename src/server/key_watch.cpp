@@ -90,7 +90,10 @@ void KeyWatch::read_all() {
                                   (state.keys.empty() ? "; there are none left of it"
                                                       : "; those of before stay in use")));
     }
-    if (changed) publish();
+    if (!changed) return;
+    const std::shared_ptr<const auth::Keys> before = feed_->current();
+    publish();
+    if (settings_.on_change) settings_.on_change(describe_change(*before, *feed_->current()));
 }
 
 /// Returns whether the set has changed.

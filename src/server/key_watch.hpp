@@ -16,6 +16,7 @@
 #include "auth/key.hpp"
 #include "base/log.hpp"
 #include "fetch/fetch.hpp"
+#include "server/config_news.hpp"
 #include "server/feed.hpp"
 
 namespace fraiseql::server {
@@ -41,6 +42,8 @@ struct KeyWatchSettings {
     std::chrono::milliseconds stale{86'400'000};
     /// Tokens with unknown keys make it read the sets at most that often.
     std::chrono::milliseconds cooldown{10'000};
+    /// Hears what is different after the start.
+    OnChange on_change = {};
     /// Called on the watch's thread. May be empty.
     Log log = {};
 };

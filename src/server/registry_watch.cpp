@@ -39,6 +39,7 @@ Result<void> RegistryWatch::start() {
                     "The server's role needs USAGE on the schema turbo and SELECT on its tables.");
     }
     publish();
+    started_ = true;
     watch_.start(!session);
     if (!settings_.folder.empty() || settings_.check_template)
         folder_thread_ = std::thread([this] { follow_folder(); });
@@ -97,7 +98,11 @@ void RegistryWatch::publish() {
         log(LogEntry::warning(problem));
     if (!registry->entries().empty())
         log("registered operations: " + std::to_string(registry->entries().size()));
-    feed_->publish(std::move(registry));
+    const std::shared_ptr<const turbo::Registry> before = feed_->current();
+    feed_->publish(registry);
+    if (!settings_.on_change || !started_) return;
+    const std::string news = describe_change(*before, *registry);
+    if (!news.empty()) settings_.on_change(news);
 }
 
 void RegistryWatch::check_templates(std::vector<turbo::Registered>& entries,

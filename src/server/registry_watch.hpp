@@ -14,6 +14,7 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "server/channel_watch.hpp"
+#include "server/config_news.hpp"
 #include "server/feed.hpp"
 #include "server/operations_folder.hpp"
 #include "server/schema_watch.hpp"
@@ -37,6 +38,8 @@ struct RegistryWatchSettings {
         check_template = {};
     /// What templates are compared for; not empty where there is check_template.
     std::shared_ptr<ModelFeed> models = {};
+    /// Hears what is different after the start.
+    OnChange on_change = {};
     /// Called on the watch's threads and, by start(), on the caller's. May be empty.
     Log log = {};
     /// How often to look at the folder, and for another model.
@@ -73,6 +76,7 @@ class RegistryWatch {
     /// Templates that were checked, with the model that they were checked for.
     std::vector<turbo::Registered> checked_;
     std::shared_ptr<const schema::Model> checked_for_;
+    bool started_ = false;
     pg::WakeUp stop_;
     std::thread folder_thread_;
     ChannelWatch watch_;

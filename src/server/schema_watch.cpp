@@ -50,9 +50,11 @@ bool SchemaWatch::judge(const catalog::Document& document) {
     if (model && settings_.accept)
         if (auto accepted = settings_.accept(**model); !accepted) model = fail(accepted.error());
     if (!model) {
-        log(LogEntry::error(
+        const std::string news =
             "schema: the catalog has changed, but cannot be served; still serving the last one. " +
-            to_string(model.error())));
+            to_string(model.error());
+        log(LogEntry::error(news));
+        if (settings_.on_change) settings_.on_change(news);
         return model.error().code != ErrorCode::ServiceUnavailable;
     }
     log(fmt::format("schema: the catalog has changed; serving {} relations and {} functions",
@@ -63,7 +65,9 @@ bool SchemaWatch::judge(const catalog::Document& document) {
                 fmt::format("schema: {}.{} has @cache, but is served without a cache: {} {}",
                             entity.relation->schema, entity.relation->name, entity.cache->problem,
                             entity.cache->remedy)));
-    feed_->publish(std::move(*model));
+    const std::shared_ptr<const schema::Model> before = feed_->current();
+    feed_->publish(*model);
+    if (settings_.on_change) settings_.on_change(describe_change(*before, **model));
     if (settings_.keep) settings_.keep(document);
     return true;
 }

@@ -13,6 +13,7 @@
 #include "catalog/snapshot_sql.hpp"
 #include "schema/model.hpp"
 #include "server/channel_watch.hpp"
+#include "server/config_news.hpp"
 #include "server/feed.hpp"
 
 namespace fraiseql::server {
@@ -30,6 +31,8 @@ struct SchemaWatchSettings {
     /// Receives the catalog of each model that is published. Called on the watch's thread. May be
     /// empty.
     std::function<void(const catalog::Document&)> keep = {};
+    /// Hears what is different after the start.
+    OnChange on_change = {};
     /// Called on the watch's thread. May be empty.
     Log log = {};
 };

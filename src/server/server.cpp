@@ -167,6 +167,14 @@ engine::TemplateContext template_context(const Settings& settings) {
     return out;
 }
 
+/// Returns what records changes of the configuration; empty where nothing is recorded.
+OnChange record_changes(const Settings& settings) {
+    if (!settings.router.audit) return {};
+    return [audit = settings.router.audit](std::string_view news) {
+        audit->record({.event = AuditEvent::SettingChanged, .detail = news});
+    };
+}
+
 RegistryWatchSettings registry_watch_settings(const Settings& settings) {
     return {.conninfo = direct(settings),
             .folder = settings.operations_folder,
@@ -185,6 +193,7 @@ RegistryWatchSettings registry_watch_settings(const Settings& settings) {
                     return engine::check_template(session, entry, context);
                 },
             .models = settings.models,
+            .on_change = record_changes(settings),
             .log = settings.log};
 }
 
@@ -200,6 +209,7 @@ RefreshSettings refresh_settings(const Settings& settings) {
 KeyWatchSettings key_watch_settings(const Settings& settings) {
     KeyWatchSettings out{.sources = settings.router.authentication->sources,
                          .own = *settings.router.authentication->keys,
+                         .on_change = record_changes(settings),
                          .log = settings.log};
     out.limits.authorities_file = settings.router.authentication->authorities_file;
     return out;
@@ -255,6 +265,7 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     settings.registry = std::make_shared<RegistryFeed>(std::make_shared<turbo::Registry>());
     settings.schema_watch.conninfo = direct(settings);
     settings.schema_watch.log = settings.log;
+    settings.schema_watch.on_change = record_changes(settings);
     observe(settings);
     SchemaWatch schema_watch(settings.schema_watch, settings.models, catalog);
     RegistryWatch registry_watch(registry_watch_settings(settings), settings.registry);
@@ -276,11 +287,7 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     std::optional<CertificateWatch> certificate_watch;
     if (settings.certificate) {
         settings.certificate->log = settings.log;
-        if (settings.router.audit)
-            settings.certificate->on_change = [audit =
-                                                   settings.router.audit](std::string_view news) {
-                audit->record({.event = AuditEvent::SettingChanged, .detail = news});
-            };
+        if (settings.router.audit) settings.certificate->on_change = record_changes(settings);
         certificate_watch.emplace(*settings.certificate);
         if (auto started = certificate_watch->start(); !started) return started;
         settings.listen.tls = certificate_watch->current();

@@ -93,6 +93,38 @@ class Audit(unittest.TestCase):
             self.assertIn(part, event["detail"])
         self.assertNotIn(SECRET, self.file.read_text())
 
+    def changes(self, word):
+        """What `config.changed` says with that word, once it does."""
+        def find():
+            lines = [json.loads(line) for line in self.file.read_text().splitlines()]
+            return [each["detail"] for each in lines
+                    if each["event"] == "config.changed" and word in each["detail"]]
+
+        return wait_until(find, word)
+
+    def test_another_schema(self):
+        self.serve("--audit-log", str(self.file), "--schema-poll", "1")
+        self.sql("CREATE VIEW v_tag AS SELECT 1 AS id, jsonb_build_object('id', 1) AS data; "
+                 "GRANT SELECT ON v_tag TO api")
+        self.assertIn("safe: ", self.changes("Tag")[0])
+        self.sql("DROP VIEW v_tag")
+        self.assertTrue(self.changes(" breaking: "))
+        self.sql("COMMENT ON VIEW v_note IS '@authorize nonsense'")
+        self.assertIn("still serving the last one", self.changes("cannot be served")[0])
+
+    def test_registered_operations(self):
+        folder = self.file.parent / "operations"
+        folder.mkdir()
+        (folder / "one.graphql").write_text("{ notes { id } }")
+        self.serve("--audit-log", str(self.file), "--operations", str(folder))
+        (folder / "two.graphql").write_text("query Two { notes { id } }")
+        (folder / "one.graphql").unlink()
+        news = self.changes("registered operations: ")
+        self.assertIn("added two", "".join(news))
+        self.assertIn("removed one", "".join(news))
+        # What was there at the start is no change.
+        self.assertNotIn("added one", "".join(news))
+
     def test_bytes_that_are_no_request(self):
         server = self.serve("--audit-log", str(self.file))
         smuggled = (b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n"

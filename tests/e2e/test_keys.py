@@ -123,13 +123,18 @@ class Keys(unittest.TestCase):
 
     def test_a_new_key_is_found_when_a_token_has_it(self):
         issuer = self.issuer(self.one)
-        server = self.serve("--jwks-url", issuer.url)
+        audit = self.folder / "audit.jsonl"
+        server = self.serve("--jwks-url", issuer.url, "--audit-log", str(audit))
         self.assertEqual(self.whoami(server, self.one.token()), "ann")
         self.assertEqual(self.whoami(server, self.two.token()), 401)
         self.assertEqual(issuer.asked, 1, "within the first seconds nothing is read twice")
         issuer.keys = [self.two]
         wait_until(lambda: self.whoami(server, self.two.token(sub="bob")) == "bob", "the new key")
         self.assertEqual(self.whoami(server, self.one.token()), 401, "its key was withdrawn")
+        changes = wait_until(lambda: [each["detail"] for each in map(
+            json.loads, audit.read_text().splitlines()) if each["event"] == "config.changed"],
+            "the record of it")
+        self.assertEqual(changes, ['keys of tokens: added "two"; removed "one"; 1 in use'])
 
     def test_unknown_keys_do_not_make_the_issuer_work(self):
         issuer = self.issuer(self.one)
