@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-TARGETS = ("parse", "validate", "json", "token", "cursor", "head")
+TARGETS = ("parse", "validate", "json", "token", "cursor", "head", "cookie")
 
 
 def fuzz(binary: pathlib.Path, target: str, seconds: int) -> subprocess.CompletedProcess:
