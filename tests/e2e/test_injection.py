@@ -3,11 +3,13 @@
 import base64
 import json
 import os
+import pathlib
 import subprocess
+import tempfile
 import unittest
 import urllib.parse
 
-from product import Database, Server, run
+from product import Database, Server, run, wait_until
 from test_security import SECRET, as_role, bearer
 
 SCHEMA = """
@@ -21,6 +23,7 @@ CREATE VIEW v_note AS SELECT id, title, jsonb_build_object('id', id, 'title', ti
   'extra', extra, 'made', made, 'parts', (SELECT jsonb_agg(jsonb_build_object('n', n.id,
   'word', n.title)) FROM tb_note n)) AS data FROM tb_note;
 CREATE VIEW v_odd AS SELECT id, jsonb_build_object('id', id) AS data FROM tb_note;
+CREATE VIEW v_strange AS SELECT * FROM v_odd;
 COMMENT ON VIEW v_odd IS 'Robert''); DROP TABLE tb_canary; --
 @authorize role:it''s"); permission:x''; authenticated"';
 CREATE FUNCTION fn_rename_note(p_id int, p_title text) RETURNS text LANGUAGE sql
@@ -29,7 +32,7 @@ CREATE FUNCTION fn_echo(p_input jsonb) RETURNS jsonb LANGUAGE sql STABLE
   AS $$ SELECT to_jsonb(current_setting('app.user_id', true)) $$;
 GRANT SELECT, UPDATE ON tb_note TO api;
 GRANT ALL ON tb_canary TO api;
-GRANT SELECT ON v_note, v_odd TO api;
+GRANT SELECT ON v_note, v_odd, v_strange TO api;
 """
 
 HOSTILE = [
@@ -62,6 +65,10 @@ class Injection(unittest.TestCase):
         self.assertEqual(count, "5")
         for sign in ("syntax error", "unterminated", "does not exist", "could not determine"):
             self.assertNotIn(sign, self.database.log())
+
+    def sql(self, text):
+        subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", self.database.url, "-c",
+                        text], check=True, capture_output=True)
 
     def ask(self, query, headers=None, **variables):
         body = json.dumps({"query": query, "variables": variables})
@@ -152,6 +159,58 @@ class Injection(unittest.TestCase):
                 for name in ("Authorization", "Idempotency-Key", "Accept", "Cookie"):
                     response = self.server.post('{"query":"{ notes { id } }"}', {name: text})
                     self.assertLess(response.status, 500, (name, text))
+
+    def test_parameters_of_templates(self):
+        done = run("db", "install", "turbo", "--role", "api", "--database", self.database.url)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with tempfile.TemporaryDirectory() as folder:
+            query, template = pathlib.Path(folder) / "q.graphql", pathlib.Path(folder) / "t.sql"
+            query.write_text("query($title: String!) "
+                             "{ notes(where: {title: {eq: $title}}) { id title } }")
+            template.write_text(
+                '-- @context who = user_id\n-- @sample {"title": "note 2"}\n'
+                '-- @claims {"sub": "ann"}\n'
+                "SELECT json_build_object('notes', coalesce((SELECT json_agg(json_build_object("
+                "'id', id::text, 'title', title)) FROM v_note WHERE title = :title "
+                "AND :who::text IS NOT NULL), '[]')) /* by hand */")
+            done = run("turbo", "add", "by_hand", str(query), "--sql", str(template),
+                       "--jwt-tenant-claim", "tenant_id", "--database", self.database.url)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        body = {"documentId": "by_hand", "variables": {"title": "note 2"}}
+        wait_until(lambda: "data" in self.server.post(json.dumps(body), bearer()).text, "the text")
+        for text in HOSTILE:
+            body["variables"] = {"title": text}
+            response = self.server.post(json.dumps(body), bearer(sub=text))
+            self.assertLess(response.status, 500, text)
+            if response.status == 200:
+                self.assertEqual(self.rows(json.loads(response.text)), [], text)
+        # It was the template that answered.
+        body["variables"] = {"title": "note 2"}
+        self.assertEqual(self.rows(json.loads(self.server.post(json.dumps(body), bearer()).text)),
+                         [{"id": "2", "title": "note 2"}])
+        sent = subprocess.run(["psql", "-XAt", "-d", self.database.url, "-c",
+                               "SELECT string_agg(query, ' ') FROM pg_stat_activity "
+                               "WHERE application_name = 'fraiseql'"],
+                              check=True, capture_output=True, text=True).stdout
+        self.assertIn("/* by hand */", sent)
+
+    def test_annotations(self):
+        """What comments say is understood, refused by its name, or text: it is never run."""
+        lines = ("@authorize role:{}", "@authorize permission:{}", "@authorize owner:{}",
+                 "@authorize {} authenticated", "@cost {}", "@cost {}:3", "@cache context {}",
+                 "@cache ttl {}", "@name {}", "@hide {}", "@{}")
+        texts = ("'", '"', "'); DROP TABLE tb_canary; --", '"; DROP TABLE tb_canary; --', "$1",
+                 "id\" OR true --", "x); DELETE FROM tb_canary; --", "a" * 3000)
+        for line in lines:
+            for text in texts:
+                comment = line.format(text).replace("'", "''")
+                self.sql(f"COMMENT ON VIEW v_strange IS 'Strange.\n{comment}'")
+                printed = run("schema", "--database", self.url)
+                if printed.returncode == 0:
+                    self.assertIn("type Note ", printed.stdout, comment)
+                else:
+                    self.assertTrue(printed.stderr.startswith("fraiseql: "), comment)
+        self.sql("COMMENT ON VIEW v_strange IS NULL")
 
     def test_comments(self):
         printed = run("schema", "--database", self.url)
