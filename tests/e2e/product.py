@@ -101,11 +101,12 @@ def run(*arguments, timeout=PATIENCE, binary=BINARY, **options):
 class Server:
     """A running `fraiseql serve`, or another command that serves."""
 
-    def __init__(self, url=None, command=None, port=None, binary=BINARY):
+    def __init__(self, url=None, command=None, port=None, binary=BINARY, host="127.0.0.1"):
+        self.host = host
         self.port = port or free_port()
         command = command or ["serve", "--database", url]
         self.log_file = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([binary, *command, "--listen", f"127.0.0.1:{self.port}"],
+        self.process = subprocess.Popen([binary, *command, "--listen", f"{host}:{self.port}"],
                                         stdin=subprocess.DEVNULL, stdout=self.log_file,
                                         stderr=subprocess.STDOUT)
         wait_until(self.answers, "an answer from /health")
@@ -125,7 +126,7 @@ class Server:
 
     def request(self, method, path, body=None, headers=None, timeout=PATIENCE):
         """Returns the response with its body read into `.text`."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
