@@ -228,7 +228,13 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url, database_pid = stack.enter_context(database(options.bin))
-        address, server_pid = stack.enter_context(server(options.bin, url))
+        operations = folder / "operations"
+        operations.mkdir()
+        for workload in chosen:
+            if workload.document_id:
+                (operations / f"{workload.document_id}.graphql").write_text(workload.query)
+        address, server_pid = stack.enter_context(
+            server(options.bin, url, "--operations", operations))
         place = Place(url, database_pid, address, server_pid)
         chosen = [workload for workload in chosen if answers(workload, place)]
         for workload in chosen:

@@ -25,6 +25,8 @@ class Workload:
     parameters: tuple[str, ...] | None = ()
     # Seconds are better spent on others: compare the statements only.
     sql_only: bool = False
+    # The operation is registered with the server under this id, and asked for by it.
+    document_id: str | None = None
 
     def variables(self, number):
         if "$category" in self.query:
@@ -34,17 +36,21 @@ class Workload:
 
     def bodies(self):
         """Returns the request bodies, one for each number where the query takes a variable."""
+        operation = {"documentId": self.document_id} if self.document_id else {"query": self.query}
         if "$" not in self.query:
-            return [json.dumps({"query": self.query})]
-        return [json.dumps({"query": self.query, "variables": self.variables(number)})
+            return [json.dumps(operation)]
+        return [json.dumps(operation | {"variables": self.variables(number)})
                 for number in self.numbers]
 
 
 BY_ID = ("md5('user:' || :i::text)::uuid",)
+USER = "query U($id: ID!) { user(id: $id) { id username email } }"
 
 WORKLOADS = [
     Workload("user", "a user by id, three fields", "user_by_id.sql",
-             "query U($id: ID!) { user(id: $id) { id username email } }", parameters=BY_ID),
+             USER, parameters=BY_ID),
+    Workload("registered", "the same, by the id of a registered operation", "user_by_id.sql",
+             USER, parameters=BY_ID, document_id="user"),
     Workload("posts", "the 20 newest published posts, each with its author",
              "posts_with_author.sql",
              """{ posts(limit: 20, where: {status: {eq: "published"}}, orderBy: {createdAt: DESC}) {
