@@ -20,6 +20,12 @@ add_library(fraiseql_argon2 INTERFACE)
 target_include_directories(fraiseql_argon2 SYSTEM INTERFACE "${ARGON2_INCLUDE_DIR}")
 target_link_libraries(fraiseql_argon2 INTERFACE "${ARGON2_LIBRARY}")
 
+find_path(WSLAY_INCLUDE_DIR wslay/wslay.h REQUIRED)
+find_library(WSLAY_LIBRARY wslay REQUIRED)
+add_library(fraiseql_wslay INTERFACE)
+target_include_directories(fraiseql_wslay SYSTEM INTERFACE "${WSLAY_INCLUDE_DIR}")
+target_link_libraries(fraiseql_wslay INTERFACE "${WSLAY_LIBRARY}")
+
 add_library(fraiseql_asio INTERFACE)
 target_compile_definitions(fraiseql_asio INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY)

@@ -79,7 +79,8 @@ void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
 }
 
 void Connection::expire(runtime::Clock::time_point now) {
-    if (phase_ == Phase::Answering || now < deadline_) return;
+    if (const auto protocol = protocol_.lock()) return protocol->tick(now);
+    if (phase_ == Phase::Answering || phase_ == Phase::Upgraded || now < deadline_) return;
     timed_out_ = true;
     if (phase_ == Phase::Sending || phase_ == Phase::Lingering) {
         stream_.close();
@@ -90,6 +91,7 @@ void Connection::expire(runtime::Clock::time_point now) {
 }
 
 void Connection::drain() {
+    if (const auto protocol = protocol_.lock()) return protocol->drain();
     const bool waiting =
         phase_ == Phase::Idle || phase_ == Phase::Head || phase_ == Phase::Handshake;
     if (!waiting || reader_.in_request() || begin_ != end_) return;
@@ -245,6 +247,39 @@ runtime::Task<bool> Connection::send(std::shared_ptr<Connection> self, Response 
     co_return outcome == Stream::Outcome::Done;
 }
 
+runtime::Task<std::string_view> Connection::receive() {
+    while (begin_ == end_) {
+        if (ended_) co_return std::string_view();
+        start_read();
+        co_await data_.wait();
+    }
+    const std::string_view bytes(buffer_.data() + begin_, end_ - begin_);
+    // Their place is used again by the next read, which the next call starts.
+    begin_ = end_;
+    co_return bytes;
+}
+
+void Connection::close() {
+    ended_ = true;
+    stream_.close();
+    data_.wake();
+}
+
+runtime::Task<> Connection::speak(std::shared_ptr<Connection> self,
+                                  std::shared_ptr<Protocol> protocol) {
+    self->phase_ = Phase::Upgraded;
+    self->protocol_ = protocol;
+    if (self->site_->draining) protocol->drain();
+    try {
+        co_await protocol->run(protocol, self);
+    } catch (const std::exception& error) {
+        self->site_->log(
+            LogEntry::error(std::string("a protocol caused an exception: ") + error.what()));
+    }
+    self->protocol_.reset();
+    if (!self->ended_) co_await linger(self);
+}
+
 // Closing a socket with unread input resets it, and the client may lose the response: so read what
 // still comes, for a while (RFC 9112 §9.6).
 runtime::Task<> Connection::linger(std::shared_ptr<Connection> self) {
@@ -276,10 +311,15 @@ runtime::Task<> Connection::serve(std::shared_ptr<Connection> self) {
         const bool keep_alive = asked && !self->site_->draining;
         const bool head_only = request.method() == "HEAD";
         std::function<void()> on_sent = std::move(response.on_sent);
+        const std::shared_ptr<Protocol> upgrade = std::move(response.upgrade);
         open = co_await send(self, std::move(response), head_only, keep_alive);
         if (!open) break;
         if (on_sent) on_sent();
         on_sent = nullptr;
+        if (upgrade) {
+            co_await speak(self, upgrade);
+            break;
+        }
         if (!keep_alive) {
             co_await linger(self);
             break;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/h1_reader.hpp"
+#include "http/protocol.hpp"
 #include "http/site.hpp"
 #include "http/stream.hpp"
 #include "runtime/task.hpp"
@@ -18,7 +19,7 @@ namespace fraiseql::http {
 
 /// Lives as long as its coroutine. A read is always under way, also while a handler runs: that is
 /// how it learns that the client went away.
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection final : public Duplex, public std::enable_shared_from_this<Connection> {
   public:
     /// Speaks TLS where `tls` is not nullptr. `peer` is who is at the other end.
     Connection(Stream::Socket socket, TlsSession tls, const IpAddress& peer,
@@ -30,6 +31,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     /// Spawns the coroutine.
     void start();
 
+    // What another protocol sees of it after an upgrade.
+    runtime::Executor executor() override { return stream_.get_executor(); }
+    runtime::Task<std::string_view> receive() override;
+    Stream::Outcome write(std::vector<boost::asio::const_buffer>& rest) override {
+        return stream_.write(rest);
+    }
+    runtime::Task<bool> writable() override { return stream_.writable(); }
+    void close() override;
+
     /// Gives up what has outlived its deadline.
     void expire(runtime::Clock::time_point now);
 
@@ -40,7 +50,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void abandon();
 
   private:
-    enum class Phase { Handshake, Idle, Head, Body, Answering, Sending, Lingering };
+    enum class Phase { Handshake, Idle, Head, Body, Answering, Sending, Upgraded, Lingering };
 
     static runtime::Task<> serve(std::shared_ptr<Connection> self);
     static runtime::Task<bool> secure(std::shared_ptr<Connection> self);
@@ -48,6 +58,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     static runtime::Task<Response> answer(std::shared_ptr<Connection> self, const Request& request);
     static runtime::Task<bool> send(std::shared_ptr<Connection> self, Response response,
                                     bool head_only, bool keep_alive);
+    static runtime::Task<> speak(std::shared_ptr<Connection> self,
+                                 std::shared_ptr<Protocol> protocol);
     static runtime::Task<> linger(std::shared_ptr<Connection> self);
 
     H1Reader::State parse();
@@ -68,6 +80,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::size_t end_ = 0;
     std::string head_;
     std::vector<boost::asio::const_buffer> output_;
+    /// While it is Upgraded. What runs holds the connection, so not the other way round.
+    std::weak_ptr<Protocol> protocol_;
     Phase phase_ = Phase::Idle;
     runtime::Clock::time_point deadline_;
     bool reading_ = false;

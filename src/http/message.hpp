@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@
 #include "runtime/task.hpp"
 
 namespace fraiseql::http {
+
+class Protocol;
 
 /// One header field of a response.
 struct Header {
@@ -110,6 +113,8 @@ struct Response {
     /// Called when the last byte went to the socket, and only then; let go of in any case. May be
     /// empty.
     std::function<void()> on_sent = {};
+    /// With status 101: what the connection speaks from then on. The request lives until it ends.
+    std::shared_ptr<Protocol> upgrade = {};
 };
 
 /// Makes a response with a Content-Type and a body.

@@ -38,8 +38,9 @@ void write_response_head(std::string& out, const Response& response, std::string
         write_field(out, "Content-Length", std::to_string(response.body.size()));
     }
     out += common;
-    // Also said to HTTP/1.0, whose default is to close.
-    write_field(out, "Connection", keep_alive ? "keep-alive" : "close");
+    // Also said to HTTP/1.0, whose default is to close. A 101 says "Upgrade" itself.
+    if (response.status != 101)
+        write_field(out, "Connection", keep_alive ? "keep-alive" : "close");
     out += "\r\n";
 }
 
