@@ -286,6 +286,7 @@ void add_serving(CLI::App& command, Options& options) {
         .add_option("--admin-token-file", options.admin_token_file,
                     "token that opens /admin; the token itself: FRAISEQL_ADMIN_TOKEN")
         ->type_name("FILE");
+    cli::add_sockets(command, options.sockets);
 }
 
 void add_explaining(CLI::App& command, Options& options) {

@@ -20,13 +20,17 @@ std::string name_of(const catalog::Relation& relation) {
     return relation.schema + "." + relation.name;
 }
 
-/// What tells the cache of writes to the tables behind the views with @cache, as statements.
+/// What tells of writes to the tables behind views, as statements.
 struct Tracking {
     std::string sql = {};
     std::vector<std::string> tables = {};
 };
 
-Tracking tracking_of(const schema::Model& model) {
+/// Modules that want to hear of writes: of the views with @cache, or of all that clients read.
+constexpr std::string_view kCache = "cache";
+constexpr std::string_view kSubscriptions = "subscriptions";
+
+Tracking tracking_of(const schema::Model& model, bool all) {
     Tracking out;
     std::set<catalog::Oid> seen;
     std::set<std::string> contexts;
@@ -38,6 +42,10 @@ Tracking tracking_of(const schema::Model& model) {
         out.tables.push_back(name_of(relation));
     };
     for (const schema::Entity& entity : model.entities) {
+        if (all)
+            if (const auto rule = schema::read_cache_rule(model.catalog, *entity.relation, ""))
+                for (const catalog::Relation* table : rule->untracked)
+                    track(*table, "SELECT turbo.track(");
         if (entity.cache == nullptr) continue;
         for (const catalog::Relation* table : entity.cache->untracked)
             track(*table, "SELECT turbo.track(");
@@ -57,8 +65,14 @@ Tracking tracking_of(const schema::Model& model) {
     return out;
 }
 
-/// Says which views stay uncached although they have @cache.
-void print_problems(const schema::Model& model) {
+/// Says which views stay uncached although they have @cache, and which cannot be subscribed to.
+void print_problems(const schema::Model& model, bool all) {
+    if (all)
+        for (const schema::Entity& entity : model.entities)
+            if (const auto rule = schema::read_cache_rule(model.catalog, *entity.relation, "");
+                rule && !rule->usable())
+                fmt::print("{} cannot be subscribed to: {}\n  {}\n", name_of(*entity.relation),
+                           rule->problem, rule->remedy);
     for (const schema::Entity& entity : model.entities)
         if (entity.cache != nullptr && !entity.cache->usable())
             fmt::print("{} is not cached: {}\n  {}\n", name_of(*entity.relation),
@@ -66,9 +80,11 @@ void print_problems(const schema::Model& model) {
 }
 
 int track_tables(const Options& options, pg::Session& session) {
+    if (options.module != kCache && options.module != kSubscriptions) return 0;
+    const bool all = options.module == kSubscriptions;
     auto model = load_model(options);
     if (!model) return complain(model.error());
-    const Tracking tracking = tracking_of(**model);
+    const Tracking tracking = tracking_of(**model, all);
     if (options.print_only) {
         fmt::print("{}", tracking.sql);
         return 0;
@@ -81,7 +97,7 @@ int track_tables(const Options& options, pg::Session& session) {
         model = load_model(options);
         if (!model) return complain(model.error());
     }
-    print_problems(**model);
+    print_problems(**model, all);
     return 0;
 }
 
@@ -104,20 +120,26 @@ int install_module(const Options& options) {
     }
     auto session = pg::Session::open(options.database);
     if (!session) return complain(connection_error(session.error()));
-    std::string script(module->sql);
+    std::string script;
+    // Subscriptions wait for the versions of the cache.
+    if (module->name == kSubscriptions)
+        script = std::find_if(modules.begin(), modules.end(), [](const auto& each) {
+                     return each.name == kCache;
+                 })->sql;
+    script += module->sql;
     for (const std::string_view grant : module->grants)
         if (!options.grantee.empty())
             script += fmt::format("\n{} TO {};", grant,
                                   sql::Fragment().identifier(options.grantee).text());
     if (options.print_only) {
         fmt::print("{}\n", script);
-        return module->name == "cache" ? track_tables(options, *session) : 0;
+        return track_tables(options, *session);
     }
     // One message is one transaction: all of it or nothing.
     if (auto done = session->run_script(script); !done)
         return complain(connection_error(done.error()));
     fmt::print("Installed \"{}\".\n", module->name);
-    return module->name == "cache" ? track_tables(options, *session) : 0;
+    return track_tables(options, *session);
 }
 
 }  // namespace fraiseql::cli

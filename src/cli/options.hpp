@@ -13,6 +13,7 @@
 #include "cli/observe_options.hpp"
 #include "cli/pool_options.hpp"
 #include "cli/replica_options.hpp"
+#include "cli/socket_options.hpp"
 #include "plan/limits.hpp"
 #include "schema/model.hpp"
 
@@ -71,6 +72,7 @@ struct Options {
     AuthOptions auth;
     EdgeOptions edge;
     ReplicaOptions replicas;
+    SocketOptions sockets;
     ObserveOptions observe;
     PoolOptions pool;
     /// Holds the admin token; FRAISEQL_ADMIN_TOKEN is the other way to give it.

@@ -279,6 +279,7 @@ Result<void> serve(const Options& options, const Surroundings& surroundings) {
     surround(surroundings, settings);
     if (auto applied = apply_edge(options.edge, is_development(options), settings); !applied)
         return fail(applied.error());
+    apply_sockets(options.sockets, options.max_body_bytes, settings);
     const bool tls = !options.edge.tls_certificate.empty() || options.edge.tls_terminated;
     if (auto applied = apply_replicas(options.replicas, is_development(options), tls, settings);
         !applied)

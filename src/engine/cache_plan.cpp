@@ -75,18 +75,26 @@ bool add_read(CachePlan& out, const plan::Read& read) {
            add_branches(out, read.branches);
 }
 
+std::shared_ptr<const schema::CacheRule> live_rule(const catalog::Catalog& catalog,
+                                                   const schema::Entity& entity) {
+    auto rule = schema::read_cache_rule(catalog, *entity.relation, "");
+    if (!rule) return nullptr;
+    return std::make_shared<const schema::CacheRule>(std::move(*rule));
+}
+
 }  // namespace
 
 std::shared_ptr<const CachePlan> cache_plan(const catalog::Catalog& catalog,
                                             const plan::Plan& plan) {
     // Of what code makes, nobody knows what it depends on.
-    if (plan.type != graphql::OperationType::Query || plan.has_computed) return nullptr;
+    if (plan.type == graphql::OperationType::Mutation || plan.has_computed) return nullptr;
+    const bool live = plan.type == graphql::OperationType::Subscription;
     CachePlan out;
     bool first = true;
     for (const plan::Root& root : plan.roots) {
         if (root.kind == plan::Root::Kind::Typename) continue;
         if (root.kind != plan::Root::Kind::Read) return nullptr;
-        const schema::CacheRule* rule = root.read.entity->cache.get();
+        const auto rule = live ? live_rule(catalog, *root.read.entity) : root.read.entity->cache;
         if (rule == nullptr || !rule->usable() || !add_read(out, root.read)) return nullptr;
         out.contexts.insert(out.contexts.end(), rule->contexts.begin(), rule->contexts.end());
         out.per_principal = out.per_principal || rule->per_principal;

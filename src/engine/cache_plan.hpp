@@ -25,7 +25,8 @@ struct CachePlan {
 
 /// Returns what `plan` has; nullptr where one of its root fields is not under `@cache`, or where
 /// part of the answer depends on more than what is behind them: an estimated count, or a rule whose
-/// condition is not self-contained.
+/// condition is not self-contained. Of a subscription: what tells when its answer may be another
+/// one, whatever `@cache` says; nothing else of it is meant.
 std::shared_ptr<const CachePlan> cache_plan(const catalog::Catalog& catalog,
                                             const plan::Plan& plan);
 

@@ -11,6 +11,7 @@
 #include "engine/execution.hpp"
 #include "engine/function_failure.hpp"
 #include "engine/gate.hpp"
+#include "engine/live.hpp"
 #include "engine/plan_cost.hpp"
 #include "engine/session_settings.hpp"
 #include "engine/watch.hpp"
@@ -92,6 +93,15 @@ bool is_missing(const CompiledUnit& unit, const std::vector<pg::Rows>& rows) {
     return unit.unit.not_null && (rows.front().row_count() == 0 || rows.front().is_null(0, 0));
 }
 
+bool is_subscription(const PreparedRequest& request) {
+    return request.operation->plan.type == graphql::OperationType::Subscription;
+}
+
+bool may_keep(const PreparedRequest& request, const CacheSettings& settings) {
+    return request.operation->cache != nullptr && settings.memory_bytes > 0 &&
+           !is_subscription(request);
+}
+
 Error no_document() {
     return {.message = "The SQL template of this operation returned nothing.",
             .hint = "`fraiseql turbo add` checks a template anew."};
@@ -145,7 +155,11 @@ runtime::Task<Response> Engine::execute(Request request) {
     }
     const bool priced = settings_.max_plan_cost > 0 && !(*document)->registered;
     if (!refused && priced) refused = co_await price(*prepared, deadline);
+    Live* const live = request.gate != nullptr ? request.gate->live() : nullptr;
+    if (!refused && is_subscription(*prepared))
+        refused = live != nullptr ? describe(*prepared, *live) : no_place_for_subscriptions();
     if (refused) co_return request_error({std::move(*refused)});
+    if (is_subscription(*prepared) && !live->run) co_return Response{};
     Execution execution{
         .request = std::move(*prepared), .deadline = deadline, .seen = request.seen};
     const plan::Plan& known = execution.request.operation->plan;
@@ -155,6 +169,7 @@ runtime::Task<Response> Engine::execute(Request request) {
     }
     turbo::Call call{.plan_hit = execution.request.plan_hit};
     Response response = co_await answer(execution, call);
+    if (live != nullptr) live->first_error = response.first_error;
     call.bytes = response.body.size();
     call.duration = runtime::Clock::now() - started;
     documents_.count(**document, call);
@@ -168,7 +183,7 @@ runtime::Task<Response> Engine::execute(Request request) {
 runtime::Task<Response> Engine::answer(Execution& execution, turbo::Call& call) {
     const PreparedRequest& request = execution.request;
     if (request.as_of) co_return co_await answer_as_of(execution);
-    if (request.operation->cache != nullptr && settings_.cache.memory_bytes > 0) {
+    if (may_keep(request, settings_.cache)) {
         FoundAnswer found = co_await answers_.find_or_build(request, execution.deadline);
         if (found.answer) co_return kept_response(std::move(found));
         // Something is wrong with it: what, the fields say one by one.
@@ -297,10 +312,10 @@ runtime::Task<pg::BatchResult> Engine::run_unit(Execution& execution, const Comp
     if (settings) batch.calls.insert(batch.calls.begin(), std::move(*settings));
     const std::size_t calls = batch.calls.size();
     const bool writes = !unit.unit.read_only;
-    // What is cached is never older than what was acknowledged before: replicas cannot promise
-    // that.
+    // What is cached, or follows versions, is never older than what was acknowledged before:
+    // replicas cannot promise that.
     const bool cached =
-        execution.request.operation->cache != nullptr && settings_.cache.memory_bytes > 0;
+        may_keep(execution.request, settings_.cache) || is_subscription(execution.request);
     if (reads_ != nullptr && writes) Written::ask(batch);
     begin_call(execution.request.timeline, batch);
     pg::BatchResult result;

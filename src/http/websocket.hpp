@@ -49,6 +49,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
     /// Looks at the deadlines.
     void tick(runtime::Clock::time_point now);
 
+    runtime::Executor executor() { return duplex_->executor(); }
     /// Whether nothing is sent any more.
     bool closing() const noexcept { return ended_ || codec_.closing(); }
     /// Bytes that wait to be sent.

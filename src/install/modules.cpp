@@ -45,6 +45,11 @@ constexpr std::array<std::string_view, 2> kCacheGrants = {
     "GRANT EXECUTE ON FUNCTION turbo.versions, turbo.cache_find, turbo.cache_store, "
     "turbo.cache_as_of, turbo.cache_upkeep",
 };
+constexpr std::array<std::string_view, 2> kSubscriptionsGrants = {
+    kCacheGrants[0],
+    "GRANT EXECUTE ON FUNCTION turbo.live_versions, turbo.versions, turbo.cache_find, "
+    "turbo.cache_store, turbo.cache_as_of, turbo.cache_upkeep",
+};
 constexpr std::array<std::string_view, 3> kTurboGrants = {
     "GRANT USAGE ON SCHEMA turbo",
     "GRANT SELECT ON turbo.tb_turbo_query, turbo.tb_persisted_query",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The fields of Query: one row by its key, and lists with paging.
+// The fields of Query, one row by its key and lists with paging; and the same of Subscription.
 #include <fmt/format.h>
 
 #include <utility>
@@ -36,9 +36,13 @@ class RootWriter {
         for (const catalog::Function* each :
              draft.model.catalog.functions("fraiseql", "planned_rows"))
             has_planned_rows_ = each->can_execute;
+        for (const catalog::Function* each :
+             draft.model.catalog.functions("turbo", "live_versions"))
+            has_subscriptions_ = each->can_execute;
     }
 
     void write(const Entity& entity) {
+        live_ = has_subscriptions_ && tells_changes(entity);
         const std::string name = field_name_of(entity.type_name);
         if (entity.key) add_one(entity, name);
         const std::string many = plural_of(name);
@@ -48,8 +52,24 @@ class RootWriter {
     }
 
     std::vector<graphql::FieldSpec> fields = {};
+    std::vector<graphql::FieldSpec> subscriptions = {};
 
   private:
+    /// Whether it is known when an answer that reads the entity changes.
+    bool tells_changes(const Entity& entity) {
+        const auto rule = read_cache_rule(draft_.model.catalog, *entity.relation, "");
+        if (rule && rule->usable()) return true;
+        if (rule)
+            draft_.find(subject_of(*entity.relation), "cannot be subscribed to: " + rule->problem,
+                        lacks_triggers(*rule) ? "Run `fraiseql db install subscriptions` again: "
+                                                "it adds triggers that do."
+                                              : rule->remedy);
+        return false;
+    }
+
+    /// Whether all that is missing are triggers.
+    static bool lacks_triggers(const CacheRule& rule) { return !rule.untracked.empty(); }
+
     void add_one(const Entity& entity, const std::string& name) {
         const catalog::Column* column = entity.relation->column(*entity.key);
         const std::string argument = camel_case(bare_column(column->name));
@@ -184,6 +204,10 @@ class RootWriter {
                         "COMMENT ON it with the line '@name …' to choose another.");
             return;
         }
+        if (live_) {
+            draft_.roots.emplace(FieldKey("Subscription", field.name), existing->second);
+            subscriptions.push_back(field);
+        }
         fields.push_back(std::move(field));
     }
 
@@ -191,6 +215,10 @@ class RootWriter {
     bool has_page_info_ = false;
     /// `fraiseql db install counts`.
     bool has_planned_rows_ = false;
+    /// `fraiseql db install subscriptions`.
+    bool has_subscriptions_ = false;
+    /// The entity that is being written can be subscribed to.
+    bool live_ = false;
 };
 
 }  // namespace
@@ -203,6 +231,12 @@ void build_root_fields(Draft& draft) {
     query.description = "Reading: one SQL statement for each operation.";
     query.fields = std::move(writer.fields);
     draft.builder.query = "Query";
+    if (writer.subscriptions.empty()) return;
+    graphql::TypeSpec& subscription = draft.builder.add(graphql::TypeKind::Object, "Subscription");
+    subscription.description =
+        "What a query would answer: at once, and again whenever that has become another answer.";
+    subscription.fields = std::move(writer.subscriptions);
+    draft.builder.subscription = "Subscription";
 }
 
 }  // namespace fraiseql::schema

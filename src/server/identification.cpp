@@ -84,12 +84,24 @@ auth::Authenticator::Answer Identification::verify(const http::Request& request)
                                               seconds_now());
 }
 
+Result<void> Identification::check_again(Admitted& admitted, const http::Request& request) {
+    if (!authenticator_ || admitted.principal == nullptr) return {};
+    if (seconds_now() >= admitted.principal->valid_until)
+        return fail(ErrorCode::Unauthenticated, "The token has expired.");
+    if (std::exchange(admitted.keys, keys_) != keys_)
+        if (const auto answer = verify(request); !answer)
+            return fail(auth::to_error(answer.error()));
+    if (!revoked_) return {};
+    return check_session(admitted.principal.get(), *revoked_);
+}
+
 void Identification::follow_keys(KeyFeed& feed, KeyWatch& watch,
                                  std::shared_ptr<runtime::Mailbox> mailbox) {
     mailbox_ = mailbox;
     key_watch_ = &watch;
     authenticator_->replace_keys(feed.subscribe(std::move(mailbox), [this](KeyFeed::Value keys) {
         authenticator_->replace_keys(std::move(keys));
+        ++keys_;
     }));
 }
 

@@ -2,10 +2,12 @@
 // Identification: who sends a request, by its token or cookie, on one worker.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "auth/authenticator.hpp"
@@ -49,6 +51,19 @@ class Identification {
     using Identity = tl::expected<Grants::Principal, http::Response>;
     runtime::Task<Identity> identify(const http::Request& request, std::string_view type);
 
+    /// Who was let in, and by which keys.
+    struct Admitted {
+        Grants::Principal principal = {};
+        std::uint64_t keys = 0;
+    };
+    Admitted admit(Grants::Principal principal) const {
+        return {.principal = std::move(principal), .keys = keys_};
+    }
+    /// Whether whoever was let in with `request` would be let in now; for connections that stay
+    /// open. Unauthenticated where the token has expired, the session is over or the key is gone;
+    /// ServiceUnavailable where that cannot be told.
+    Result<void> check_again(Admitted& admitted, const http::Request& request);
+
     /// From now on tokens are verified with the keys of `feed`, and one whose key is not among them
     /// makes `watch` look again, which must outlive it.
     void follow_keys(KeyFeed& feed, KeyWatch& watch, std::shared_ptr<runtime::Mailbox> mailbox);
@@ -81,6 +96,8 @@ class Identification {
     std::optional<SessionSettings> sessions_;
     RevokedFeed::Value revoked_;
     KeyWatch* key_watch_ = nullptr;
+    /// Counts the times that keys were replaced.
+    std::uint64_t keys_ = 0;
     std::shared_ptr<runtime::Mailbox> mailbox_;
     std::shared_ptr<Audit> audit_;
 };

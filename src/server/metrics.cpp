@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/slow_operations.hpp"
+#include "server/graphql_socket.hpp"
 #include "server/metric_families.hpp"
 #include "server/process_metrics.hpp"
 #include "server/replica_metrics.hpp"
@@ -199,6 +200,30 @@ std::vector<prometheus::MetricFamily> collect(const ObservedTotals& totals) {
     return out.take();
 }
 
+std::vector<prometheus::MetricFamily> socket_metrics(const SocketCounts& counts) {
+    server::Families out;
+    const auto add = [&out](const char* name, const char* help, std::uint64_t value) {
+        out.counter(name, help, static_cast<double>(value));
+    };
+    out.gauge("fraiseql_websockets", "WebSockets that are open.",
+              static_cast<double>(counts.open.load()));
+    out.gauge("fraiseql_subscriptions", "Subscriptions that are open.",
+              static_cast<double>(counts.subscriptions.load()));
+    add("fraiseql_websockets_opened_total", "WebSockets that were opened.", counts.opened);
+    add("fraiseql_websockets_slow_total", "WebSockets closed since their clients took too little.",
+        counts.slow);
+    add("fraiseql_websocket_messages_received_total", "Messages of WebSocket clients.",
+        counts.messages_in);
+    add("fraiseql_websocket_messages_sent_total", "Messages to WebSocket clients.",
+        counts.messages_out);
+    add("fraiseql_subscription_events_total", "Answers that subscriptions were sent.",
+        counts.events);
+    add("fraiseql_subscription_events_superseded_total",
+        "Answers that a slow client did not see, since a later one took their place.",
+        counts.superseded);
+    return out.take();
+}
+
 std::vector<prometheus::MetricFamily> refusals_of(const LimitState* limits) {
     server::Families out;
     const auto add = [&](const char* reason, std::uint64_t count) {
@@ -273,6 +298,7 @@ std::string Metrics::render() const {
         append(
             replica_metrics(replica_settings_->targets, *replicas_->current(), samples_.reads()));
     append(collect(observed_));
+    if (observed_.sockets) append(socket_metrics(*observed_.sockets));
     if (others_) {
         turbo::Statistics::ById sums = others_->totals();
         // From the start: what clients do must not add to the series.

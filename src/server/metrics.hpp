@@ -18,12 +18,15 @@
 
 namespace fraiseql::server {
 
+struct SocketCounts;
+
 /// Where to find what the server counts of its own logs and traces; any may be empty.
 struct ObservedTotals {
     std::shared_ptr<const LogWriter> log = {};
     std::shared_ptr<const Audit> audit = {};
     std::shared_ptr<const SpanExporter> spans = {};
     std::shared_ptr<const engine::SlowOperations> slow = {};
+    std::shared_ptr<const SocketCounts> sockets = {};
 };
 
 /// Shared by all workers; every method may be called on any thread.

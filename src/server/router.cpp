@@ -5,6 +5,8 @@
 
 #include "engine/request_name.hpp"
 #include "http/client_address.hpp"
+#include "http/origin.hpp"
+#include "http/websocket_handshake.hpp"
 #include "server/graphql_http.hpp"
 #include "server/http_transport.hpp"
 #include "server/operation_gate.hpp"
@@ -95,24 +97,29 @@ void name_answer(const http::Request& request, http::Response& response) {
 
 }  // namespace
 
-Router::Router(engine::Engine& engine, pg::Pool& pool, RouterSettings settings)
+Router::Router(const runtime::Executor& executor, engine::Engine& engine, pg::Pool& pool,
+               RouterSettings settings)
     : engine_(engine),
       pool_(pool),
       settings_(std::move(settings)),
       identification_(pool_, settings_.authentication, settings_.audit),
+      live_queries_(executor, pool_, settings_.live),
       readiness_(pool_, identification_, settings_.readiness) {}
 
-Task<http::Response> Router::answer(const http::Request& request) {
+Task<http::Response> Router::execute(const http::Request& request, engine::Live* live) {
     if (is_probe(request.path())) co_return co_await answer_other(request);
-    Admission admission(settings_.limits, mailbox_, request);
-    const std::shared_ptr<RequestWatch> watch = RequestWatch::begin(settings_.watch, request);
+    // A subscription is counted and logged when it begins, not with each of its answers.
+    const bool again = live != nullptr && live->run;
+    Admission admission(again ? nullptr : settings_.limits, mailbox_, request);
+    std::shared_ptr<RequestWatch> watch;
+    if (!again) watch = RequestWatch::begin(settings_.watch, request);
     http::Response response;
     std::optional<Error> refused;
-    if (settings_.limits) refused = co_await let_in(request, admission);
+    if (settings_.limits && !again) refused = co_await let_in(request, admission);
     if (refused)
         response = refuse(*refused, kJson);
     else
-        response = co_await answer_admitted(request, admission, watch.get());
+        response = co_await answer_admitted(request, admission, watch.get(), live);
     admission.describe(response);
     add_cors_headers(settings_.cors, request, response);
     name_answer(request, response);
@@ -121,15 +128,27 @@ Task<http::Response> Router::answer(const http::Request& request) {
 }
 
 Task<http::Response> Router::answer_admitted(const http::Request& request, Admission& admission,
-                                             RequestWatch* watch) {
+                                             RequestWatch* watch, engine::Live* live) {
     if (auto preflight = answer_preflight(settings_.cors, request)) co_return std::move(*preflight);
     if (request.path() != "/graphql") co_return co_await answer_other(request);
+    if (http::wants_websocket(request)) co_return open_socket(request);
     const auto started = runtime::Clock::now();
-    http::Response response = co_await answer_graphql(request, admission, watch);
-    if (settings_.metrics)
+    http::Response response = co_await answer_graphql(request, admission, watch, live);
+    if (settings_.metrics && (live == nullptr || !live->run))
         settings_.metrics->count_graphql(response.status, runtime::Clock::now() - started);
     store_no_answer(response);
     co_return response;
+}
+
+/// Browsers let any page open a WebSocket and read what comes: whether it may is for us to say.
+http::Response Router::open_socket(const http::Request& request) {
+    const bool foreign = http::source_of(request, settings_.cors.origins) == http::Source::Foreign;
+    if (!foreign || settings_.cors.any_origin) return GraphqlSocket::open(*this, request);
+    audit(AuditEvent::OriginRefused, request, nullptr, "websocket");
+    return refuse({.code = ErrorCode::Forbidden,
+                   .message = "Pages of another origin may not connect.",
+                   .hint = "Serve the page from this origin, or name the page's: --cors-origin."},
+                  kJson);
 }
 
 Task<std::optional<Error>> Router::let_in(const http::Request& request, Admission& admission) {
@@ -162,7 +181,7 @@ Task<http::Response> Router::answer_other(const http::Request& request) {
 }
 
 Task<http::Response> Router::answer_graphql(const http::Request& request, Admission& admission,
-                                            RequestWatch* watch) {
+                                            RequestWatch* watch, engine::Live* live) {
     const Result<MediaType> type = choose_media_type(request);
     if (!type) co_return refuse(type.error(), kJson);
     Arena arena;
@@ -170,7 +189,8 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
     if (!principal) co_return std::move(principal.error());
     const auth::Principal* who = principal->get();
     std::optional<Error> refused;
-    if (settings_.limits) refused = co_await admission.count_principal(who);
+    const bool again = live != nullptr && live->run;
+    if (settings_.limits && !again) refused = co_await admission.count_principal(who);
     if (refused) {
         audit(AuditEvent::RateLimited, request, who, refused->message);
         co_return refuse(*refused, content_type(*type));
@@ -191,10 +211,10 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
         }
         asked->seen = *seen;
     }
-    OperationGate gate(admission);
+    OperationGate gate(admission, live);
     const HttpTransport transport(request);
     asked->transport = &transport;
-    if (admission.wants_operation()) asked->gate = &gate;
+    if (live != nullptr || admission.wants_operation()) asked->gate = &gate;
     std::optional<SessionAnswers> session_answers;
     if (sessions_)
         asked->sessions = &session_answers.emplace(*sessions_, request, asked->principal);

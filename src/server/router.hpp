@@ -14,6 +14,7 @@
 #include "server/audit.hpp"
 #include "server/consistency.hpp"
 #include "server/cors.hpp"
+#include "server/graphql_socket.hpp"
 #include "server/identification.hpp"
 #include "server/limits.hpp"
 #include "server/metrics.hpp"
@@ -55,22 +56,30 @@ struct RouterSettings {
     ReadinessSettings readiness = {};
     /// Traces and the access log.
     WatchSettings watch = {};
+    SocketSettings sockets = {};
+    LiveSettings live = {};
 };
 
 /// Used on its worker's thread. The engine and the pool must outlive it.
-class Router {
+class Router final : private SocketHost {
   public:
-    Router(engine::Engine& engine, pg::Pool& pool, RouterSettings settings);
+    Router(const runtime::Executor& executor, engine::Engine& engine, pg::Pool& pool,
+           RouterSettings settings);
 
     /// Answers any request: /graphql, /admin/explain, /health, /ready, the page; 404 and 405
     /// otherwise.
-    runtime::Task<http::Response> answer(const http::Request& request);
+    runtime::Task<http::Response> answer(const http::Request& request) {
+        return execute(request, nullptr);
+    }
+
+    /// Subscriptions over sockets.
+    LiveQueries& live_queries() override { return live_queries_; }
 
     /// Where what comes from other threads is delivered: the mailbox of this worker.
     void receive_at(std::shared_ptr<runtime::Mailbox> mailbox) { mailbox_ = std::move(mailbox); }
 
     /// Who asks.
-    Identification& identification() noexcept { return identification_; }
+    Identification& identification() override { return identification_; }
     const Identification& identification() const noexcept { return identification_; }
 
     /// From now on sessions are served, those of `feed` being over. Only where the settings have
@@ -81,12 +90,18 @@ class Router {
     void drain() noexcept { readiness_.drain(); }
 
   private:
+    runtime::Task<http::Response> execute(const http::Request& request,
+                                          engine::Live* live) override;
+    const SocketSettings& socket_settings() const override { return settings_.sockets; }
+
     runtime::Task<http::Response> answer_other(const http::Request& request);
     runtime::Task<std::optional<Error>> let_in(const http::Request& request, Admission& admission);
     runtime::Task<http::Response> answer_admitted(const http::Request& request,
-                                                  Admission& admission, RequestWatch* watch);
+                                                  Admission& admission, RequestWatch* watch,
+                                                  engine::Live* live);
     runtime::Task<http::Response> answer_graphql(const http::Request& request, Admission& admission,
-                                                 RequestWatch* watch);
+                                                 RequestWatch* watch, engine::Live* live);
+    http::Response open_socket(const http::Request& request);
     runtime::Task<http::Response> answer_explain(const http::Request& request);
     runtime::Task<http::Response> answer_auth(const http::Request& request);
     void count_answer(const engine::Response& answered);
@@ -99,6 +114,7 @@ class Router {
     pg::Pool& pool_;
     RouterSettings settings_;
     Identification identification_;
+    LiveQueries live_queries_;
     Readiness readiness_;
     std::optional<Sessions> sessions_;
     std::shared_ptr<runtime::Mailbox> mailbox_;

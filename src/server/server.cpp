@@ -35,7 +35,7 @@ class Worker final : public runtime::Program {
         : pool_(executor, outbound, with_log(settings.pool, settings.log)),
           reads_(make_reads(executor, pool_, settings)),
           engine_(pool_, std::move(model), with_log(settings.engine, settings.log), reads_.get()),
-          router_(engine_, pool_, settings.router),
+          router_(executor, engine_, pool_, settings.router),
           listener_(executor, listen_settings(settings),
                     [this](const http::Request& request) { return router_.answer(request); }),
           mailbox_(std::make_shared<runtime::Mailbox>(executor)),
@@ -62,9 +62,15 @@ class Worker final : public runtime::Program {
             router_.identification().follow_keys(*settings.keys, *settings.key_watch, mailbox_);
         if (settings.grants) router_.identification().follow_grants(*settings.grants, mailbox_);
         if (settings.revoked) router_.follow_sessions(*settings.revoked, mailbox_);
+        // After what it forgets: who may see what is found out anew.
+        if (settings.grants)
+            settings.grants->subscribe(
+                mailbox_, [this](const auto&) { router_.live_queries().look_again(); });
         if (settings.models)
-            engine_.replace_model(settings.models->subscribe(
-                mailbox_, [this](auto next) { engine_.replace_model(std::move(next)); }));
+            engine_.replace_model(settings.models->subscribe(mailbox_, [this](auto next) {
+                engine_.replace_model(std::move(next));
+                router_.live_queries().look_again();
+            }));
         if (settings.registry)
             engine_.replace_registry(settings.registry->subscribe(mailbox_, [this](auto registry) {
                 engine_.replace_registry(std::move(registry));
@@ -239,7 +245,8 @@ void observe(Settings& settings) {
     metrics->show({.log = settings.log_writer,
                    .audit = settings.router.audit,
                    .spans = settings.router.watch.exporter,
-                   .slow = engine.slow});
+                   .slow = engine.slow,
+                   .sockets = settings.router.sockets.counts});
     if (settings.router.limits) metrics->show(settings.router.limits);
 }
 

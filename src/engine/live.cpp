@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#include "engine/live.hpp"
+
+#include "engine/cache_plan.hpp"
+#include "turbo/sha256.hpp"
+
+namespace fraiseql::engine {
+
+std::optional<Error> describe(const PreparedRequest& request, Live& live) {
+    const CachePlan* plan = request.operation->cache.get();
+    if (plan == nullptr)
+        return Error{.code = ErrorCode::BadUserInput,
+                     .message = "Nothing tells when the answer to this subscription changes.",
+                     .hint =
+                         "Leave out estimated counts and what code computes; where a condition "
+                         "of @authorize reads other tables, ask with a query."};
+    std::string keys;
+    for (const CompiledUnit& unit : *request.units)
+        keys += cache_key(*plan, request, unit, bind_unit(unit, request));
+    live.key = turbo::sha256_hex(keys);
+    live.contexts = plan->contexts;
+    return std::nullopt;
+}
+
+Error no_place_for_subscriptions() {
+    return {.code = ErrorCode::BadRequest,
+            .message = "A subscription has more than one answer.",
+            .hint = "Subscribe over a WebSocket at this URL (graphql-transport-ws)."};
+}
+
+}  // namespace fraiseql::engine

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Live: a subscription to what the database has, from one answer to the next.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "engine/prepared.hpp"
+
+namespace fraiseql::engine {
+
+/// One execution of it. The engine keeps nothing of a subscription: whoever wants the next answer
+/// executes the request again when a version of the contexts has changed (turbo.versions).
+struct Live {
+    /// Whether there is to be an answer; else the execution only finds out what stands below.
+    bool run = false;
+    /// Equal ones have equal answers at any time, whoever asks; empty where the request is no
+    /// subscription.
+    std::string key = {};
+    /// What the answer depends on.
+    std::vector<std::string> contexts = {};
+    /// The code of the first error of the answer; nothing where there is none.
+    std::optional<ErrorCode> first_error = {};
+};
+
+/// Fills in what `request` comes to, or returns why it cannot be subscribed to.
+std::optional<Error> describe(const PreparedRequest& request, Live& live);
+
+/// Why a subscription is refused where there is no place for its answers.
+Error no_place_for_subscriptions();
+
+}  // namespace fraiseql::engine
