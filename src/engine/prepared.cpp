@@ -189,7 +189,7 @@ std::string label_of(const graphql::Document& document, std::string_view source)
 
 Error without_mutation(const OperationDefinition& operation, const graphql::Document& document) {
     return {.code = ErrorCode::MethodNotAllowed,
-            .message = "A GET request can only run a query operation.",
+            .message = "A GET request cannot run a mutation.",
             .hint = "Send mutations with POST.",
             .locations = {graphql::locate(document.source, operation.offset)}};
 }
@@ -339,7 +339,7 @@ tl::expected<PreparedRequest, std::vector<Error>> prepare_request(
     const schema::Model& model = *document->model;
     auto operation = graphql::select_operation(document->document, request.operation_name);
     if (!operation) return tl::make_unexpected(Errors{operation.error()});
-    if (request.query_only && (*operation)->type != graphql::OperationType::Query)
+    if (request.query_only && (*operation)->type == graphql::OperationType::Mutation)
         return tl::make_unexpected(Errors{without_mutation(**operation, document->document)});
 
     PreparedRequest out{.document = document};

@@ -308,10 +308,10 @@ runtime::Task<> Connection::serve(std::shared_ptr<Connection> self) {
         self->start_read();
         Response response = co_await answer(self, request);
         if (self->ended_) break;
-        const bool keep_alive = asked && !self->site_->draining;
+        const bool keep_alive = asked && !self->site_->draining && !response.upgrade;
         const bool head_only = request.method() == "HEAD";
         std::function<void()> on_sent = std::move(response.on_sent);
-        const std::shared_ptr<Protocol> upgrade = std::move(response.upgrade);
+        const std::shared_ptr<Protocol> upgrade = response.upgrade;
         open = co_await send(self, std::move(response), head_only, keep_alive);
         if (!open) break;
         if (on_sent) on_sent();

@@ -30,6 +30,12 @@ Response stopping() {
         {.code = ErrorCode::ServiceUnavailable, .message = "The server is stopping."});
 }
 
+/// What is mounted has no connections of its own to speak anything else on.
+Response no_connection() {
+    return bad_request("A WebSocket cannot be opened here",
+                       "Connect to an address that the server listens on itself.");
+}
+
 Response internal_error() {
     return make_error_response(
         {.code = ErrorCode::InternalServerError, .message = "Something went wrong in the server."});
@@ -154,6 +160,7 @@ class Intake::State : public std::enable_shared_from_this<Intake::State> {
                                  Request request) {
         co_await boost::asio::this_coro::throw_if_cancelled(false);
         Response response = co_await answer(self, request);
+        if (response.upgrade) response = no_connection();
         std::function<void()> on_sent = std::move(response.on_sent);
         if (request.method() == "HEAD") response.body = {};
         exchange->on_cancelled.reset();

@@ -113,7 +113,8 @@ struct Response {
     /// Called when the last byte went to the socket, and only then; let go of in any case. May be
     /// empty.
     std::function<void()> on_sent = {};
-    /// With status 101: what the connection speaks from then on. The request lives until it ends.
+    /// What the connection speaks behind the head, in place of a body, until it is closed: another
+    /// protocol (101), or an answer without a known end. The request lives until then.
     std::shared_ptr<Protocol> upgrade = {};
 };
 

@@ -34,13 +34,13 @@ void write_response_head(std::string& out, const Response& response, std::string
     out += "\r\n";
     for (const Header& header : response.headers)
         write_field(out, header.name, header.value);
-    if (has_body(response.status)) {
+    // What follows an upgrade ends with the connection.
+    if (has_body(response.status) && !response.upgrade) {
         write_field(out, "Content-Length", std::to_string(response.body.size()));
     }
     out += common;
     // Also said to HTTP/1.0, whose default is to close. A 101 says "Upgrade" itself.
-    if (response.status != 101)
-        write_field(out, "Connection", keep_alive ? "keep-alive" : "close");
+    if (response.status != 101) write_field(out, "Connection", keep_alive ? "keep-alive" : "close");
     out += "\r\n";
 }
 

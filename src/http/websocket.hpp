@@ -4,14 +4,13 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "http/outbox.hpp"
 #include "http/protocol.hpp"
 #include "http/websocket_codec.hpp"
 #include "runtime/payload.hpp"
@@ -34,7 +33,7 @@ struct WebSocketSettings {
 };
 
 /// Used on its worker's thread. Only run() ends it; whoever else holds it may go on calling it.
-class WebSocket : public std::enable_shared_from_this<WebSocket> {
+class WebSocket {
   public:
     WebSocket(std::shared_ptr<Duplex> duplex, const WebSocketSettings& settings,
               WebSocketCodec::Receive receive);
@@ -51,39 +50,23 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
 
     runtime::Executor executor() { return duplex_->executor(); }
     /// Whether nothing is sent any more.
-    bool closing() const noexcept { return ended_ || codec_.closing(); }
+    bool closing() const noexcept { return outbox_->ended() || codec_.closing(); }
     /// Bytes that wait to be sent.
-    std::size_t queued() const noexcept { return queued_; }
+    std::size_t queued() const noexcept { return outbox_->queued(); }
     /// Whether it was closed since the client takes too little.
     bool was_slow() const noexcept { return slow_; }
 
   private:
-    struct Frame {
-        std::string head;
-        runtime::Payload body;
-    };
-
-    static runtime::Task<> flush(std::shared_ptr<WebSocket> self);
     void add_control();
     void add(std::string head, runtime::Payload body);
-    void begin_frame();
-    /// Writes what the socket takes; returns whether the rest has to wait.
-    bool write();
-    void pump();
     void give_up();
-    void end();
 
     std::shared_ptr<Duplex> duplex_;
     WebSocketSettings settings_;
     WebSocketCodec codec_;
-    std::deque<Frame> queue_;
-    /// What is left of the first of them.
-    std::vector<boost::asio::const_buffer> rest_;
-    std::size_t queued_ = 0;
-    bool flushing_ = false;
-    bool ended_ = false;
+    // Shared with the coroutine that waits for the socket.
+    std::shared_ptr<Outbox> outbox_;
     bool slow_ = false;
-    runtime::Clock::time_point taken_at_;
     runtime::Clock::time_point heard_at_;
     runtime::Clock::time_point asked_at_;
     /// When our close frame was made; nothing before.

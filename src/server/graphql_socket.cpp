@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "server/graphql_socket.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -184,22 +182,12 @@ void GraphqlSocket::answer(const Operation& operation, http::Response response) 
 }
 
 void GraphqlSocket::follow(const std::shared_ptr<Operation>& operation, const engine::Live& facts) {
-    const auth::Principal* who = who_.principal.get();
-    const std::string client = who != nullptr && who->authenticated
-                                   ? "user " + who->subject
-                                   : "address " + std::string(base_.client_name());
-    operation->places = settings_.subscriptions;
-    auto place = operation->places->enter(client);
-    if (!place) {
-        send_error(*operation,
-                   errors_json({.code = ErrorCode::RateLimited,
-                                .message = fmt::format("{} subscriptions of this client are open; "
-                                                       "that is the limit.",
-                                                       operation->places->most()),
-                                .hint = "End some of them first."}));
+    const auto refused =
+        operation->place.take(settings_.subscriptions, who_.principal.get(), base_);
+    if (refused) {
+        send_error(*operation, errors_json(*refused));
         return end(operation);
     }
-    operation->place.emplace(std::move(*place));
     ++counts_->subscriptions;
     host_.live_queries().join(operation, facts);
 }
@@ -234,9 +222,9 @@ void GraphqlSocket::refuse(Operation& operation, std::string_view body) {
 /// A subscription leaves its group, and its place to another.
 void GraphqlSocket::forget(Operation& operation) {
     operation.over = true;
-    if (!operation.place) return;
+    if (!operation.place.taken()) return;
     host_.live_queries().leave(operation);
-    operation.place.reset();
+    operation.place.leave();
     --counts_->subscriptions;
 }
 
@@ -301,7 +289,7 @@ void GraphqlSocket::drain() {
 /// What is being executed is answered first; subscriptions have no end to wait for.
 void GraphqlSocket::leave() {
     const bool busy = std::any_of(operations_.begin(), operations_.end(),
-                                  [](const auto& each) { return !each.second->place; });
+                                  [](const auto& each) { return !each.second->place.taken(); });
     if (socket_ && !busy) socket_->close(http::kGoingAway, "The server is stopping");
 }
 

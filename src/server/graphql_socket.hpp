@@ -21,9 +21,12 @@
 
 namespace fraiseql::server {
 
-/// What all sockets of a process come to. Counts but the first are since its start.
+/// What all sockets of a process come to. Counts are since its start,
+/// but for what is open.
 struct SocketCounts {
     std::atomic<std::int64_t> open = 0;
+    /// Event streams that are open.
+    std::atomic<std::int64_t> streams = 0;
     std::atomic<std::uint64_t> opened = 0;
     std::atomic<std::uint64_t> messages_in = 0;
     std::atomic<std::uint64_t> messages_out = 0;

@@ -207,6 +207,8 @@ std::vector<prometheus::MetricFamily> socket_metrics(const SocketCounts& counts)
     };
     out.gauge("fraiseql_websockets", "WebSockets that are open.",
               static_cast<double>(counts.open.load()));
+    out.gauge("fraiseql_event_streams", "Streams of server-sent events that are open.",
+              static_cast<double>(counts.streams.load()));
     out.gauge("fraiseql_subscriptions", "Subscriptions that are open.",
               static_cast<double>(counts.subscriptions.load()));
     add("fraiseql_websockets_opened_total", "WebSockets that were opened.", counts.opened);

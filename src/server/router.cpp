@@ -7,6 +7,7 @@
 #include "http/client_address.hpp"
 #include "http/origin.hpp"
 #include "http/websocket_handshake.hpp"
+#include "server/event_stream.hpp"
 #include "server/graphql_http.hpp"
 #include "server/http_transport.hpp"
 #include "server/operation_gate.hpp"
@@ -108,6 +109,12 @@ Router::Router(const runtime::Executor& executor, engine::Engine& engine, pg::Po
 
 Task<http::Response> Router::execute(const http::Request& request, engine::Live* live) {
     if (is_probe(request.path())) co_return co_await answer_other(request);
+    if (live == nullptr && request.path() == "/graphql" && wants_events(request)) {
+        // Limits, the log and all else see the operation, which is executed as any other.
+        http::Response stream = EventStream::open(*this, request);
+        add_cors_headers(settings_.cors, request, stream);
+        co_return stream;
+    }
     // A subscription is counted and logged when it begins, not with each of its answers.
     const bool again = live != nullptr && live->run;
     Admission admission(again ? nullptr : settings_.limits, mailbox_, request);

@@ -4,13 +4,12 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "http/message.hpp"
-#include "limit/in_flight.hpp"
 #include "server/live_queries.hpp"
+#include "server/subscription_place.hpp"
 
 namespace fraiseql::server {
 
@@ -31,9 +30,8 @@ class SocketOperation final : public LiveMember {
     boost::asio::cancellation_signal cancel = {};
     /// Nobody waits for it any more.
     bool over = false;
-    /// A subscription's place among those of its client, and what keeps the places.
-    std::shared_ptr<limit::InFlight> places = {};
-    std::optional<limit::InFlight::Place> place = {};
+    /// A subscription's place among those of its client.
+    SubscriptionPlace place = {};
     /// The latest answer, where the client has not taken the ones before it.
     std::shared_ptr<const std::string> pending = {};
 

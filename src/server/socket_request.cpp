@@ -31,9 +31,10 @@ bool says_who(std::string_view name) {
 
 /// Returns a request of the same client, with the headers that `wanted` lets through.
 template <class Wanted>
-http::Request copy(const http::Request& from, const Wanted& wanted) {
+http::Request copy(const http::Request& from, const Wanted& wanted,
+                   std::string_view method = "POST", std::string_view target = "/graphql") {
     http::Request out;
-    out.set_line("POST", "/graphql");
+    out.set_line(method, target);
     out.set_peer(from.peer(), from.encrypted());
     out.set_client(from.client());
     for (std::size_t i = 0; i < from.header_count(); ++i) {
@@ -57,6 +58,21 @@ http::Request socket_request(const http::Request& handshake) {
         copy(handshake, [](std::string_view name) { return !is_of_one_message(name); });
     out.add_header("Accept", "application/graphql-response+json");
     out.add_header("Content-Type", "application/json");
+    return out;
+}
+
+http::Request stream_request(const http::Request& request) {
+    std::string target(request.path());
+    if (!request.query().empty()) target += '?' + std::string(request.query());
+    http::Request out = copy(
+        request,
+        [](std::string_view name) {
+            return !http::equal_ignoring_case(name, "Accept") &&
+                   !http::equal_ignoring_case(name, "If-None-Match");
+        },
+        request.method(), target);
+    out.add_header("Accept", "application/graphql-response+json");
+    out.mutable_body() = request.body();
     return out;
 }
 

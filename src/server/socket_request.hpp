@@ -14,6 +14,9 @@ namespace fraiseql::server {
 /// client; no body.
 http::Request socket_request(const http::Request& handshake);
 
+/// Returns the request as one whose answer is JSON.
+http::Request stream_request(const http::Request& request);
+
 /// Returns the same with a body.
 http::Request with_body(const http::Request& request, std::string body);
 

@@ -16,6 +16,7 @@ import urllib.parse
 
 import documents
 import product
+import websocket
 from documents import ROOT, same_json, same_text
 
 SECRET = "the pages of docs/ sign their tokens with this"
@@ -40,6 +41,17 @@ def token(claims, secret):
     body = part(json.dumps({"exp": int(time.time()) + 3600} | claims).encode())
     sign = hmac.new(secret.encode(), head + b"." + body, hashlib.sha256).digest()
     return (head + b"." + body + b"." + part(sign)).decode()
+
+
+def answer_of(server, query, variables, headers):
+    """Returns the answer to an operation; of a subscription, the first one."""
+    if not query.startswith("subscription"):
+        return json.loads(server.post(json.dumps({"query": query, "variables": variables}),
+                                      headers).text)
+    with websocket.WebSocket(server.port, headers=headers) as client:
+        client.initialise().subscribe(query, variables=variables)
+        message = client.receive()
+        return message["payload"] if message["type"] == "next" else {"errors": message["payload"]}
 
 
 class Served(product.Server):
@@ -191,8 +203,7 @@ class Page:
         headers = json.loads(says.get("headers", "{}"))
         if "as" in says:
             headers["Authorization"] = "Bearer " + self.token(snippet)
-        answer = json.loads(self.server(self.asked(snippet)).post(
-            json.dumps({"query": snippet.text, "variables": variables}), headers).text)
+        answer = answer_of(self.server(self.asked(snippet)), snippet.text, variables, headers)
         self.operation = (snippet.text, says)
         codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
         if codes != ([says["fails"]] if "fails" in says else []):

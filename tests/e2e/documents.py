@@ -10,7 +10,7 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LANGUAGES = {"c", "cmake", "cpp", "graphql", "http", "json", "sh", "sql", "text", "toml", "yaml"}
+LANGUAGES = {"c", "cmake", "cpp", "graphql", "http", "js", "json", "sh", "sql", "text", "toml", "yaml"}
 DIRECTIVES = {
     "not run": "why it cannot be: such snippets are counted",
     "part of": "a file that is built or run by tests, or `schema`: what `fraiseql schema` prints",

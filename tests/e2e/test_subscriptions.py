@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Subscriptions to what the database has: answers that follow what is written, for whom they may."""
+"""Subscriptions to what the database has: answers follow what is written, for whom they may."""
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.parse
 
 from product import BLOG_FILES, Database, Server, as_role, run, wait_until
 from test_web import BROWSER, install
@@ -383,6 +385,74 @@ class Many(Subscriptions):
         n = self.count()
         for client in clients:
             self.assertEqual(client.next()["data"]["counter"]["n"], n)
+
+
+class Events(Subscriptions):
+    """The same by server-sent events (GraphQL over SSE, distinct connections)."""
+
+    def open(self, query, method="POST", accept="text/event-stream", **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        self.addCleanup(connection.close)
+        headers = {"Accept": accept, "Content-Type": "application/json"} | headers
+        path, body = "/graphql", json.dumps({"query": query})
+        if method == "GET":
+            path, body = "/graphql?" + urllib.parse.urlencode({"query": query}), None
+        connection.request(method, path, body, headers)
+        return connection.getresponse()
+
+    def events(self, response):
+        """Yields (event, data) until the stream ends."""
+        event, data = None, []
+        while line := response.readline().decode():
+            name, _, value = line.rstrip("\n").partition(": ")
+            if name == "event":
+                event = value
+            elif name == "data":
+                data.append(value)
+            elif name == "" and event:
+                yield event, json.loads("\n".join(data) or "null")
+                event, data = None, []
+
+    def test_follows_what_is_written(self):
+        for method in ("POST", "GET"):
+            response = self.open(COUNTER, method)
+            self.assertEqual(response.getheader("Content-Type"), "text/event-stream; charset=utf-8")
+            events = self.events(response)
+            event, first = next(events)
+            self.assertEqual(event, "next")
+            for _ in range(3):
+                n = self.count()
+                self.assertEqual(next(events), ("next", {"data": {"counter": {"n": n}}}))
+            response.close()
+        wait_until(lambda: self.metric("fraiseql_event_streams") == 0, "the end of streams")
+        self.assertEqual(self.metric("fraiseql_subscriptions"), 0)
+
+    def test_other_operations_have_one_answer(self):
+        events = list(self.events(self.open("{ counter(id: 2) { id } }")))
+        self.assertEqual(events, [("next", {"data": {"counter": {"id": "2"}}}),
+                                  ("complete", None)])
+
+    def test_tells_errors(self):
+        events = list(self.events(self.open("subscription { nothing }")))
+        self.assertEqual([event for event, _ in events], ["next", "complete"])
+        self.assertEqual(events[0][1]["errors"][0]["extensions"]["code"],
+                         "GRAPHQL_VALIDATION_FAILED")
+
+    def test_whoever_takes_json_gets_json(self):
+        response = self.open("{ counter(id: 2) { id } }",
+                             accept="application/json, text/event-stream")
+        self.assertEqual(json.load(response), {"data": {"counter": {"id": "2"}}})
+
+    def test_ends_with_the_server(self):
+        server = self.serve()
+        self.addCleanup(server.close)
+        self.server, old = server, self.server
+        self.addCleanup(setattr, self, "server", old)
+        events = self.events(self.open(COUNTER))
+        next(events)
+        server.process.terminate()
+        self.assertEqual(list(events)[-1], ("complete", None))
+        self.assertEqual(server.process.wait(30), 0)
 
 
 class RealClients(Subscriptions):

@@ -15,6 +15,7 @@ import unittest
 import urllib.parse
 
 from product import PATIENCE, Database, Server, free_port, run, wait_until
+from websocket import WebSocket
 
 NOTES = """
 CREATE ROLE api LOGIN PASSWORD 'a password';
@@ -147,6 +148,17 @@ class Clients(Files):
             for at in range(0, len(body), 3000):
                 connection.sendall(body[at:at + 3000])
             self.assertIn(b"200 OK", connection.recv(65536))
+
+    def test_websockets(self):
+        client = WebSocket(self.server.port, tls=self.server.trust)
+        self.addCleanup(client.close)
+        client.initialise()
+        for limit in (1, 1000, 3):
+            client.subscribe("{ notes(limit: %d) { id body } }" % limit)
+            self.assertEqual(len(client.next()["data"]["notes"]), limit)
+            self.assertEqual(client.receive()["type"], "complete")
+        client.send({"type": "ping"})
+        self.assertEqual(client.receive(), {"type": "pong"})
 
     def test_only_tls_1_2_and_1_3_with_forward_secrecy(self):
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):

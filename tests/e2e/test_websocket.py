@@ -230,7 +230,7 @@ class Stopping(unittest.TestCase):
                 client.receive()
             self.assertEqual(closed.exception.code, 1001)
             client.send_bytes(client.frame(b"\x03\xe9", 8))
-            self.assertEqual(server.stop(), 0)
+            self.assertEqual(server.process.wait(30), 0)
 
     def test_does_not_wait_for_clients_that_say_nothing(self):
         server = Server(self.database.url)

@@ -20,14 +20,18 @@ class Closed(Exception):
 
 
 class WebSocket:
-    """Speaks to `port` of this machine; the handshake's response is in `head`."""
+    """Speaks to `port` of this machine, under `tls` where that is a context; the handshake's
+    response is in `head`."""
 
-    def __init__(self, port, protocol=PROTOCOL, headers=None, path="/graphql", receive_buffer=None):
+    def __init__(self, port, protocol=PROTOCOL, headers=None, path="/graphql", receive_buffer=None,
+                 tls=None):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(PATIENCE)
         self.socket.connect(("127.0.0.1", port))
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
         fields = {"Host": f"127.0.0.1:{port}", "Upgrade": "websocket", "Connection": "Upgrade",
                   "Sec-WebSocket-Version": "13",
                   "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode()}

@@ -7,7 +7,13 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
 const url = `${process.env.FRAISEQL_URL.replace('http', 'ws')}/graphql`;
-const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0 });
+// The server of this test looks at no tokens.
+const freshToken = async () => 'a token';
+const client = createClient({
+  url,
+  webSocketImpl: WebSocket,
+  connectionParams: async () => ({ Authorization: `Bearer ${await freshToken()}` }),
+});
 after(() => client.dispose());
 
 function write(sql) {
