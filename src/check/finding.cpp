@@ -32,6 +32,11 @@ std::vector<Finding> model_findings(const schema::Model& model) {
     return out;
 }
 
+void sort_by_severity(std::vector<Finding>& findings) {
+    std::stable_sort(findings.begin(), findings.end(),
+                     [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
+}
+
 std::string to_json(const std::vector<Finding>& findings) {
     const auto count = [&](Severity severity) {
         return std::count_if(findings.begin(), findings.end(),

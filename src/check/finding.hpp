@@ -32,6 +32,9 @@ struct Finding {
 /// schema had to leave out.
 std::vector<Finding> model_findings(const schema::Model& model);
 
+/// Puts the worst first, and leaves the order of others as it is.
+void sort_by_severity(std::vector<Finding>& findings);
+
 /// Renders the findings as one JSON document:
 /// {"errors":…,"warnings":…,"notes":…,"findings":[…]}.
 std::string to_json(const std::vector<Finding>& findings);

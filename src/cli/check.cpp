@@ -7,8 +7,8 @@
 
 #include "check/rls.hpp"
 #include "cli/commands.hpp"
-#include "cli/database_findings.hpp"
 #include "pg/session.hpp"
+#include "server/database_findings.hpp"
 
 namespace fraiseql::cli {
 namespace {
@@ -20,15 +20,13 @@ Result<std::vector<Finding>> find_all(const Options& options) {
     FRAISEQL_TRY(const auto model, load_model(options));
     auto session = pg::Session::open(options.database);
     if (!session) return fail(connection_error(session.error()));
-    // What it asks changes nothing, and must not keep the database busy.
-    if (auto set = session->run_script("SET default_transaction_read_only = on; "
-                                       "SET statement_timeout = '30s'");
-        !set)
+    // It must not keep the database busy.
+    if (auto set = server::only_look(*session, std::chrono::seconds(30)); !set)
         return fail(connection_error(set.error()));
-    FRAISEQL_TRY(std::vector<Finding> findings, all_findings(*session, *model));
-    std::stable_sort(findings.begin(), findings.end(),
-                     [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
-    return findings;
+    auto findings = server::all_findings(*session, *model);
+    if (!findings) return fail(statement_error(findings.error()));
+    check::sort_by_severity(*findings);
+    return std::move(*findings);
 }
 
 void print(std::string_view severity, const std::string& subject, const std::string& code,

@@ -10,11 +10,11 @@
 
 #include "catalog/snapshot_sql.hpp"
 #include "cli/commands.hpp"
-#include "cli/database_findings.hpp"
 #include "cli/operation_state.hpp"
 #include "cli/principal.hpp"
 #include "cli/registered_operations.hpp"
 #include "compile/rule_sql.hpp"
+#include "server/database_findings.hpp"
 #include "sql/fragment.hpp"
 
 namespace fraiseql::cli {
@@ -233,7 +233,9 @@ Result<check::MigrationState> MigrationRun::state_as_server() {
         return out;
     }
     out.model = std::move(*model);
-    FRAISEQL_TRY(out.findings, all_findings(session_, *out.model));
+    auto findings = server::all_findings(session_, *out.model);
+    if (!findings) return fail(statement_error(findings.error()));
+    out.findings = std::move(*findings);
     if (auto ruled = add_rules(*out.model, out.findings); !ruled) return fail(ruled.error());
     OperationTrial trial(session_, out.model, principal_);
     for (const turbo::Registered& each : *registered_)

@@ -14,6 +14,7 @@
 #include "fraiseql/version.hpp"
 #include "pg/connect.hpp"
 #include "runtime/allocation.hpp"
+#include "server/admin_http.hpp"
 #include "server/server.hpp"
 #include "web/assets.hpp"
 
@@ -30,10 +31,18 @@ bool is_loopback(std::string_view listen) {
            listen.starts_with("[::1]:");
 }
 
-std::optional<server::Asset> find_page(std::string_view path) {
+std::optional<server::Asset> find_any(std::string_view path) {
     const web::Asset* asset = web::find_asset(path);
     if (asset == nullptr) return std::nullopt;
     return server::Asset{asset->content_type, asset->etag, asset->body, asset->gzip_body};
+}
+
+std::optional<server::Asset> find_page(std::string_view path) {
+    return server::AdminHttp::has(path) ? std::nullopt : find_any(path);
+}
+
+std::optional<server::Asset> find_admin_page(std::string_view path) {
+    return server::AdminHttp::has(path) ? find_any(path) : std::nullopt;
 }
 
 std::string count_of(std::size_t count, std::string_view word) {
@@ -146,6 +155,7 @@ server::Settings settings_of(const Options& options) {
     settings.listen.limits.body = options.max_body_bytes;
     settings.router.metrics = std::make_shared<server::Metrics>();
     settings.router.find_asset = find_page;
+    settings.router.find_admin_asset = find_admin_page;
     settings.pool.conninfo = options.database;
     settings.pool.statement_timeout = std::chrono::seconds(options.timeout);
     settings.pool.session_settings = {

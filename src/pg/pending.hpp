@@ -15,6 +15,7 @@ namespace fraiseql::pg {
 struct Pending : Exchange {
     Lane lane = Lane::Quick;
     runtime::Clock::time_point deadline;
+    runtime::Clock::time_point sent = {};
     runtime::Waiter waiter;
     std::optional<BatchResult> result;
     /// Sent a second time; there is no third.

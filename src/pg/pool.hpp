@@ -74,6 +74,8 @@ struct PoolStatus {
     std::uint64_t lost = 0;
     /// Since the start: connections that were replaced for their age or closed as idle.
     std::uint64_t retired = 0;
+    /// From sending batches to having their answers, all together: they may overlap.
+    std::chrono::nanoseconds busy{0};
     Breaker::State breaker = Breaker::State::Closed;
     /// How often the breaker, which workers may share, was opened.
     std::uint64_t breaker_openings = 0;

@@ -107,7 +107,7 @@ std::optional<sql::DatabaseError> Pool::State::submit(const std::shared_ptr<Pend
 
 void Pool::State::send(Connection& connection, std::shared_ptr<Pending> pending) {
     statements_ += pending->batch.calls.size();
-    const auto now = runtime::Clock::now();
+    const auto now = pending->sent = runtime::Clock::now();
     auto* const sent = pending->batch.sent.get();
     if (sent != nullptr && *sent == runtime::Clock::time_point{}) *sent = now;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(pending->deadline - now);
@@ -151,7 +151,9 @@ void Pool::State::finished(Connection& connection,
     LaneState& lane = lane_of(connection);
     const auto keep = connection.shared_from_this();
     bool read_only = false;
+    const auto now = runtime::Clock::now();
     for (auto& exchange : exchanges) {
+        busy_ += now - pending_of(exchange).sent;
         read_only = read_only || met_read_only_server(*exchange);
         answer(std::static_pointer_cast<Pending>(exchange));
     }
@@ -408,6 +410,7 @@ PoolStatus Pool::State::status() const {
             .refused = refused_,
             .lost = lost_,
             .retired = retired_,
+            .busy = busy_,
             .breaker = breaker_->state(),
             .breaker_openings = breaker_->openings(),
             .last_error = open ? breaker_->error().message : refusal};

@@ -96,6 +96,7 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
     std::uint64_t statements_ = 0;
     std::uint64_t refused_ = 0;
     std::uint64_t lost_ = 0;
+    std::chrono::nanoseconds busy_{0};
     bool timer_armed_ = false;
     bool closed_ = false;
 };

@@ -3,6 +3,7 @@
 
 #include <libpq-fe.h>
 
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -120,6 +121,15 @@ tl::expected<void, sql::DatabaseError> Session::run_script(const std::string& sq
         return tl::unexpected(error_of(result.get(), connection_.get()));
     }
     return {};
+}
+
+std::function<void()> Session::canceller() const {
+    const std::shared_ptr<PGcancel> key(PQgetCancel(connection_.get()),
+                                        [](PGcancel* each) { PQfreeCancel(each); });
+    return [key] {
+        std::array<char, 256> problem{};
+        if (key) PQcancel(key.get(), problem.data(), static_cast<int>(problem.size()));
+    };
 }
 
 int Session::server_version() const { return PQserverVersion(connection_.get()); }

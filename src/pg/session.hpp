@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,10 @@ class Session {
 
     /// Runs a script of several statements, as psql would send it with -c; returns nothing of them.
     tl::expected<void, sql::DatabaseError> run_script(const std::string& sql);
+
+    /// Returns what cancels the statement in progress. May be called on another thread, at any
+    /// time, even after the session is gone; it blocks until the server has been told.
+    std::function<void()> canceller() const;
 
     /// Returns the server's version as libpq numbers it: 150020 for 15.20.
     int server_version() const;

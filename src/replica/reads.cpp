@@ -137,6 +137,7 @@ Counts Reads::counts() const {
         out.reads.push_back(slot.reads);
         out.in_flight.push_back(slot.in_flight);
         out.connections.push_back(connections(slot));
+        if (slot.pool) out.busy += slot.pool->status().busy;
     }
     return out;
 }

@@ -39,6 +39,8 @@ struct Counts {
     /// Of now, by replica.
     std::vector<std::size_t> in_flight = {};
     std::vector<std::size_t> connections = {};
+    /// From sending reads to having their answers, of connections that are open.
+    std::chrono::nanoseconds busy{0};
     /// Sent to the primary, by Fallback.
     std::array<std::uint64_t, kFallbacks> fallbacks = {};
 };

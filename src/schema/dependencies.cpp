@@ -160,4 +160,15 @@ Dependencies dependencies_of(const catalog::Catalog& catalog, const Relation& re
     return Walk(catalog).run(relation);
 }
 
+std::set<Oid> reads_of(const catalog::Catalog& catalog, const Relation& relation) {
+    std::set<Oid> out;
+    const auto add = [&](Oid oid) {
+        if (oid != relation.oid && catalog.relation(oid) != nullptr) out.insert(oid);
+    };
+    each_number(relation.rule, ":relid ", add);
+    for (const std::string& policy : relation.read_policies)
+        each_number(policy, ":relid ", add);
+    return out;
+}
+
 }  // namespace fraiseql::schema

@@ -27,4 +27,8 @@ struct Dependencies {
 /// behind them. What it cannot judge is in `unknown`, and counts as depending on the reader.
 Dependencies dependencies_of(const catalog::Catalog& catalog, const catalog::Relation& relation);
 
+/// Returns the relations that the definition of `relation` and its policies name: those of the
+/// catalog, without itself.
+std::set<catalog::Oid> reads_of(const catalog::Catalog& catalog, const catalog::Relation& relation);
+
 }  // namespace fraiseql::schema

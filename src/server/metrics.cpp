@@ -293,12 +293,12 @@ std::string Metrics::render() const {
     const auto append = [&families](std::vector<prometheus::MetricFamily> more) {
         std::move(more.begin(), more.end(), std::back_inserter(families));
     };
-    append(samples_.collect());
+    if (samples_) append(samples_->collect());
     append(refusals_of(limits_.get()));
     append(process_metrics());
     if (replicas_)
-        append(
-            replica_metrics(replica_settings_->targets, *replicas_->current(), samples_.reads()));
+        append(replica_metrics(replica_settings_->targets, *replicas_->current(),
+                               samples_ ? samples_->reads() : std::vector<replica::Counts>()));
     append(collect(observed_));
     if (observed_.sockets) append(socket_metrics(*observed_.sockets));
     if (others_) {

@@ -62,7 +62,7 @@ class Metrics {
     void show(ObservedTotals totals) { observed_ = std::move(totals); }
 
     /// Shows how the workers are, too.
-    Samples& samples() noexcept { return samples_; }
+    void show(std::shared_ptr<const Samples> samples) { samples_ = std::move(samples); }
 
     /// Shows what `limits` have refused, too.
     void show(std::shared_ptr<const LimitState> limits);
@@ -86,7 +86,7 @@ class Metrics {
     std::shared_ptr<const replica::Settings> replica_settings_;
     std::shared_ptr<const ReplicaFeed> replicas_;
     ObservedTotals observed_ = {};
-    Samples samples_;
+    std::shared_ptr<const Samples> samples_;
 };
 
 }  // namespace fraiseql::server

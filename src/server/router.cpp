@@ -7,6 +7,7 @@
 #include "http/client_address.hpp"
 #include "http/origin.hpp"
 #include "http/websocket_handshake.hpp"
+#include "server/admin_http.hpp"
 #include "server/event_stream.hpp"
 #include "server/graphql_http.hpp"
 #include "server/http_transport.hpp"
@@ -34,14 +35,6 @@ void store_no_answer(http::Response& response) {
     const auto said = [](const http::Header& header) { return header.name == "Cache-Control"; };
     if (std::none_of(response.headers.begin(), response.headers.end(), said))
         response.headers.push_back({"Cache-Control", "no-store"});
-}
-
-/// Whether a list header, of entity tags or of codings, has `item`; weak tags count (RFC 9110
-/// §13.1.2).
-bool lists(std::optional<std::string_view> header, std::string_view item) {
-    if (!header) return false;
-    const std::size_t at = header->find(item);
-    return at != std::string_view::npos || *header == "*";
 }
 
 /// A kept answer is its client's own to keep, if it asks each time whether it may use it.
@@ -141,8 +134,12 @@ Task<http::Response> Router::answer_admitted(const http::Request& request, Admis
     if (http::wants_websocket(request)) co_return open_socket(request);
     const auto started = runtime::Clock::now();
     http::Response response = co_await answer_graphql(request, admission, watch, live);
-    if (settings_.metrics && (live == nullptr || !live->run))
-        settings_.metrics->count_graphql(response.status, runtime::Clock::now() - started);
+    const auto duration = runtime::Clock::now() - started;
+    // What stays open has no duration of its own.
+    if (live == nullptr || !live->run) {
+        tally_.count(duration, response.status >= 400);
+        if (settings_.metrics) settings_.metrics->count_graphql(response.status, duration);
+    }
     store_no_answer(response);
     co_return response;
 }
@@ -173,6 +170,8 @@ Task<http::Response> Router::answer_other(const http::Request& request) {
     const std::string_view path = request.path();
     if (sessions_ && path.starts_with("/auth/")) co_return co_await answer_auth(request);
     if (path == "/admin/explain") co_return co_await answer_explain(request);
+    if (settings_.admin_http && AdminHttp::has(path))
+        co_return co_await settings_.admin_http->answer(request, mailbox_);
     if (path == "/metrics" && may_see_metrics(request)) {
         if (!reads(request)) co_return method_not_allowed(request, "GET, HEAD");
         co_return http::make_response(200, kMetricsType, settings_.metrics->render());
@@ -235,12 +234,16 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
     if (const auto event = event_of(answered))
         audit(*event, request, asked->principal, info(answered.code).wire);
     const auto written = answered.written;
+    const bool failed = answered.first_error.has_value();
     http::Response response = to_http(std::move(answered), *type, request);
+    // Those of another status are counted by it.
+    if (failed && response.status < 400) ++tally_.errors;
     if (settings_.consistency && written) remember(response, *written, *settings_.consistency);
     co_return response;
 }
 
 void Router::count_answer(const engine::Response& answered) {
+    if (answered.source) tally_.count(*answered.source);
     if (!settings_.metrics) return;
     if (answered.first_error) settings_.metrics->count_error(*answered.first_error);
     if (!answered.source) return;
@@ -321,22 +324,7 @@ std::optional<http::Response> Router::find_page(const http::Request& request) co
     if (!settings_.find_asset) return std::nullopt;
     const std::optional<Asset> asset = settings_.find_asset(request.path());
     if (!asset) return std::nullopt;
-    if (!reads(request)) return method_not_allowed(request, "GET, HEAD");
-    http::Response response;
-    const bool gzip = !asset->gzip_body.empty() && lists(request.header("Accept-Encoding"), "gzip");
-    // The same bytes in two codings share one tag, so it is weak.
-    response.headers.push_back({"ETag", "W/" + std::string(asset->etag)});
-    response.headers.push_back({"Cache-Control", "no-cache"});
-    response.headers.push_back({"Vary", "Accept-Encoding"});
-    if (lists(request.header("If-None-Match"), asset->etag)) {
-        response.status = 304;
-        return response;
-    }
-    response.headers.push_back({"Content-Type", std::string(asset->content_type)});
-    response.headers.push_back({"Content-Security-Policy", kPagePolicy});
-    if (gzip) response.headers.push_back({"Content-Encoding", "gzip"});
-    response.body.append_view(gzip ? asset->gzip_body : asset->body);
-    return response;
+    return answer_asset(*asset, request, kPagePolicy);
 }
 
 }  // namespace fraiseql::server

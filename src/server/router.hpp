@@ -11,6 +11,7 @@
 #include "pg/pool.hpp"
 #include "runtime/task.hpp"
 #include "server/admin.hpp"
+#include "server/asset.hpp"
 #include "server/audit.hpp"
 #include "server/consistency.hpp"
 #include "server/cors.hpp"
@@ -24,15 +25,7 @@
 
 namespace fraiseql::server {
 
-/// A file that is served as it is; everything in it lives as long as the program.
-struct Asset {
-    std::string_view content_type;
-    /// A strong entity tag in its quotes.
-    std::string_view etag;
-    std::string_view body;
-    /// The same compressed by gzip; empty where there is none.
-    std::string_view gzip_body = {};
-};
+class AdminHttp;
 
 /// Who may see a resource; to others it is not there.
 enum class Audience : std::uint8_t { Everybody, PrivateAddresses, Nobody };
@@ -41,11 +34,15 @@ struct RouterSettings {
     /// None: tokens are not looked at, and all who ask are the same to PostgreSQL.
     std::optional<Authentication> authentication = {};
     /// Finds the page at "/" (GraphiQL) and what it loads, by path. Empty: there is no page.
-    std::function<std::optional<Asset>(std::string_view path)> find_asset = {};
+    FindAsset find_asset = {};
     /// What /metrics shows; nullptr: there is no such resource.
     std::shared_ptr<Metrics> metrics = {};
     Audience metrics_for = Audience::Everybody;
     AdminSettings admin = {};
+    /// Finds the page at "/admin" and what it loads. Empty: there is no page.
+    FindAsset find_admin_asset = {};
+    /// The page and what it shows; serve() makes it.
+    std::shared_ptr<AdminHttp> admin_http = {};
     /// Hears of what concerns security; nullptr: nobody does.
     std::shared_ptr<Audit> audit = {};
     CorsSettings cors = {};
@@ -66,7 +63,7 @@ class Router final : private SocketHost {
     Router(const runtime::Executor& executor, engine::Engine& engine, pg::Pool& pool,
            RouterSettings settings);
 
-    /// Answers any request: /graphql, /admin/explain, /health, /ready, the page; 404 and 405
+    /// Answers any request: /graphql, /admin/…, /health, /ready, the page; 404 and 405
     /// otherwise.
     runtime::Task<http::Response> answer(const http::Request& request) {
         return execute(request, nullptr);
@@ -81,6 +78,9 @@ class Router final : private SocketHost {
     /// Who asks.
     Identification& identification() override { return identification_; }
     const Identification& identification() const noexcept { return identification_; }
+
+    /// What this worker has answered so far.
+    const RequestTally& tally() const noexcept { return tally_; }
 
     /// From now on sessions are served, those of `feed` being over. Only where the settings have
     /// sessions.
@@ -120,6 +120,7 @@ class Router final : private SocketHost {
     std::shared_ptr<runtime::Mailbox> mailbox_;
     /// What this worker's share of the cache took when it was counted last.
     std::size_t cache_bytes_ = 0;
+    RequestTally tally_ = {};
 };
 
 }  // namespace fraiseql::server

@@ -6,13 +6,47 @@
 #include <utility>
 
 #include "server/metric_families.hpp"
+#include "server/process_metrics.hpp"
 
 namespace fraiseql::server {
+namespace {
+
+History::Totals totals_of(const std::vector<Sample>& samples) {
+    History::Totals out;
+    for (const Sample& each : samples) {
+        out.requests += each.requests;
+        out.busy += each.pool.busy + each.reads.busy;
+        out.plan_hits += each.plans.hits;
+        out.plan_misses += each.plans.misses;
+        out.connections += each.connections;
+        out.in_flight += each.pool.in_flight;
+        out.queued += each.pool.queued;
+        for (const std::size_t reads : each.reads.in_flight)
+            out.in_flight += reads;
+        out.lag_seconds = std::max(out.lag_seconds, each.lag_seconds);
+    }
+    out.resident_bytes = resident_bytes();
+    return out;
+}
+
+}  // namespace
 
 void Samples::publish(std::size_t worker, const Sample& sample) {
     const std::lock_guard lock(mutex_);
     if (by_worker_.size() <= worker) by_worker_.resize(worker + 1);
     by_worker_[worker] = sample;
+    const auto now = std::chrono::system_clock::now();
+    if (worker == 0 && history_.is_due(now)) history_.add(totals_of(by_worker_), now);
+}
+
+std::vector<Sample> Samples::latest() const {
+    const std::lock_guard lock(mutex_);
+    return by_worker_;
+}
+
+std::vector<Second> Samples::history(std::int64_t since) const {
+    const std::lock_guard lock(mutex_);
+    return history_.after(since);
 }
 
 std::vector<prometheus::MetricFamily> Samples::collect() const {

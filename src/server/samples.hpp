@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "cache/sieve.hpp"
 #include "pg/pool.hpp"
 #include "replica/reads.hpp"
+#include "server/history.hpp"
+#include "server/request_tally.hpp"
 
 namespace prometheus {
 struct MetricFamily;
@@ -29,13 +32,22 @@ struct Sample {
     /// The longest that its event loop was late, of the last seconds.
     double lag_seconds = 0;
     replica::Counts reads = {};
+    RequestTally requests = {};
+    /// What the kept answers take.
+    std::size_t answer_bytes = 0;
 };
 
 /// Thread-safe. Workers say how they are four times a second: requests pay nothing for it.
 class Samples {
   public:
-    /// Replaces what the worker has said before.
+    /// Replaces what the worker has said before; once a second, what all have said becomes history.
     void publish(std::size_t worker, const Sample& sample);
+
+    /// Returns what each worker has said.
+    std::vector<Sample> latest() const;
+
+    /// Returns the last five minutes, second by second, after `since` (milliseconds since 1970).
+    std::vector<Second> history(std::int64_t since = 0) const;
 
     /// Returns the sums of all workers, and the lag of each, for Prometheus.
     std::vector<prometheus::MetricFamily> collect() const;
@@ -46,6 +58,7 @@ class Samples {
   private:
     mutable std::mutex mutex_;
     std::vector<Sample> by_worker_;
+    History history_;
 };
 
 }  // namespace fraiseql::server

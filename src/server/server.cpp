@@ -12,6 +12,7 @@
 #include "engine/template_check.hpp"
 #include "runtime/mailbox.hpp"
 #include "runtime/outbound.hpp"
+#include "server/admin_http.hpp"
 #include "server/cache_upkeep.hpp"
 #include "server/refresh_schedule.hpp"
 #include "server/statement_writer.hpp"
@@ -39,7 +40,7 @@ class Worker final : public runtime::Program {
           listener_(executor, listen_settings(settings),
                     [this](const http::Request& request) { return router_.answer(request); }),
           mailbox_(std::make_shared<runtime::Mailbox>(executor)),
-          metrics_(settings.router.metrics),
+          samples_(settings.samples),
           index_(index),
           sample_timer_(executor),
           shutdown_delay_(settings.shutdown_delay) {
@@ -81,7 +82,7 @@ class Worker final : public runtime::Program {
 
     Result<void> start() override {
         pool_.start();
-        if (metrics_) sample();
+        if (samples_) sample();
         if (!listens_) return {};
         return listener_.open();
     }
@@ -128,11 +129,13 @@ class Worker final : public runtime::Program {
                    .plans = plans,
                    .plan_count = engine_.documents().plan_cache().size(),
                    .plan_bytes = engine_.documents().plan_cache().bytes(),
-                   .tokens = router_.identification().token_statistics()};
+                   .tokens = router_.identification().token_statistics(),
+                   .requests = router_.tally(),
+                   .answer_bytes = engine_.answers().bytes()};
         if (reads_) out.reads = reads_->counts();
         for (const double lag : lags_)
             out.lag_seconds = std::max(out.lag_seconds, lag);
-        metrics_->samples().publish(index_, out);
+        samples_->publish(index_, out);
         sample_timer_.expires_after(kSampleInterval);
         sample_timer_.async_wait([this](boost::system::error_code error) {
             if (error) return;
@@ -153,7 +156,7 @@ class Worker final : public runtime::Program {
     bool listens_ = true;
     // Shared with the feed of registered operations, on another thread.
     std::shared_ptr<runtime::Mailbox> mailbox_;
-    std::shared_ptr<Metrics> metrics_;
+    std::shared_ptr<Samples> samples_;
     std::size_t index_;
     boost::asio::steady_timer sample_timer_;
     /// Of the last 15 seconds.
@@ -237,8 +240,10 @@ void observe(Settings& settings) {
         settings.exporter->log = settings.log;
         settings.router.watch.exporter = std::make_shared<SpanExporter>(*settings.exporter);
     }
+    settings.samples = std::make_shared<Samples>();
     const std::shared_ptr<Metrics> metrics = settings.router.metrics;
     if (!metrics) return;
+    metrics->show(settings.samples);
     engine.others = std::make_shared<turbo::Statistics>();
     metrics->show(engine.statistics);
     metrics->show_others(engine.others);
@@ -248,6 +253,22 @@ void observe(Settings& settings) {
                    .slow = engine.slow,
                    .sockets = settings.router.sockets.counts});
     if (settings.router.limits) metrics->show(settings.router.limits);
+}
+
+/// What administrators see of all that; after everything that it shows has been made.
+std::shared_ptr<AdminHttp> make_admin(const Settings& settings) {
+    AdminSources sources{.conninfo = settings.pool.conninfo,
+                         .samples = settings.samples,
+                         .models = settings.models,
+                         .registry = settings.registry,
+                         .statistics = settings.engine.statistics,
+                         .others = settings.engine.others,
+                         .replica_settings = settings.replicas,
+                         .replicas = settings.replica_feed,
+                         .limits = settings.router.limits,
+                         .audit = settings.router.audit};
+    return std::make_shared<AdminHttp>(settings.router.admin, std::move(sources),
+                                       settings.router.find_admin_asset);
 }
 
 }  // namespace
@@ -329,6 +350,7 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
                               settings.log);
         replica_watch->start();
     }
+    settings.router.admin_http = make_admin(settings);
     runtime::Outbound outbound(kOutboundThreads);
     runtime::RunSettings run;
     run.workers = settings.workers;

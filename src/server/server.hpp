@@ -54,6 +54,8 @@ struct Settings {
     std::shared_ptr<GrantFeed> grants = {};
     /// Sessions that were revoked; serve() makes it, where there are sessions.
     std::shared_ptr<RevokedFeed> revoked = {};
+    /// How the workers are; serve() makes it. nullptr: they do not say.
+    std::shared_ptr<Samples> samples = {};
     /// Servers to read from besides the primary; nullptr: there are none.
     std::shared_ptr<const replica::Settings> replicas = {};
     /// What is known of them; serve() makes it.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The files of the GraphiQL page, embedded into the binary.
+// The files of the GraphiQL page and of the admin page, embedded into the binary.
 #pragma once
 
 #include <span>
@@ -9,7 +9,7 @@ namespace fraiseql::web {
 
 /// One file that the server can send as it is; everything in it lives as long as the program.
 struct Asset {
-    /// The path in the URL, "/" for the page itself.
+    /// The path in the URL: "/" and "/admin" for the pages themselves.
     std::string_view path;
     std::string_view content_type;
     /// A strong entity tag of `body`, in its quotes (RFC 9110 §8.8.3). The compressed form needs

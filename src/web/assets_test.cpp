@@ -15,8 +15,11 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-TEST(Assets, HaveThePageWithWhatItRefersTo) {
-    const Asset* page = find_asset("/");
+class Page : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(All, Page, ::testing::Values("/", "/admin"));
+
+TEST_P(Page, IsThereWithWhatItRefersTo) {
+    const Asset* page = find_asset(GetParam());
     ASSERT_NE(page, nullptr);
     EXPECT_THAT(std::string(page->body), StartsWith("<!doctype html>"));
     EXPECT_THAT(std::string(page->body), EndsWith("</html>\n"));
@@ -46,6 +49,15 @@ TEST(Assets, LetTheBrowserTalkToTheirOwnServerOnly) {
     EXPECT_THAT(page, HasSubstr("default-src 'none'"));
     EXPECT_THAT(page, HasSubstr("connect-src 'self'"));
     EXPECT_EQ(find_asset("/assets/app.css")->body.find("url(http"), std::string_view::npos);
+}
+
+TEST(Assets, OfTheAdminPageAskNobodyElse) {
+    for (const char* path : {"/admin/admin.css", "/admin/admin.js"}) {
+        const Asset* asset = find_asset(path);
+        ASSERT_NE(asset, nullptr);
+        EXPECT_EQ(asset->body.find("url(http"), std::string_view::npos);
+        EXPECT_EQ(asset->body.find("@import"), std::string_view::npos);
+    }
 }
 
 TEST(Assets, AreNothingElse) {

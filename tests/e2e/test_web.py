@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""GraphiQL with its Explain panel in Chromium, and npm's audit, run by node against a blog."""
+"""GraphiQL, its Explain panel and /admin in Chromium, and npm's audit, run by node on a blog."""
 import os
 import pathlib
 import subprocess
@@ -11,11 +11,12 @@ from product import BLOG_FILES, Database, Server
 TOKEN = "an-admin-token-of-more-than-32-characters"
 # A table whose name and values are a script where HTML is made of them.
 SQL = """
-CREATE TABLE "<img src=x onerror=window.struck=1>" (id int PRIMARY KEY, label text);
+CREATE UNLOGGED TABLE "<img src=x onerror=window.struck=1>" (id int PRIMARY KEY, label text);
 INSERT INTO "<img src=x onerror=window.struck=1>"
     SELECT i, '<script>window.struck=1</script>' || i FROM generate_series(1, 30000) i;
 CREATE VIEW v_trap AS SELECT id, jsonb_build_object('id', id, 'label', label) AS data
     FROM "<img src=x onerror=window.struck=1>";
+COMMENT ON VIEW v_trap IS '<script>window.struck=1</script>';
 ANALYZE "<img src=x onerror=window.struck=1>";
 """
 BROWSER = pathlib.Path(__file__).resolve().parent / "browser"
@@ -50,15 +51,22 @@ class Web(unittest.TestCase):
     def test_graphiql(self):
         self.run_node_test("graphiql.test.mjs")
 
-    def test_explain(self):
+    def guarded(self):
+        """Returns what says where a server is that wants a token, and the token."""
         with tempfile.NamedTemporaryFile("w") as file:
             file.write(TOKEN)
             file.flush()
             guarded = Server(command=["serve", "--database", self.database.url,
                                       "--admin-token-file", file.name])
         self.addCleanup(guarded.close)
-        self.run_node_test("explain.test.mjs", FRAISEQL_GUARDED_TOKEN=TOKEN,
-                           FRAISEQL_GUARDED_URL=f"http://127.0.0.1:{guarded.port}")
+        return {"FRAISEQL_GUARDED_TOKEN": TOKEN,
+                "FRAISEQL_GUARDED_URL": f"http://127.0.0.1:{guarded.port}"}
+
+    def test_explain(self):
+        self.run_node_test("explain.test.mjs", **self.guarded())
+
+    def test_admin(self):
+        self.run_node_test("admin.test.mjs", **self.guarded())
 
     def test_graphql_over_http(self):
         self.run_node_test("graphql_http.test.mjs")

@@ -37,8 +37,15 @@ after(async () => {
   await rm(profile, { recursive: true, force: true });
 });
 
-/** Opens the page as on a first visit, and records what it asks for and complains about. */
+/** Opens GraphiQL as on a first visit, and records what it asks for and complains about. */
 export async function open(address = `${origin}/`) {
+  const { page, seen } = await visit(address);
+  await page.locator('.graphiql-query-editor .CodeMirror').waitFor();
+  return { page, seen };
+}
+
+/** The same for any page; `prepare` gets it before it goes anywhere. */
+export async function visit(address, prepare = () => {}) {
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   const seen = { requests: [], complaints: [] };
@@ -48,8 +55,8 @@ export async function open(address = `${origin}/`) {
     if (message.type() === 'error') seen.complaints.push(message.text());
   });
   await page.addInitScript(() => localStorage.clear());
+  await prepare(page);
   await page.goto(address);
-  await page.locator('.graphiql-query-editor .CodeMirror').waitFor();
   return { page, seen };
 }
 
