@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Bundles src/ into a folder: two pages with their scripts and styles, each also compressed by gzip,
-// and an assembler file and a table by which src/web embeds them into the binary.
+// Bundles src/ into a folder: two pages with their scripts and styles, each also compressed by
+// gzip, and an assembler file and a table by which src/web embeds them into the binary.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';

@@ -315,7 +315,7 @@ Result<void> serve(const Options& options, const Surroundings& surroundings) {
         if (surroundings.listens) log_start(observe, log, at);
         if (surroundings.on_started) surroundings.on_started(at, log);
     };
-    return server::serve(std::move(settings), first->model, first->catalog);
+    return server::serve(std::move(settings), std::move(first->model), std::move(first->catalog));
 }
 
 int serve(const Options& options) {

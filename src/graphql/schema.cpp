@@ -84,8 +84,18 @@ const EnumValueDef* NamedType::enum_value(std::string_view wanted) const noexcep
 }
 
 bool NamedType::is_possible(const NamedType& object) const noexcept {
-    const std::size_t word = object.id / 64;
-    return word < possible_bits.size() && (possible_bits[word] >> (object.id % 64) & 1U) != 0;
+    const std::uint64_t word = object.id / 64;
+    std::size_t first = 0;
+    std::size_t last = possible_bits.size() / 2;
+    while (first < last) {
+        const std::size_t middle = first + (last - first) / 2;
+        if (possible_bits[2 * middle] < word)
+            first = middle + 1;
+        else
+            last = middle;
+    }
+    return 2 * first < possible_bits.size() && possible_bits[2 * first] == word &&
+           (possible_bits[2 * first + 1] >> (object.id % 64) & 1U) != 0;
 }
 
 Schema::Schema(std::unique_ptr<Storage> storage) : storage_(std::move(storage)) {}

@@ -241,9 +241,13 @@ class Assembly {
                 type->implementing_interfaces = arena().copy(interfaces[type]);
             }
             if (!type->is_composite()) continue;
-            std::vector<std::uint64_t> bits(types_.size() / 64 + 1);
+            // Only words that have any: a bit for each other type would be quadratic.
+            std::map<std::uint64_t, std::uint64_t> words;
             for (const NamedType* possible : type->possible_types)
-                bits[possible->id / 64] |= std::uint64_t{1} << (possible->id % 64);
+                words[possible->id / 64] |= std::uint64_t{1} << (possible->id % 64);
+            std::vector<std::uint64_t> bits;
+            for (const auto& [word, set] : words)
+                bits.insert(bits.end(), {word, set});
             type->possible_bits = arena().copy(bits);
         }
     }

@@ -20,4 +20,10 @@ void keep_freed_memory() {
 #endif
 }
 
+void give_back_memory() noexcept {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 }  // namespace fraiseql::runtime

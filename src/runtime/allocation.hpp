@@ -11,4 +11,8 @@ namespace fraiseql::runtime {
 /// program that is a server; before it starts threads.
 void keep_freed_memory();
 
+/// Gives what was freed back to the system, as far as the allocator can: for the end of something
+/// large and rare. It looks at all of the heap.
+void give_back_memory() noexcept;
+
 }  // namespace fraiseql::runtime

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "catalog/read_snapshot.hpp"
+#include "runtime/allocation.hpp"
 #include "turbo/sha256.hpp"
 
 namespace fraiseql::server {
@@ -68,6 +69,7 @@ bool SchemaWatch::judge(const catalog::Document& document) {
     const std::shared_ptr<const schema::Model> before = feed_->current();
     feed_->publish(*model);
     if (settings_.on_change) settings_.on_change(describe_change(*before, **model));
+    runtime::give_back_memory();
     if (settings_.keep) settings_.keep(document);
     return true;
 }

@@ -10,6 +10,7 @@
 
 #include "engine/prepared.hpp"
 #include "engine/template_check.hpp"
+#include "runtime/allocation.hpp"
 #include "runtime/mailbox.hpp"
 #include "runtime/outbound.hpp"
 #include "server/admin_http.hpp"
@@ -280,8 +281,8 @@ std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
     return std::make_unique<Worker>(executor, outbound, settings, std::move(model), index);
 }
 
-Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model,
-                   const catalog::Document& catalog) {
+Result<void> serve(Settings settings, std::shared_ptr<const schema::Model> model,
+                   catalog::Document catalog) {
     if (settings.listens) {
         FRAISEQL_TRY(settings.listen.address, http::claim_address(settings.listen.address));
     }
@@ -289,13 +290,14 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     settings.router.readiness.cold_workers =
         std::make_shared<std::atomic<std::size_t>>(settings.workers);
     settings.pool.on_warm = [cold = settings.router.readiness.cold_workers] { --*cold; };
-    settings.models = std::make_shared<ModelFeed>(model);
+    settings.models = std::make_shared<ModelFeed>(std::move(model));
     settings.registry = std::make_shared<RegistryFeed>(std::make_shared<turbo::Registry>());
     settings.schema_watch.conninfo = direct(settings);
     settings.schema_watch.log = settings.log;
     settings.schema_watch.on_change = record_changes(settings);
     observe(settings);
-    SchemaWatch schema_watch(settings.schema_watch, settings.models, catalog);
+    // Neither the document nor the model, once there is another, is of any more use.
+    SchemaWatch schema_watch(settings.schema_watch, settings.models, std::exchange(catalog, {}));
     RegistryWatch registry_watch(registry_watch_settings(settings), settings.registry);
     if (auto watched = registry_watch.start(); !watched) return watched;
     schema_watch.start();
@@ -365,8 +367,9 @@ Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>
     };
     const auto make = [&](const runtime::Executor& executor, std::size_t index) {
         return Result<std::unique_ptr<runtime::Program>>(
-            make_worker(executor, outbound, settings, model, index));
+            make_worker(executor, outbound, settings, settings.models->current(), index));
     };
+    runtime::give_back_memory();
     return settings.run(run, make);
 }
 

@@ -96,7 +96,7 @@ std::unique_ptr<runtime::Program> make_worker(const runtime::Executor& executor,
 /// Serves `model`, and those that follow when the catalog changes, until `settings.run` says it is
 /// over, which by itself is at SIGTERM or SIGINT; then finishes the requests in progress. `catalog`
 /// is the document that the model was built from. An error where it cannot start.
-Result<void> serve(Settings settings, const std::shared_ptr<const schema::Model>& model,
-                   const catalog::Document& catalog);
+Result<void> serve(Settings settings, std::shared_ptr<const schema::Model> model,
+                   catalog::Document catalog);
 
 }  // namespace fraiseql::server

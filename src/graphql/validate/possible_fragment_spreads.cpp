@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A fragment applies to some type that can stand where it is spread.
 #include <fmt/format.h>
-#include <algorithm>
 
 #include "graphql/validate/rules.hpp"
 
@@ -10,9 +9,18 @@ namespace {
 
 bool overlap(const NamedType& a, const NamedType& b) {
     if (&a == &b) return true;
-    const std::size_t words = std::min(a.possible_bits.size(), b.possible_bits.size());
-    for (std::size_t i = 0; i < words; ++i)
-        if ((a.possible_bits[i] & b.possible_bits[i]) != 0) return true;
+    // Both are pairs of a word's number and its bits, in order.
+    const auto x = a.possible_bits;
+    const auto y = b.possible_bits;
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < x.size() && j < y.size()) {
+        const std::uint64_t word = x[i];
+        const std::uint64_t other = y[j];
+        if (word == other && (x[i + 1] & y[j + 1]) != 0) return true;
+        if (word <= other) i += 2;
+        if (other <= word) j += 2;
+    }
     return false;
 }
 

@@ -41,7 +41,7 @@ export function neighbours(index, id, most = mostNodes) {
   return { ids: new Set(both.slice(0, most)), left: Math.max(0, both.length - most) };
 }
 
-/** Returns the nodes whose name or type has `text` in it, in any case; names that begin so first. */
+/** Returns the nodes whose name or type has `text` in it, in any case; first what begins so. */
 export function search(nodes, text) {
   const wanted = text.trim().toLowerCase();
   const rank = ({ name, types = [] }) => {
