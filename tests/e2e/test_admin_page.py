@@ -18,7 +18,8 @@ CREATE VIEW v_trap AS SELECT id, jsonb_build_object('id', id, 'label', label) AS
     FROM "{HOSTILE.replace('"', '""')}";
 CREATE TABLE tb_secret (id int PRIMARY KEY, note text);
 CREATE MATERIALIZED VIEW mv_count AS SELECT 1 AS id, count(*) AS posts FROM posts;
-CREATE VIEW v_count AS SELECT id, jsonb_build_object('id', id, 'posts', posts) AS data FROM mv_count;
+CREATE VIEW v_count AS
+    SELECT id, jsonb_build_object('id', id, 'posts', posts) AS data FROM mv_count;
 CREATE FUNCTION slow(seconds float) RETURNS text STABLE LANGUAGE sql AS
     $$ SELECT pg_sleep(seconds)::text $$;
 COMMENT ON FUNCTION slow IS '@expose';

@@ -13,7 +13,7 @@ import time
 import unittest
 import uuid
 
-from product import Database, Server, as_role, run
+from product import Database, Server, as_role, run, wait_until
 
 SECRET = "a secret for tests that has enough bytes"
 TENANTS = [str(uuid.UUID(int=i + 1)) for i in range(8)]
@@ -204,7 +204,8 @@ class RequiredTokens(Secured):
 
     def test_health_needs_no_token(self):
         self.assertEqual(self.server.request("GET", "/health").status, 200)
-        self.assertEqual(self.server.request("GET", "/ready").status, 200)
+        wait_until(lambda: self.server.request("GET", "/ready").status == 200,
+                   "connections to be opened")
 
 
 class RowLevelSecurity(unittest.TestCase):

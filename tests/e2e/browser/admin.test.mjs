@@ -21,7 +21,8 @@ const open = (part, { address = origin, size = sizes.wide, scheme = 'light' } = 
 async function makeTraffic(query, times) {
   const headers = { 'Content-Type': 'application/json' };
   const body = JSON.stringify({ query });
-  for (let i = 0; i < times; i += 1) await fetch(`${origin}/graphql`, { method: 'POST', headers, body });
+  const request = { method: 'POST', headers, body };
+  for (let i = 0; i < times; i += 1) await fetch(`${origin}/graphql`, request);
 }
 
 /** The page has run no foreign script, asked nobody else, and complained about nothing. */
@@ -107,7 +108,9 @@ test('lists operations, and says what is missing for more', async () => {
 
 test('draws the plan of an operation', async () => {
   const { page, seen } = await open('plans');
-  await page.getByRole('textbox', { name: 'Query' }).fill(`{ traps(where: {label: {eq: "${hostile}"}}) { label } }`);
+  await page
+    .getByRole('textbox', { name: 'Query' })
+    .fill(`{ traps(where: {label: {eq: "${hostile}"}}) { label } }`);
   await page.getByRole('checkbox', { name: /execute the query/ }).check();
   await page.getByRole('button', { name: 'Explain' }).click();
   await page.getByRole('img', { name: /^Plan of \d+ nodes?\. The most costly has/ }).waitFor();
