@@ -75,7 +75,7 @@ std::optional<Error> usage_error(const CLI::App& command, const CLI::ParseError&
     const std::vector<std::string> unknown = command.remaining();
     if (!unknown.empty()) return unknown_word(command, unknown.front());
     if (error.get_name() != "RequiredError") return std::nullopt;
-    if (!commands_of(command).empty()) return no_command(command);
+    if (command.get_require_subcommand_min() > 0) return no_command(command);
     if (std::string(error.what()).starts_with("--database "))
         return Error{.code = ErrorCode::Configuration,
                      .message = "It is not said which database.",

@@ -101,7 +101,9 @@ def run(*arguments, timeout=PATIENCE, binary=BINARY, **options):
 class Server:
     """A running `fraiseql serve`, or another command that serves."""
 
-    def __init__(self, url=None, command=None, port=None, binary=BINARY, host="127.0.0.1"):
+    host = "127.0.0.1"
+
+    def __init__(self, url=None, command=None, port=None, binary=BINARY, host=host):
         self.host = host
         self.port = port or free_port()
         command = command or ["serve", "--database", url]
