@@ -26,11 +26,13 @@ Result<std::optional<std::string>> KeptAnswers::find(const Slot& slot, Place pla
             return std::optional<std::string>();
         return std::optional(found->second.answer);
     }
-    const auto rows = session_.query("SELECT response FROM turbo.cache_find(decode($1, 'hex'), $2)",
-                                     {slot.key, slot.contexts});
+    const auto rows = session_.query(
+        "SELECT versions, response FROM turbo.cache_find(decode($1, 'hex'))", {slot.key});
     if (!rows) return fail(statement_error(rows.error()));
-    if (rows->row_count() == 0 || rows->is_null(0, 0)) return std::optional<std::string>();
-    return std::optional(std::string(rows->get(0, 0)));
+    const bool fresh =
+        rows->row_count() > 0 && !rows->is_null(0, 1) && rows->get(0, 0) == slot.versions;
+    if (!fresh) return std::optional<std::string>();
+    return std::optional(std::string(rows->get(0, 1)));
 }
 
 Result<void> KeptAnswers::keep(const Slot& slot, const std::string& answer, Place place) {

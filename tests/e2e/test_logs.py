@@ -31,10 +31,10 @@ class Logs(unittest.TestCase):
         return server
 
     def entries(self, server, start=""):
-        """The JSON lines whose message begins with `start`."""
+        """The JSON lines whose message begins with `start`; not the audit's, which are events."""
         lines = [line for line in server.log().splitlines() if line.startswith("{")]
         return [each for each in map(json.loads, lines)
-                if each.get("message", "").startswith(start)]
+                if "event" not in each and each.get("message", "").startswith(start)]
 
     def entry(self, server, start):
         found = wait_until(lambda: self.entries(server, start), f"an entry {start}…")
