@@ -28,6 +28,20 @@ def root(*command):
 
 
 class Killed(Faulty):
+    def get_up(self):
+        """What outlives its postmaster for a moment keeps the next one from starting."""
+        pid_file = self.database.data / "postmaster.pid"
+
+        def is_up():
+            if self.database.revived.poll() is not None:
+                self.database.get_up()
+            said = []
+            with contextlib.suppress(FileNotFoundError):
+                said = pid_file.read_text().split()
+            return said[:1] == [str(self.database.revived.pid)] and said[-1] == "ready"
+
+        product.wait_until(is_up, "PostgreSQL to start")
+
     def test_a_database_that_is_killed_while_it_writes(self):
         self.begin()
         # From now on it is a child of this process, which can tell that it is gone.
@@ -59,7 +73,7 @@ class Killed(Faulty):
                 self.node.signal_all(signal.SIGKILL)
                 self.database.revived.wait(product.PATIENCE)
                 product.wait_until(lambda: refused, "a refusal")
-                self.database.get_up()
+                self.get_up()
                 product.wait_until(lambda: self.add("between") is None, "recovery")
         finally:
             stop.set()
