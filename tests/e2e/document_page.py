@@ -67,6 +67,9 @@ class Served(product.Server):
             [product.BINARY, *kept, "--listen", f"127.0.0.1:{self.port}"], env=environment,
             cwd=folder, stdin=subprocess.DEVNULL, stdout=self.log_file, stderr=subprocess.STDOUT)
         product.wait_until(self.answers, "an answer from /health")
+        # Who reads a page is slower than the server is at opening its connections.
+        product.wait_until(lambda: "being opened" not in self.request("GET", "/ready").text,
+                           "open connections")
 
 
 class Page:

@@ -203,7 +203,7 @@ class Containers(unittest.TestCase):
         for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
             get = container[probe]["httpGet"]
             self.assertEqual(get["port"], container["ports"][0]["name"])
-            self.assertEqual(server.request("GET", get["path"]).status, 200)
+            wait_until(lambda: server.request("GET", get["path"]).status == 200, probe)
         database.fall_over()
         wait_until(lambda: server.request(
             "GET", container["readinessProbe"]["httpGet"]["path"]).status == 503, "not being ready")
