@@ -6,10 +6,12 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <tl/expected.hpp>
 #include <variant>
 #include <vector>
 
@@ -98,6 +100,27 @@ fraiseql::json_text imported_posts() {
         R"([{"id": "00000000-0000-0000-0000-000000000001", "title": "From afar", "secret": 1}])");
 }
 
+// JSON that is the selection already: it is not read, so whoever returns it answers for it.
+fraiseql::shaped ready_made() {
+    return {fraiseql::json_text::trusted(R"([ {"title":"As it is"} ])")};
+}
+
+// An error as a value: std::expected, or tl::expected where there is no C++23.
+tl::expected<int, fraiseql::failure> divide(int dividend, int divisor) {
+    if (divisor == 0) return tl::unexpected(fraiseql::failure("By zero.", "DIVISION_BY_ZERO"));
+    return dividend / divisor;
+}
+fraiseql::task<tl::expected<std::string, fraiseql::failure>> later(bool fails) {
+    if (fails) co_return tl::unexpected(fraiseql::failure("Not even later.", "TOO_EARLY"));
+    co_return std::string("now");
+}
+
+// What must not be done: it holds up everybody whom the same worker serves. The log says so.
+bool blocks() {
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    return true;
+}
+
 int broken() { throw std::runtime_error("the password of the mail server is wrong"); }
 
 std::optional<Carrier> no_carrier() { return std::nullopt; }
@@ -143,6 +166,35 @@ fraiseql::task<std::vector<std::optional<Carrier>>> carriers(std::vector<Person>
     co_return out;
 }
 
+struct PostKey {
+    fraiseql::uuid id;
+};
+BOOST_DESCRIBE_STRUCT(PostKey, (), (id))
+struct CommentCount {
+    fraiseql::uuid post_id;
+    int comments = 0;
+};
+BOOST_DESCRIBE_STRUCT(CommentCount, (), (post_id, comments))
+// One statement for all posts of an answer.
+fraiseql::task<std::vector<int>> comment_counts(fraiseql::context& ctx,
+                                                std::vector<PostKey> posts) {
+    std::vector<fraiseql::uuid> ids;
+    for (const PostKey& post : posts)
+        ids.push_back(post.id);
+    fraiseql::values bound(ids);
+    const std::string sql =
+        "SELECT post_id, count(*) AS comments FROM comments WHERE post_id = ANY($1) GROUP BY 1";
+    const std::vector<CommentCount> rows =
+        co_await ctx.repo().execute_returning<CommentCount>(sql, bound);
+    std::map<std::string, int> counts;
+    for (const CommentCount& row : rows)
+        counts[row.post_id.str()] = row.comments;
+    std::vector<int> out;
+    for (const fraiseql::uuid& id : ids)
+        out.push_back(counts[id.str()]);
+    co_return out;
+}
+
 // --- Mutations run one after the other. ---
 
 std::atomic<int> counter = 0;
@@ -155,12 +207,17 @@ int main(int argc, char** argv) {
     app.query("slowGreeting", slow_greeting, {.arguments = {"name"}});
     app.query("importedPosts", imported_posts, {.type = "[Post!]!"});
     app.query("authors", authors);
+    app.query("readyMade", ready_made, {.type = "[Post!]!"});
+    app.query("divide", divide, {.arguments = {"dividend", "divisor"}});
+    app.query("later", later, {.arguments = {"fails"}});
+    app.query("blocks", blocks);
     app.query("broken", broken, {.deprecated = "It never worked."});
     app.query("noCarrier", no_carrier);
     app.query("audit", [] { return std::string("nothing happened"); },
               {.authorize = "role:auditor"});
     app.field("Post", "words", words, {.description = "How long it is."});
     app.field("User", "carrier", carriers);
+    app.field("Post", "commentCount", comment_counts);
     app.query("loads", [] { return loads.load(); });
     app.mutation("countUp", count_up, {.arguments = {"by"}});
     return app.run(argc, argv);

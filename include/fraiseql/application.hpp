@@ -2,13 +2,16 @@
 // application: a server with fields of your own beside those of the database.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "fraiseql/context.hpp"
 #include "fraiseql/export.hpp"
+#include "fraiseql/hooks.hpp"
 #include "fraiseql/resolver.hpp"
 #include "fraiseql/service.hpp"
 
@@ -55,6 +58,83 @@ class FRAISEQL_EXPORT application {
                                            options));
     }
 
+    /// Adds code that sees each GraphQL request, and each of a route, when it is known who asks and
+    /// nothing has been decided: `void f(context&)` or a task. It may set values for resolvers
+    /// (context::set), say the tenant (context::set_tenant), or throw failure, which refuses the
+    /// request. What is added first runs first.
+    template <class F>
+    application& prepare(F hook) {
+        add_hook([hook = std::move(hook)](context& ctx) { return detail::run_hook(hook, ctx); });
+        return *this;
+    }
+
+    /// Adds what `@authorize authorizer:name` asks, in comments of the database and in
+    /// field_options::authorize: `bool f(context&)` or a task. It is asked once for each request,
+    /// after prepare(), whoever asks; true grants what the rule protects.
+    template <class F>
+    application& authorizer(std::string name, F ask) {
+        add_authorizer({std::move(name), [ask = std::move(ask)](context& ctx, bool& granted) {
+                            return detail::run_for<bool>(granted, ask, ctx);
+                        }});
+        return *this;
+    }
+
+    /// Says by what rate limits with the key `custom` count (`--rate-limit "custom 100/1m"`):
+    /// `std::optional<std::string> f(context&)` or a task; for nothing, the client's address
+    /// counts.
+    template <class F>
+    application& rate_key(F key) {
+        set_rate_key([key = std::move(key)](context& ctx, std::optional<std::string>& out) {
+            return detail::run_for<std::optional<std::string>>(out, key, ctx);
+        });
+        return *this;
+    }
+
+    /// Adds code that sees each GraphQL request before its document is looked at:
+    /// `void f(context&, const operation&)` or a task. It may throw failure, and context::extend
+    /// the answer.
+    template <class F>
+    application& before_plan(F hook) {
+        add_before_plan([hook = std::move(hook)](context& ctx, const operation& asked) {
+            return detail::run_hook(hook, ctx, asked);
+        });
+        return *this;
+    }
+    /// The same, when it is valid and allowed, before anything of it runs.
+    template <class F>
+    application& before_execute(F hook) {
+        add_before_execute([hook = std::move(hook)](context& ctx, const operation& asked) {
+            return detail::run_hook(hook, ctx, asked);
+        });
+        return *this;
+    }
+    /// Adds code that sees what has come of an operation that was executed, before the answer is
+    /// sent: `void f(context&, const operation&, const outcome&)` or a task. It may
+    /// context::extend the answer. What it throws is logged; mutations have taken effect.
+    template <class F>
+    application& after(F hook) {
+        add_after(
+            [hook = std::move(hook)](context& ctx, const operation& asked, const outcome& result) {
+                return detail::run_hook(hook, ctx, asked, result);
+            });
+        return *this;
+    }
+
+    /// Adds a resource besides `/graphql`: `http_response f(context&, const http_request&)` or a
+    /// task. It meets the same authentication, limits, CORS and logs, and prepare(). A path is
+    /// compared as it was sent; one that ends with `/*` is for all below it. Throws
+    /// std::invalid_argument where the path is the server's own, or is there already.
+    template <class F>
+    application& route(std::string method, std::string path, F answer,
+                       const route_options& options = {}) {
+        add_route({std::move(method), std::move(path), options.authorize,
+                   [answer = std::move(answer)](context& ctx, const http_request& request,
+                                                http_response& out) {
+                       return detail::run_for<http_response>(out, answer, ctx, request);
+                   }});
+        return *this;
+    }
+
     /// Runs the command line as the program `fraiseql` does, which see; without a command, it is
     /// `serve`. Returns the exit code; blocks until SIGTERM or SIGINT. What was added must not
     /// change from now on.
@@ -72,6 +152,13 @@ class FRAISEQL_EXPORT application {
 
   private:
     application& add(detail::field_definition field);
+    void add_hook(std::function<task<void>(context&)> hook);
+    void add_authorizer(detail::authorizer_definition authorizer);
+    void set_rate_key(std::function<task<void>(context&, std::optional<std::string>&)> key);
+    void add_before_plan(std::function<task<void>(context&, const operation&)> hook);
+    void add_before_execute(std::function<task<void>(context&, const operation&)> hook);
+    void add_after(std::function<task<void>(context&, const operation&, const outcome&)> hook);
+    void add_route(detail::route_definition route);
     // Shared with the workers, which may still be stopping.
     std::shared_ptr<detail::definitions> definitions_;
 };

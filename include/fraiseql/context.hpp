@@ -37,6 +37,12 @@ class FRAISEQL_EXPORT context {
     std::optional<std::string_view> header(std::string_view name) const;
     /// The `Host` header without the port, in lower case; empty where there is none.
     std::string host() const;
+    /// What stands before `.domain` in host(): `acme` of `acme.shop.example`; nothing where that is
+    /// empty, or has a dot of its own, or the host is another one.
+    std::optional<std::string> subdomain(std::string_view domain) const;
+    /// The address of the client, as far as trusted proxies vouch for it; empty where there is
+    /// none.
+    std::string_view client() const;
 
     /// Whether the request has a valid token.
     bool is_authenticated() const noexcept;
@@ -51,6 +57,11 @@ class FRAISEQL_EXPORT context {
     std::optional<std::string_view> tenant() const noexcept;
     /// The same as a uuid. Throws failure (FORBIDDEN) where there is none, or it is no uuid.
     uuid tenant_id() const;
+    /// Says which tenant the request is for, so that tenant(), `app.tenant_id`, rules, rates and
+    /// caches go by it; for code of application::prepare(). Throws failure: FORBIDDEN where the
+    /// token is of another tenant, BAD_USER_INPUT where `tenant` is empty. A repository from before
+    /// still asks as before.
+    void set_tenant(std::string tenant);
 
     /// The database, as who the request is of, until its deadline; lives as long as the request, so
     /// that tasks of it may be returned. Include fraiseql/repository.hpp.
@@ -72,6 +83,9 @@ class FRAISEQL_EXPORT context {
     T* find() {
         return std::any_cast<T>(&slot(typeid(T)));
     }
+
+    /// Adds `name` to the `extensions` of the answer, in place of what it had of that name.
+    void extend(std::string name, json_text value);
 
     /// Writes a line to the server's log.
     void log(std::string_view line) const;

@@ -18,6 +18,10 @@
 namespace fraiseql {
 
 class context;
+struct http_request;
+struct http_response;
+struct operation;
+struct outcome;
 
 namespace detail {
 
@@ -129,9 +133,38 @@ struct field_definition {
     std::vector<std::string> needs = {};
 };
 
+/// What `@authorize authorizer:name` asks.
+struct authorizer_definition {
+    std::string name;
+    std::function<task<void>(context&, bool& granted)> ask = {};
+};
+
+/// A resource besides those of the server.
+struct route_definition {
+    std::string method;
+    std::string path;
+    /// Alternatives as in an `@authorize` line; empty: everybody.
+    std::string authorize = {};
+    std::function<task<void>(context&, const http_request&, http_response&)> answer = {};
+};
+
 /// Everything that an application adds. Immutable while it is served.
 struct definitions {
     std::deque<field_definition> fields = {};
+    /// All of these, in their order, throw what refuses the request, or their tasks do.
+    std::vector<std::function<task<void>(context&)>> prepare = {};
+    std::vector<authorizer_definition> authorizers = {};
+    std::function<task<void>(context&, std::optional<std::string>& key)> rate_key = {};
+    std::vector<std::function<task<void>(context&, const operation&)>> before_plan = {};
+    std::vector<std::function<task<void>(context&, const operation&)>> before_execute = {};
+    std::vector<std::function<task<void>(context&, const operation&, const outcome&)>> after = {};
+    std::vector<route_definition> routes = {};
+
+    /// Whether code is to see a request before anything is decided about it.
+    bool looks_at_requests() const noexcept {
+        return !prepare.empty() || !authorizers.empty() || rate_key || !before_plan.empty() ||
+               !before_execute.empty() || !after.empty();
+    }
 };
 
 /// The name of a member in GraphQL: `created_at` becomes `createdAt`, as names of columns do.

@@ -7,6 +7,7 @@
 #include "fraiseql/application.hpp"
 #include "fraiseql/context.hpp"
 #include "fraiseql/error.hpp"
+#include "fraiseql/hooks.hpp"
 #include "fraiseql/http.hpp"
 #include "fraiseql/json.hpp"
 #include "fraiseql/repository.hpp"

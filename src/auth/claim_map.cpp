@@ -253,20 +253,57 @@ tl::expected<std::shared_ptr<const Principal>, Refusal> make_principal(const Cla
     return out;
 }
 
-std::shared_ptr<const Principal> with_grants(const Principal& base, std::vector<std::string> roles,
-                                             std::vector<std::string> permissions) {
+namespace {
+
+/// All but what follows from the rest, which finished() adds.
+std::shared_ptr<Principal> copy_of(const Principal& base) {
     auto out = std::make_shared<Principal>();
     out->authenticated = base.authenticated;
     out->subject = base.subject;
     out->tenant = base.tenant;
     out->session = base.session;
-    out->roles = joined(base.roles, std::move(roles));
-    out->permissions = joined(base.permissions, std::move(permissions));
+    out->roles = base.roles;
+    out->permissions = base.permissions;
     out->settings = base.settings;
     out->valid_until = base.valid_until;
+    return out;
+}
+
+std::shared_ptr<const Principal> finished(std::shared_ptr<Principal> out) {
     out->context = make_context(*out, out->arena);
     out->cache_class = class_of(*out);
     return out;
+}
+
+}  // namespace
+
+std::shared_ptr<const Principal> with_grants(const Principal& base, std::vector<std::string> roles,
+                                             std::vector<std::string> permissions) {
+    auto out = copy_of(base);
+    out->roles = joined(base.roles, std::move(roles));
+    out->permissions = joined(base.permissions, std::move(permissions));
+    return finished(std::move(out));
+}
+
+std::shared_ptr<const Principal> with_tenant(const Principal& base, std::string tenant) {
+    constexpr std::string_view kSetting = "app.tenant_id";
+    auto out = copy_of(base);
+    out->tenant = std::move(tenant);
+    const auto setting = std::find_if(out->settings.begin(), out->settings.end(),
+                                      [&](const auto& each) { return each.first == kSetting; });
+    if (setting != out->settings.end())
+        setting->second = out->tenant;
+    else
+        out->settings.emplace_back(kSetting, out->tenant);
+    return finished(std::move(out));
+}
+
+std::shared_ptr<const Principal> with_roles(const Principal& base, std::string_view prefix,
+                                            std::vector<std::string> granted) {
+    auto out = copy_of(base);
+    std::erase_if(out->roles, [&](const std::string& role) { return role.starts_with(prefix); });
+    out->roles = joined(std::move(out->roles), std::move(granted));
+    return finished(std::move(out));
 }
 
 std::shared_ptr<const Principal> make_anonymous(const ClaimMap& map) {

@@ -66,6 +66,13 @@ tl::expected<std::shared_ptr<const Principal>, Refusal> make_principal(const Cla
 std::shared_ptr<const Principal> with_grants(const Principal& base, std::vector<std::string> roles,
                                              std::vector<std::string> permissions);
 
+/// Returns `base` as of `tenant`, which `app.tenant_id` then says, too.
+std::shared_ptr<const Principal> with_tenant(const Principal& base, std::string tenant);
+
+/// Returns `base` with `granted` in place of all its roles that begin with `prefix`.
+std::shared_ptr<const Principal> with_roles(const Principal& base, std::string_view prefix,
+                                            std::vector<std::string> granted);
+
 /// Returns those who send no token: every setting is empty.
 std::shared_ptr<const Principal> make_anonymous(const ClaimMap& map);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fraiseql/application.hpp"
 
+#include <stdexcept>
 #include <vector>
 
 #include "cli/run.hpp"
@@ -14,6 +15,53 @@ application::~application() = default;
 application& application::add(detail::field_definition field) {
     definitions_->fields.push_back(std::move(field));
     return *this;
+}
+
+void application::add_hook(std::function<task<void>(context&)> hook) {
+    definitions_->prepare.push_back(std::move(hook));
+}
+
+void application::add_authorizer(detail::authorizer_definition authorizer) {
+    const std::string& name = authorizer.name;
+    if (name.empty() || name.find_first_of(" \t:\"") != std::string::npos)
+        throw std::invalid_argument("authorizer '" + name + "': a name is one word without ':'.");
+    for (const detail::authorizer_definition& other : definitions_->authorizers)
+        if (other.name == name)
+            throw std::invalid_argument("authorizer '" + name + "' is there twice.");
+    definitions_->authorizers.push_back(std::move(authorizer));
+}
+
+void application::set_rate_key(
+    std::function<task<void>(context&, std::optional<std::string>&)> key) {
+    if (definitions_->rate_key) throw std::invalid_argument("There is one rate_key() only.");
+    definitions_->rate_key = std::move(key);
+}
+
+void application::add_before_plan(std::function<task<void>(context&, const operation&)> hook) {
+    definitions_->before_plan.push_back(std::move(hook));
+}
+
+void application::add_before_execute(std::function<task<void>(context&, const operation&)> hook) {
+    definitions_->before_execute.push_back(std::move(hook));
+}
+
+void application::add_after(
+    std::function<task<void>(context&, const operation&, const outcome&)> hook) {
+    definitions_->after.push_back(std::move(hook));
+}
+
+void application::add_route(detail::route_definition route) {
+    const std::string& path = route.path;
+    const std::string subject = "route " + route.method + ' ' + path + ": ";
+    if (!path.starts_with('/') || path.find_first_of("?# ") != std::string::npos)
+        throw std::invalid_argument(subject + "a path begins with / and has no ?, # or space.");
+    for (const char* own : {"/graphql", "/health", "/ready", "/metrics", "/auth", "/admin"})
+        if (path == own || path.starts_with(std::string(own) + '/'))
+            throw std::invalid_argument(subject + "the path is the server's own.");
+    for (const detail::route_definition& other : definitions_->routes)
+        if (other.method == route.method && other.path == path)
+            throw std::invalid_argument(subject + "it is there twice.");
+    definitions_->routes.push_back(std::move(route));
 }
 
 int application::run(int argc, const char* const* argv) {

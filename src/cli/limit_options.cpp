@@ -51,6 +51,10 @@ Result<void> read_rules(const EdgeOptions& options, const schema::Model& model,
             if (other.text == rule.text)
                 return wrong("The rate limit \"" + rule.text + "\" is there twice.");
         if (auto checked = check_fields(rule, model); !checked) return checked;
+        const bool has_key = model.definitions && model.definitions->rate_key;
+        if (rule.by_custom && !has_key)
+            return wrong("The rate limit \"" + rule.text + "\" needs a key of the application's.",
+                         "The program says it with application::rate_key().");
         out.rules.push_back(std::move(rule));
     }
     if (!out.rules.empty()) return {};
@@ -93,7 +97,7 @@ void add_limit_options(CLI::App& command, EdgeOptions& options) {
     command
         .add_option("--rate-limit", options.rate_limits,
                     "requests that are let through, e.g. 'ip 600/1m burst 100' or 'user 10/1h "
-                    "sliding on createPost'; keys: ip, user, tenant, operation")
+                    "sliding on createPost'; keys: ip, user, tenant, operation, custom")
         ->delimiter(';')
         ->type_name("RULE;…");
     command

@@ -3,14 +3,22 @@
 
 #include <algorithm>
 
+#include "schema/authorizer.hpp"
+#include "schema/rule_line.hpp"
+
 namespace fraiseql::engine {
 namespace {
 
 bool grants(const schema::Rule& rule, const auth::Principal* principal) {
-    if (principal == nullptr || !principal->authenticated) return false;
+    if (principal == nullptr) return false;
+    // What the application grants, it may grant to those without a token.
+    const auto has = [&](const std::string& role) {
+        const bool counts = principal->authenticated || role.starts_with(schema::kAuthorizerPrefix);
+        return counts && principal->has_role(role);
+    };
+    if (std::any_of(rule.roles.begin(), rule.roles.end(), has)) return true;
+    if (!principal->authenticated) return false;
     return rule.authenticated ||
-           std::any_of(rule.roles.begin(), rule.roles.end(),
-                       [&](const std::string& name) { return principal->has_role(name); }) ||
            std::any_of(rule.permissions.begin(), rule.permissions.end(),
                        [&](const std::string& name) { return principal->has_permission(name); });
 }
@@ -36,6 +44,12 @@ bool is_visible(const schema::Model& model, const plan::Denied& denied,
 }
 
 }  // namespace
+
+bool may(std::string_view line, const auth::Principal* principal) {
+    if (line.empty()) return true;
+    const auto read = schema::read_rule_line(line);
+    return read && grants(read->rule, principal);
+}
 
 plan::Denied denied_rules(const schema::Model& model, const auth::Principal* principal) {
     plan::Denied denied(model.rules.size());

@@ -107,8 +107,13 @@ void Computing::start() {
             std::vector<json_node> parents;
             for (const Place& place : load.places)
                 parents.push_back(node_of(*place.value));
-            load.running.emplace(load.computed->resolver->resolve_all(context_, parents));
-            load.running->start(*home_);
+            const detail::field_definition& field = *load.computed->resolver;
+            load.home = home_->for_code("the resolver of " + field.parent + '.' + field.name);
+            {
+                const auto slice = load.home->enter();
+                load.running.emplace(field.resolve_all(context_, parents));
+            }
+            load.running->start(*load.home);
         } catch (...) {
             load.running.reset();
             load.thrown = std::current_exception();

@@ -44,6 +44,8 @@ class Computing {
     struct Load {
         const schema::ComputedBinding* computed = nullptr;
         std::vector<Place> places = {};
+        // Shared with what other threads are doing for the resolver.
+        std::shared_ptr<runtime::WorkerHome> home = {};
         std::optional<runtime::RunningTask<std::vector<detail::resolved>>> running = {};
         std::exception_ptr thrown = {};
         bool late = false;
@@ -68,7 +70,6 @@ class Computing {
                const Selection& selection) const;
 
     const PreparedRequest& request_;
-    // Shared with what other threads are doing for the resolvers.
     std::shared_ptr<runtime::WorkerHome> home_;
     detail::context_state& state_;
     fraiseql::context context_;

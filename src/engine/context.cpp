@@ -2,8 +2,11 @@
 #include "fraiseql/context.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
+#include "auth/claim_map.hpp"
 #include "engine/context_state.hpp"
+#include "fraiseql/repository.hpp"
 #include "json/writer.hpp"
 
 namespace fraiseql {
@@ -63,6 +66,63 @@ uuid context::tenant_id() const {
     const auto id = uuid::parse(*text);
     if (!id) throw failure("The tenant of the request is no uuid.", "FORBIDDEN");
     return *id;
+}
+
+namespace detail {
+
+void context_state::become(std::shared_ptr<const auth::Principal> next) {
+    principal = next.get();
+    principals.push_back(std::move(next));
+    // It asks as who it was made for.
+    if (const auto repo = values.find(typeid(repository)); repo != values.end()) {
+        replaced.push_back(std::move(repo->second));
+        values.erase(repo);
+    }
+}
+
+const auth::Principal& context_state::who() {
+    if (principal == nullptr) {
+        // Without options, there is nothing to contradict itself.
+        principals.push_back(auth::make_anonymous(auth::complete(auth::ClaimMap{}).value()));
+        principal = principals.back().get();
+    }
+    return *principal;
+}
+
+}  // namespace detail
+
+std::optional<std::string> context::subdomain(std::string_view domain) const {
+    std::string name = host();
+    const bool inside = name.size() > domain.size() + 1 && name.ends_with(domain) &&
+                        name[name.size() - domain.size() - 1] == '.';
+    if (!inside) return std::nullopt;
+    name.resize(name.size() - domain.size() - 1);
+    if (name.find('.') != std::string::npos) return std::nullopt;
+    return name;
+}
+
+std::string_view context::client() const {
+    return state_.transport == nullptr ? std::string_view() : state_.transport->client();
+}
+
+void context::set_tenant(std::string tenant) {
+    if (!state_.preparing)
+        throw std::logic_error(
+            "set_tenant() is for code of application::prepare(): rules and limits have been "
+            "decided.");
+    if (tenant.empty() || tenant.find('\0') != std::string::npos)
+        throw failure("The request names no tenant.", "BAD_USER_INPUT");
+    const auto& who = state_.who();
+    if (!who.tenant.empty() && who.tenant != tenant)
+        throw failure("The token is of another tenant than the request.", "FORBIDDEN",
+                      "Ask under the address of the tenant that the token is of.");
+    state_.become(auth::with_tenant(who, std::move(tenant)));
+}
+
+void context::extend(std::string name, json_text value) {
+    if (name == "consistency")
+        throw std::logic_error("extend(): \"consistency\" is the server's own.");
+    state_.extensions[std::move(name)] = value.str();
 }
 
 std::chrono::steady_clock::time_point context::deadline() const noexcept { return state_.deadline; }

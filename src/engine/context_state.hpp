@@ -8,8 +8,10 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <string_view>
 #include <typeindex>
+#include <vector>
 
 #include "auth/principal.hpp"
 #include "compile/compile.hpp"
@@ -29,6 +31,8 @@ class Transport {
     virtual ~Transport() = default;
     /// Returns the value of a header that is there once; `name` is in any case.
     virtual std::optional<std::string_view> header(std::string_view name) const = 0;
+    /// Returns the address of the client; empty where it has none.
+    virtual std::string_view client() const { return {}; }
 };
 
 }  // namespace fraiseql::engine
@@ -52,6 +56,19 @@ struct context_state {
     /// What a worker keeps for one model; shared by its requests.
     std::shared_ptr<std::map<std::type_index, std::any>> worker = {};
     std::map<std::type_index, std::any> values = {};
+    /// Code of prepare() runs: nothing has been decided yet.
+    bool preparing = false;
+    /// What code has made of who asks; the last one counts. The others may be in use.
+    std::vector<std::shared_ptr<const auth::Principal>> principals = {};
+    /// What was replaced among `values`, and may be in use.
+    std::vector<std::any> replaced = {};
+    /// What code adds to the extensions of the answer, by names.
+    std::map<std::string, std::string, std::less<>> extensions = {};
+
+    /// From now on, `next` asks.
+    void become(std::shared_ptr<const auth::Principal> next);
+    /// Returns who asks, also where nobody is told apart.
+    const auth::Principal& who();
 };
 
 }  // namespace fraiseql::detail

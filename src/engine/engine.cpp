@@ -8,6 +8,7 @@
 
 #include "engine/as_of.hpp"
 #include "engine/assemble.hpp"
+#include "engine/begin.hpp"
 #include "engine/execution.hpp"
 #include "engine/function_failure.hpp"
 #include "engine/gate.hpp"
@@ -22,13 +23,6 @@
 
 namespace fraiseql::engine {
 namespace {
-
-Response request_error(const std::vector<Error>& errors) {
-    Response response{.request_error = true, .code = errors.front().code};
-    response.first_error = response.code;
-    response.body.append(respond::error_response(errors));
-    return response;
-}
 
 Response kept_response(FoundAnswer found) {
     Response response{.entity_tag = found.answer->entity_tag, .source = found.source};
@@ -132,19 +126,34 @@ runtime::Task<Response> Engine::execute(Request request) {
     const runtime::Clock::time_point started = runtime::Clock::now();
     std::optional<trace::Timeline> own;
     if (settings_.slow && request.timeline == nullptr) request.timeline = &own.emplace();
+    if (request.begun != nullptr)
+        co_return co_await execute_begun(request, *request.begun, started);
+    Begun begun;
+    const auto refused = co_await begin(request.transport, request.principal, begun);
+    if (refused) co_return refuse({*refused});
+    if (begun.principal != request.principal) request.context = &begun.principal->context;
+    request.principal = begun.principal;
+    co_return co_await execute_begun(request, begun, started);
+}
+
+runtime::Task<Response> Engine::execute_begun(Request request, Begun& begun,
+                                              runtime::Clock::time_point started) {
     const runtime::Clock::time_point deadline =
         started + std::min(settings_.timeout, request.timeout.value_or(settings_.timeout));
+    if (begun.state != nullptr) begun.state->deadline = deadline;
+    std::optional<Error> unwanted = co_await ask_before_plan(begun, request);
+    if (unwanted) co_return refuse({*unwanted});
     Documents::Lookup found = documents_.find(request);
     if (!found.unknown_hash.empty() || !found.new_hash.empty())
         found.document = co_await share(request, std::move(found));
     const Documents::Found& document = found.document;
     note_parsed(request.timeline, started);
-    if (!document) co_return request_error({document.error()});
+    if (!document) co_return refuse({document.error()});
     auto prepared = prepare_request(*document, request, settings_);
     documents_.grown(**document);
     if (!prepared) {
         documents_.count(**document, {.duration = runtime::Clock::now() - started, .failed = true});
-        co_return request_error(prepared.error());
+        co_return refuse(prepared.error());
     }
     note_planned(request.timeline, *prepared);
     if (settings_.seen) note_statements(*settings_.seen, *prepared);
@@ -158,10 +167,14 @@ runtime::Task<Response> Engine::execute(Request request) {
     Live* const live = request.gate != nullptr ? request.gate->live() : nullptr;
     if (!refused && is_subscription(*prepared))
         refused = live != nullptr ? describe(*prepared, *live) : no_place_for_subscriptions();
-    if (refused) co_return request_error({std::move(*refused)});
+    if (!refused) refused = co_await ask_before_execute(begun, *prepared);
+    if (refused) co_return refuse({std::move(*refused)});
     if (is_subscription(*prepared) && !live->run) co_return Response{};
     Execution execution{
         .request = std::move(*prepared), .deadline = deadline, .seen = request.seen};
+    execution.begun = &begun;
+    execution.started = started;
+    execution.context = begun.state.get();
     const plan::Plan& known = execution.request.operation->plan;
     if (known.has_resolvers || known.has_computed) {
         const runtime::Executor executor = co_await boost::asio::this_coro::executor;
@@ -170,6 +183,10 @@ runtime::Task<Response> Engine::execute(Request request) {
     turbo::Call call{.plan_hit = execution.request.plan_hit};
     Response response = co_await answer(execution, call);
     if (live != nullptr) live->first_error = response.first_error;
+    if (begun.state != nullptr && !execution.concluded) {
+        co_await conclude(execution);
+        extend(response, begun.state->extensions);
+    }
     call.bytes = response.body.size();
     call.duration = runtime::Clock::now() - started;
     documents_.count(**document, call);
@@ -198,12 +215,13 @@ runtime::Task<Response> Engine::answer(Execution& execution, turbo::Call& call) 
             call.rows += rows.row_count();
     Response response;
     if (call.failed) response.first_error = execution.errors.front().code;
-    const std::string extensions = execution.written.extensions();
     if (request.operation->plan.has_computed && !execution.data_is_null) {
         response.body = co_await compute(execution);
         response.written = execution.written.position();
         co_return response;
     }
+    co_await conclude(execution);
+    const std::string extensions = extensions_of(execution);
     response.body = assemble(request, execution.results, execution.errors, execution.data_is_null,
                              extensions, std::move(execution.resolved));
     response.written = execution.written.position();
@@ -218,31 +236,6 @@ runtime::Task<std::optional<Error>> Engine::price(const PreparedRequest& request
         if (rows) keep_price(*unit, *rows);
     }
     co_return too_dear(request, settings_.max_plan_cost);
-}
-
-runtime::Task<Response> Engine::explain(Request request, ExplainOptions options) {
-    const runtime::Clock::time_point deadline = runtime::Clock::now() + settings_.timeout;
-    Documents::Lookup found = documents_.find(request);
-    if (!found.unknown_hash.empty() || !found.new_hash.empty())
-        found.document = co_await share(request, std::move(found));
-    const Documents::Found& document = found.document;
-    if (!document) co_return request_error({document.error()});
-    auto prepared = prepare_request(*document, request, settings_);
-    documents_.grown(**document);
-    if (!prepared) co_return request_error(prepared.error());
-    Explanation explanation(std::move(*prepared), request.operation_name, settings_, options);
-    pg::Batch batch = explanation.plans_batch();
-    // A statement that is measured may take long: nobody else waits behind it.
-    auto rows = co_await pool_.run(std::move(batch), pg::Lane::Exclusive, deadline);
-    if (!rows) co_return request_error({respond::to_error(rows.error(), true, next_reference())});
-    if (auto read = explanation.read_plans(*rows); !read) co_return request_error({read.error()});
-    batch = explanation.tables_batch();
-    rows = co_await pool_.run(std::move(batch), pg::Lane::Quick, deadline);
-    if (!rows) co_return request_error({respond::to_error(rows.error(), true, next_reference())});
-    if (auto read = explanation.read_tables(*rows); !read) co_return request_error({read.error()});
-    Response response;
-    response.body.append(explain::to_json(explanation.report()));
-    co_return response;
 }
 
 runtime::Task<Documents::Found> Engine::share(Request request, Documents::Lookup found) {
@@ -267,10 +260,10 @@ runtime::Task<Response> Engine::answer_as_of(Execution& execution) {
         co_await pool_.run(std::move(batch), pg::Lane::Quick, execution.deadline);
     end_call(request.timeline, found);
     if (!found)
-        co_return request_error(
+        co_return refuse(
             {respond::to_error(found.error(), settings_.expose_errors, next_reference())});
     auto answer = as_of_answer(*request.as_of, found->front());
-    if (!answer) co_return request_error({answer.error()});
+    if (!answer) co_return refuse({answer.error()});
     Response response;
     response.body = std::move(*answer);
     co_return response;

@@ -4,6 +4,7 @@
 
 #include <any>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,12 +19,17 @@
 #include "engine/settings.hpp"
 #include "engine/shared_texts.hpp"
 #include "engine/transaction.hpp"
+#include "fraiseql/hooks.hpp"
 #include "pg/pool.hpp"
 #include "pg/reserved.hpp"
 #include "replica/reads.hpp"
 #include "runtime/payload.hpp"
 #include "runtime/task_bridge.hpp"
 #include "schema/model.hpp"
+
+namespace fraiseql::detail {
+struct context_state;
+}
 
 namespace fraiseql::engine {
 
@@ -54,6 +60,26 @@ class Engine {
     Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Settings settings,
            replica::Reads* reads = nullptr);
 
+    /// Lets code of the application see a request, before it is counted, planned or executed.
+    /// Returns why it is refused, if it is. `begun`, which must be new, is for the request's
+    /// `principal`, `context` and `begun`.
+    runtime::Task<std::optional<Error>> begin(const Transport* transport,
+                                              const auth::Principal* principal, Begun& begun);
+
+    /// Finds a resource of the application; nullptr where there is none. `known` says whether there
+    /// is one for another method.
+    const detail::route_definition* find_route(std::string_view method, std::string_view path,
+                                               bool& known) const;
+    /// Returns the methods of the resources of the application at `path`, as `Allow` lists them.
+    std::string methods_of(std::string_view path) const;
+    /// Has it answer a request that has begun. Returns why there is no answer, if there is none.
+    runtime::Task<std::optional<Error>> run_route(const detail::route_definition& route,
+                                                  Begun& begun, const http_request& request,
+                                                  http_response& response);
+
+    /// Returns the answer to a request that is refused.
+    static Response refuse(const std::vector<Error>& errors);
+
     /// Executes one request: one statement for a query, one transaction for each field of a
     /// mutation. Never fails: what goes wrong is part of the answer. `request`'s views must live
     /// until the answer is there.
@@ -81,6 +107,27 @@ class Engine {
   private:
     struct Execution;
 
+    using StartCode = std::function<fraiseql::task<void>()>;
+
+    /// Runs code of the application to its end. An error where it throws or is not done in time;
+    /// `what` names it in the log.
+    runtime::Task<std::optional<Error>> run_code(const StartCode& start,
+                                                 detail::context_state& state, std::string what);
+    runtime::Task<std::optional<Error>> ask_before_plan(Begun& begun, Request request);
+    runtime::Task<std::optional<Error>> ask_before_execute(Begun& begun,
+                                                           const PreparedRequest& request);
+    /// Tells code of the application what has come of it, as far as that is known, once.
+    runtime::Task<void> conclude(Execution& execution);
+    static std::string extensions_of(const Execution& execution);
+    static void extend(Response& response,
+                       const std::map<std::string, std::string, std::less<>>& extensions);
+    std::unique_ptr<detail::context_state> make_context(const runtime::Executor& executor,
+                                                        const Transport* transport,
+                                                        const auth::Principal* principal,
+                                                        std::shared_ptr<const schema::Model> model,
+                                                        runtime::Clock::time_point deadline);
+    runtime::Task<Response> execute_begun(Request request, Begun& begun,
+                                          runtime::Clock::time_point started);
     runtime::Task<Documents::Found> share(Request request, Documents::Lookup found);
     /// Prices what has no price yet, and returns why the request is too dear, if it is.
     runtime::Task<std::optional<Error>> price(const PreparedRequest& request,

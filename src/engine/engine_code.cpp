@@ -10,24 +10,36 @@ Engine::~Engine() {
     if (mailbox_) mailbox_->close();
 }
 
-void Engine::prepare_resolvers(Execution& execution, const runtime::Executor& executor,
-                               const Transport* transport) {
+std::unique_ptr<detail::context_state> Engine::make_context(
+    const runtime::Executor& executor, const Transport* transport, const auth::Principal* principal,
+    std::shared_ptr<const schema::Model> model, runtime::Clock::time_point deadline) {
     if (!home_) {
         mailbox_ = std::make_shared<runtime::Mailbox>(executor);
-        home_ = std::make_shared<runtime::WorkerHome>(executor, mailbox_);
+        home_ = std::make_shared<runtime::WorkerHome>(executor, mailbox_,
+                                                      runtime::StallWatch::make(settings_.log));
     }
-    execution.context = std::make_unique<detail::context_state>();
-    execution.context->transport = transport;
-    execution.context->principal = execution.request.principal;
-    execution.context->deadline = execution.deadline;
-    execution.context->log = settings_.log;
-    execution.context->expose_errors = settings_.expose_errors;
-    execution.context->options = compile_options(settings_, execution.request.principal);
-    execution.context->pool = &pool_;
-    execution.context->reserved = reserved_;
-    execution.context->model = execution.request.document->model;
+    auto out = std::make_unique<detail::context_state>();
+    out->transport = transport;
+    out->principal = principal;
+    out->deadline = deadline;
+    out->log = settings_.log;
+    out->expose_errors = settings_.expose_errors;
+    out->options = compile_options(settings_, principal);
+    out->pool = &pool_;
+    out->reserved = reserved_;
+    out->model = std::move(model);
     if (!kept_by_code_) kept_by_code_ = std::make_shared<std::map<std::type_index, std::any>>();
-    execution.context->worker = kept_by_code_;
+    out->worker = kept_by_code_;
+    return out;
+}
+
+void Engine::prepare_resolvers(Execution& execution, const runtime::Executor& executor,
+                               const Transport* transport) {
+    if (execution.context == nullptr) {
+        execution.own_context = make_context(executor, transport, execution.request.principal,
+                                             execution.request.document->model, execution.deadline);
+        execution.context = execution.own_context.get();
+    }
     const std::size_t roots = execution.request.operation->plan.roots.size();
     execution.resolving.resize(roots);
     execution.resolved.resize(roots);
@@ -60,7 +72,8 @@ runtime::Task<runtime::Payload> Engine::compute(Execution& execution) {
         respond::write_errors(out, execution.errors);
         out += ',';
     }
-    const std::string extensions = execution.written.extensions();
+    co_await conclude(execution);
+    const std::string extensions = extensions_of(execution);
     if (!extensions.empty()) out += "\"extensions\":" + extensions + ',';
     out += "\"data\":" + data + '}';
     co_return runtime::Payload(std::move(out));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/assemble.hpp"
+#include "engine/begin.hpp"
 #include "engine/context_state.hpp"
 #include "engine/engine.hpp"
 #include "engine/resolving.hpp"
@@ -28,8 +29,14 @@ struct Engine::Execution {
     std::vector<Error> errors = {};
     /// A field that may not be null has none: `data` as a whole is null (GraphQL §6.4.4).
     bool data_is_null = false;
+    runtime::Clock::time_point started = {};
+    Begun* begun = nullptr;
+    /// Code of the application was told what has come of it.
+    bool concluded = false;
     /// What code of the application answers, by root; empty where nothing does.
-    std::unique_ptr<detail::context_state> context = {};
+    detail::context_state* context = nullptr;
+    /// Where no code has seen the request before.
+    std::unique_ptr<detail::context_state> own_context = {};
     std::vector<std::unique_ptr<Resolving>> resolving = {};
     std::vector<json_text> resolved = {};
 };

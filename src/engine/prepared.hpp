@@ -27,6 +27,7 @@
 
 namespace fraiseql::engine {
 
+struct Begun;
 class Gate;
 class RequestName;
 class Transport;
@@ -168,6 +169,8 @@ struct Request {
     Gate* gate = nullptr;
     /// Shows the request to code of the application; nullptr: there is nothing to see.
     const Transport* transport = nullptr;
+    /// What Engine::begin() made of it; nullptr: execute() begins it.
+    Begun* begun = nullptr;
     /// What the client has seen of its own writes; nothing: none.
     std::optional<replica::Position> seen = {};
     /// How long the client waits, where that is less than the server's own limit; nothing: no less.

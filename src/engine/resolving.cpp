@@ -14,6 +14,11 @@ Error to_error(const failure& thrown) {
     Error error{.message = thrown.what(), .hint = thrown.hint()};
     error.extensions = thrown.extensions();
     error.own_code = thrown.code();
+    // A code of ours has the status of ours, where the error is the whole answer; all others are
+    // mistakes of the request, as far as HTTP goes.
+    error.code = ErrorCode::BadUserInput;
+    for (const ErrorCodeInfo& known : error_codes())
+        if (known.wire == thrown.code()) error.code = known.code;
     return error;
 }
 
@@ -21,6 +26,10 @@ Error to_error(const failure& thrown) {
 
 Error Reporter::error_of(const std::exception_ptr& thrown,
                          const detail::field_definition& field) const {
+    return error_of(thrown, "the resolver of " + field.parent + '.' + field.name);
+}
+
+Error Reporter::error_of(const std::exception_ptr& thrown, std::string_view where) const {
     std::string what = "an exception that is no std::exception";
     try {
         std::rethrow_exception(thrown);
@@ -31,9 +40,7 @@ Error Reporter::error_of(const std::exception_ptr& thrown,
     } catch (...) {
     }
     const std::string reference = next_reference();
-    if (log)
-        log(fmt::format("error {}: {} in the resolver of {}.{}", reference, what, field.parent,
-                        field.name));
+    if (log) log(fmt::format("error {}: {} in {}", reference, what, where));
     return {.code = ErrorCode::InternalServerError,
             .message = expose_errors ? what : "Something went wrong in the server.",
             .extensions = {{"reference", reference}}};
@@ -49,13 +56,17 @@ Resolving::Resolving(const PreparedRequest& request, detail::context_state& stat
       state_(state),
       root_(request.operation->plan.roots[root]),
       index_(root),
-      home_(std::move(home)),
+      home_(home->for_code("the resolver of " + root_.resolve.resolver->parent + '.' +
+                           root_.resolve.resolver->name)),
       context_(state) {}
 
 void Resolving::start() {
     try {
         const json_node arguments = node_of(request_.arguments[index_]);
-        running_.emplace(root_.resolve.resolver->resolve(context_, arguments));
+        {
+            const auto slice = home_->enter();
+            running_.emplace(root_.resolve.resolver->resolve(context_, arguments));
+        }
         running_->start(*home_);
     } catch (...) {
         running_.reset();

@@ -25,6 +25,8 @@ struct Reporter {
 
     /// A failure is an error as it is; all else is an error with a reference to the log.
     Error error_of(const std::exception_ptr& thrown, const detail::field_definition& field) const;
+    /// The same; `what` names the code in the log.
+    Error error_of(const std::exception_ptr& thrown, std::string_view what) const;
     static Error too_late();
 };
 

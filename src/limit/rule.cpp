@@ -94,10 +94,13 @@ class Reader {
                                : key == "user"      ? &rule_.by_user
                                : key == "tenant"    ? &rule_.by_tenant
                                : key == "operation" ? &rule_.by_operation
+                               : key == "custom"    ? &rule_.by_custom
                                                     : nullptr;
             if (flag == nullptr) {
-                std::string hint = did_you_mean(key, {"ip", "user", "tenant", "operation"});
-                if (hint.empty()) hint = "Keys are ip, user, tenant and operation, with + between.";
+                std::string hint =
+                    did_you_mean(key, {"ip", "user", "tenant", "operation", "custom"});
+                if (hint.empty())
+                    hint = "Keys are ip, user, tenant, operation and custom, with + between.";
                 return wrong("has no key \"" + std::string(key) + "\".", std::move(hint));
             }
             if (*flag) return wrong("has the key \"" + std::string(key) + "\" twice.");

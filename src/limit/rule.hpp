@@ -20,6 +20,8 @@ struct Rule {
     bool by_user = false;
     bool by_tenant = false;
     bool by_operation = false;
+    /// What the application says, by application::rate_key().
+    bool by_custom = false;
     std::uint32_t count = 0;
     std::chrono::microseconds period{};
     /// Most requests at once of a token bucket that is refilled by `count` each `period`.
@@ -37,13 +39,13 @@ struct Rule {
         return by_operation || on_queries || on_mutations || !on_fields.empty();
     }
     /// Whether it takes knowledge of who asks, besides an address.
-    bool needs_principal() const noexcept { return by_user || by_tenant; }
+    bool needs_principal() const noexcept { return by_user || by_tenant || by_custom; }
 };
 
 /// Reads `KEY[+KEY…] COUNT/PERIOD [burst COUNT | sliding] [on WHAT]`, for example
 /// `ip 600/1m burst 100`, `user+operation 10/1h sliding`, `tenant 100/s on mutations` or
-/// `ip 5/1m on login,register`. Keys are ip, user, tenant and operation. Configuration, with what
-/// was expected, where it is something else.
+/// `ip 5/1m on login,register`. Keys are ip, user, tenant, operation and custom. Configuration,
+/// with what was expected, where it is something else.
 Result<Rule> read_rule(std::string_view text);
 
 }  // namespace fraiseql::limit

@@ -9,11 +9,13 @@
 #include <boost/asio/this_coro.hpp>
 #include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 #include "fraiseql/task.hpp"
 #include "runtime/mailbox.hpp"
+#include "runtime/stall_watch.hpp"
 #include "runtime/task.hpp"
 #include "runtime/waiter.hpp"
 
@@ -23,16 +25,40 @@ namespace fraiseql::runtime {
 /// after the worker has gone.
 class WorkerHome final : public fraiseql::detail::task_home {
   public:
-    WorkerHome(Executor executor, std::shared_ptr<Mailbox> mailbox)
-        : executor_(std::move(executor)), mailbox_(std::move(mailbox)) {}
+    WorkerHome(Executor executor, std::shared_ptr<Mailbox> mailbox,
+               std::shared_ptr<StallWatch> watch = {}, std::string label = {})
+        : executor_(std::move(executor)),
+          mailbox_(std::move(mailbox)),
+          watch_(std::move(watch)),
+          label_(std::move(label)) {}
 
-    void post(std::function<void()> work) override { mailbox_->deliver(std::move(work)); }
+    /// Returns the same worker for one piece of code, which reports call `label`.
+    std::shared_ptr<WorkerHome> for_code(std::string label) const {
+        return std::make_shared<WorkerHome>(executor_, mailbox_, watch_, std::move(label));
+    }
+
+    void post(std::function<void()> work) override {
+        mailbox_->deliver([self = shared_from_this(), this, work = std::move(work)] {
+            const StallWatch::Slice slice(watch_.get(), label_);
+            work();
+        });
+    }
+    /// Begins to watch code that runs outside of coroutines.
+    StallWatch::Slice enter() const { return {watch_.get(), label_}; }
+    /// Continues a coroutine of the code.
+    void resume(std::coroutine_handle<> coroutine) const {
+        const StallWatch::Slice slice(watch_.get(), label_);
+        coroutine.resume();
+    }
     /// To be used on the worker's thread only.
     const Executor& executor() const noexcept { return executor_; }
 
   private:
     Executor executor_;
     std::shared_ptr<Mailbox> mailbox_;
+    /// nullptr: nobody minds how long the code runs.
+    std::shared_ptr<StallWatch> watch_;
+    std::string label_;
 };
 
 /// A task of the application while it runs. Must not move once it is started; where it is destroyed
@@ -53,7 +79,7 @@ class RunningTask {
             static_cast<RunningTask*>(self)->waiter_.wake();
             return std::noop_coroutine();
         };
-        coroutine.resume();
+        home.resume(coroutine);
     }
 
     bool done() { return fraiseql::detail::task_access::coroutine(work_).done(); }
@@ -124,10 +150,11 @@ class AdoptedAwaiter {
     void await_suspend(std::coroutine_handle<Promise> waiting) {
         state_->waiting = waiting;
         const auto& home = static_cast<WorkerHome&>(*waiting.promise().home);
-        auto ended = [state = state_](std::exception_ptr failure, T value) {
+        auto ended = [state = state_, kept = home.shared_from_this(), &home](
+                         std::exception_ptr failure, T value) {
             state->failure = std::move(failure);
             state->value = std::move(value);
-            if (auto next = std::exchange(state->waiting, {})) next.resume();
+            if (auto next = std::exchange(state->waiting, {})) home.resume(next);
         };
         boost::asio::co_spawn(
             home.executor(), without_throwing(std::move(work_)),

@@ -68,6 +68,7 @@ Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source,
     build_definitions(draft);
     if (options.relations) build_relations(draft);
     check_refreshes(draft);
+    check_authorizers(draft);
     if (!draft.errors.empty()) return fail(together(draft.errors));
     // Code may have something to read where clients have not.
     if (model->entities.empty() && !options.relations && model->definitions == nullptr)

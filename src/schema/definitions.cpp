@@ -8,6 +8,7 @@
 #include "base/suggest.hpp"
 #include "fraiseql/definition.hpp"
 #include "graphql/scalars.hpp"
+#include "schema/authorizer.hpp"
 #include "schema/naming.hpp"
 #include "schema/rules.hpp"
 
@@ -313,6 +314,33 @@ void build_definitions(Draft& draft) {
     DefinitionWriter writer(draft);
     for (const field_definition& field : draft.options.definitions->fields)
         writer.write(field);
+    for (const detail::route_definition& route : draft.options.definitions->routes) {
+        if (route.authorize.empty()) continue;
+        const auto guard = line_guard(draft, "route " + route.path, route.authorize);
+        if (!guard) draft.errors.push_back(guard.error());
+    }
+}
+
+void check_authorizers(Draft& draft) {
+    const detail::definitions* code = draft.options.definitions.get();
+    for (const Rule& rule : draft.model.rules)
+        for (const std::string& role : rule.roles) {
+            if (!role.starts_with(kAuthorizerPrefix)) continue;
+            const std::string_view name = std::string_view(role).substr(kAuthorizerPrefix.size());
+            std::vector<std::string_view> known;
+            if (code != nullptr)
+                for (const detail::authorizer_definition& each : code->authorizers)
+                    known.push_back(each.name);
+            if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+            std::string hint = did_you_mean(name, known);
+            if (hint.empty())
+                hint =
+                    "Serve this database with the application that has it, or take the rule out.";
+            draft.errors.push_back(
+                {.code = ErrorCode::Configuration,
+                 .message = fmt::format("'@authorize {}': there is no such authorizer.", role),
+                 .hint = std::move(hint)});
+        }
 }
 
 }  // namespace fraiseql::schema

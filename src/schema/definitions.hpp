@@ -10,4 +10,8 @@ namespace fraiseql::schema {
 /// cannot have, become errors of the draft.
 void build_definitions(Draft& draft);
 
+/// Refuses rules that ask an authorizer which the application does not have: they could not be
+/// enforced. Comes when all rules are there.
+void check_authorizers(Draft& draft);
+
 }  // namespace fraiseql::schema

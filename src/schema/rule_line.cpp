@@ -6,12 +6,14 @@
 #include "base/suggest.hpp"
 #include "catalog/annotation.hpp"
 #include "rewrite/tokens.hpp"
+#include "schema/authorizer.hpp"
 
 namespace fraiseql::schema {
 namespace {
 
 constexpr std::string_view kForm =
-    "Write '@authorize [field] role:… permission:… owner:… authenticated [mask] [when:…]'; any of "
+    "Write '@authorize [field] role:… permission:… owner:… authorizer:… authenticated [mask] "
+    "[when:…]'; any of "
     "what is named is enough.";
 
 tl::unexpected<Error> wrong(std::string message, std::string hint = std::string(kForm)) {
@@ -45,15 +47,20 @@ Result<void> read_word(RuleLine& line, const std::string& word, bool first) {
     }
     const std::string value = word.substr(colon + 1);
     if (value.empty()) return wrong(fmt::format("There is nothing after '{}'.", word));
+    if (key == "role" && value.starts_with(kAuthorizerPrefix))
+        return wrong(fmt::format("'{}' is no role.", value));
     if (key == "role")
         line.rule.roles.push_back(value);
+    else if (key == "authorizer")
+        line.rule.roles.push_back(word);
     else if (key == "permission")
         line.rule.permissions.push_back(value);
     else if (key == "owner")
         line.owners.push_back(value);
     else
-        return wrong(fmt::format("'{}' is not understood. {}", word,
-                                 did_you_mean(key, {"role", "permission", "owner", "when"})));
+        return wrong(
+            fmt::format("'{}' is not understood. {}", word,
+                        did_you_mean(key, {"role", "permission", "owner", "authorizer", "when"})));
     return {};
 }
 

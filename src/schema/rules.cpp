@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/suggest.hpp"
+#include "schema/authorizer.hpp"
 #include "schema/naming.hpp"
 #include "schema/rule_line.hpp"
 
@@ -231,7 +232,15 @@ std::string describe(const Rule& rule) {
         for (const std::string& name : names)
             out += fmt::format("{}{} {}", out.empty() ? "" : " or ", word, name);
     };
-    add("role", rule.roles);
+    std::vector<std::string> roles;
+    std::vector<std::string> authorizers;
+    for (const std::string& name : rule.roles)
+        if (name.starts_with(kAuthorizerPrefix))
+            authorizers.push_back(name.substr(kAuthorizerPrefix.size()));
+        else
+            roles.push_back(name);
+    add("role", roles);
+    add("authorizer", authorizers);
     add("permission", rule.permissions);
     return out;
 }

@@ -21,6 +21,8 @@ class HttpTransport final : public engine::Transport {
         return request_.header(name);
     }
 
+    std::string_view client() const override { return request_.client_name(); }
+
   private:
     const http::Request& request_;
 };

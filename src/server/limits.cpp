@@ -79,8 +79,10 @@ Task<std::optional<Error>> Admission::count_address() {
     co_return co_await count(rules, none);
 }
 
-Task<std::optional<Error>> Admission::count_principal(const auth::Principal* principal) {
+Task<std::optional<Error>> Admission::count_principal(const auth::Principal* principal,
+                                                      std::string custom_key) {
     principal_ = principal;
+    custom_key_ = std::move(custom_key);
     if (is_exempt()) co_return std::nullopt;
     if (state_->settings.most_in_flight > 0) {
         static const Rule kPerUser{.by_user = true};
@@ -126,10 +128,13 @@ std::string Admission::client(const Rule& rule, const OperationFacts& facts) con
     };
     const bool has_user = principal_ != nullptr && principal_->authenticated;
     if (rule.by_user && has_user) out += "\nuser " + principal_->subject;
-    const bool has_tenant = has_user && !principal_->tenant.empty();
+    // The application may know the tenant of those without a token.
+    const bool has_tenant = principal_ != nullptr && !principal_->tenant.empty();
     if (rule.by_tenant && has_tenant) out += "\ntenant " + principal_->tenant;
     // Whoever has no name is known by where they are: leaving out the token gains nothing.
-    const bool nameless = (rule.by_user && !has_user) || (rule.by_tenant && !has_tenant);
+    if (rule.by_custom) out += "\ncustom " + custom_key_;
+    const bool nameless = (rule.by_user && !has_user) || (rule.by_tenant && !has_tenant) ||
+                          (rule.by_custom && custom_key_.empty());
     if (rule.by_address || nameless) add_address();
     if (rule.by_operation) {
         out += facts.mutation ? "\nmutation" : "\nquery";

@@ -77,7 +77,8 @@ class Admission {
     /// refused, if it is. In this order; the first two before anything is read or verified.
     std::optional<Error> check_address() const;
     runtime::Task<std::optional<Error>> count_address();
-    runtime::Task<std::optional<Error>> count_principal(const auth::Principal* principal);
+    runtime::Task<std::optional<Error>> count_principal(const auth::Principal* principal,
+                                                        std::string custom_key);
     runtime::Task<std::optional<Error>> count_operation(OperationFacts facts);
 
     /// Whether count_operation() has anything to do.
@@ -99,6 +100,7 @@ class Admission {
     std::shared_ptr<runtime::Mailbox> mailbox_;
     const http::Request& request_;
     const auth::Principal* principal_ = nullptr;
+    std::string custom_key_;
     std::optional<limit::InFlight::Place> place_;
     const limit::Rule* nearest_ = nullptr;
     limit::Decision decision_;

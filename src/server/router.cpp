@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/begin.hpp"
 #include "engine/request_name.hpp"
 #include "http/client_address.hpp"
 #include "http/origin.hpp"
@@ -130,7 +131,13 @@ Task<http::Response> Router::execute(const http::Request& request, engine::Live*
 Task<http::Response> Router::answer_admitted(const http::Request& request, Admission& admission,
                                              RequestWatch* watch, engine::Live* live) {
     if (auto preflight = answer_preflight(settings_.cors, request)) co_return std::move(*preflight);
-    if (request.path() != "/graphql") co_return co_await answer_other(request);
+    if (request.path() != "/graphql") {
+        bool known = false;
+        const auto* route = engine_.find_route(request.method(), request.path(), known);
+        if (route != nullptr) co_return co_await answer_route(request, admission, *route);
+        if (known) co_return method_not_allowed(request, engine_.methods_of(request.path()));
+        co_return co_await answer_other(request);
+    }
     if (http::wants_websocket(request)) co_return open_socket(request);
     const auto started = runtime::Clock::now();
     http::Response response = co_await answer_graphql(request, admission, watch, live);
@@ -193,10 +200,14 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
     Arena arena;
     auto principal = co_await identification_.identify(request, content_type(*type));
     if (!principal) co_return std::move(principal.error());
-    const auth::Principal* who = principal->get();
-    std::optional<Error> refused;
+    const HttpTransport transport(request);
+    engine::Begun begun;
+    std::optional<Error> refused = co_await engine_.begin(&transport, principal->get(), begun);
+    if (refused) co_return to_http(engine::Engine::refuse({*refused}), *type, request);
+    const auth::Principal* who = begun.principal;
     const bool again = live != nullptr && live->run;
-    if (settings_.limits && !again) refused = co_await admission.count_principal(who);
+    if (settings_.limits && !again)
+        refused = co_await admission.count_principal(who, begun.rate_key);
     if (refused) {
         audit(AuditEvent::RateLimited, request, who, refused->message);
         co_return refuse(*refused, content_type(*type));
@@ -218,8 +229,8 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
         asked->seen = *seen;
     }
     OperationGate gate(admission, live);
-    const HttpTransport transport(request);
     asked->transport = &transport;
+    asked->begun = &begun;
     if (live != nullptr || admission.wants_operation()) asked->gate = &gate;
     std::optional<SessionAnswers> session_answers;
     if (sessions_)

@@ -101,6 +101,8 @@ class Router final : private SocketHost {
                                                   engine::Live* live);
     runtime::Task<http::Response> answer_graphql(const http::Request& request, Admission& admission,
                                                  RequestWatch* watch, engine::Live* live);
+    runtime::Task<http::Response> answer_route(const http::Request& request, Admission& admission,
+                                               const detail::route_definition& route);
     http::Response open_socket(const http::Request& request);
     runtime::Task<http::Response> answer_explain(const http::Request& request);
     runtime::Task<http::Response> answer_auth(const http::Request& request);

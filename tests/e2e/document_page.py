@@ -59,7 +59,7 @@ class Served(product.Server):
 
     def __init__(self, arguments, environment, folder, documented):
         self.given = (arguments, environment, folder, documented)
-        self.port = product.free_port()
+        self.host, self.port = "127.0.0.1", product.free_port()
         self.log_file = tempfile.TemporaryFile("w+")
         kept = [word for index, word in enumerate(arguments)
                 if word != "--listen" and arguments[index - 1] != "--listen"]

@@ -82,6 +82,27 @@ class CustomResolvers(unittest.TestCase):
         self.assertEqual(error["path"], ["quote"])
         self.assertEqual(error["locations"], [{"line": 1, "column": 3}])
 
+    def test_failures_may_be_values(self):
+        self.assertEqual(self.data("{ divide(dividend: 7, divisor: 2) later(fails: false) }"),
+                         {"divide": 3, "later": "now"})
+        error = self.server.error("{ divide(dividend: 7, divisor: 0) }")
+        self.assertEqual(error["extensions"]["code"], "DIVISION_BY_ZERO")
+        self.assertEqual(error["path"], ["divide"])
+        error = self.server.error("{ later(fails: true) }")
+        self.assertEqual(error["extensions"]["code"], "TOO_EARLY")
+
+    def test_shaped_json_goes_into_the_answer_unread(self):
+        query = "{ a: readyMade { title } quote(weight: 1) }"
+        answer = self.server.post(json.dumps({"query": query}))
+        self.assertIn('"a":[ {"title":"As it is"} ]', answer.text)
+
+    def test_what_blocks_a_worker_is_reported(self):
+        self.assertEqual(self.data("{ blocks }"), {"blocks": True})
+        product.wait_until(
+            lambda: "the resolver of Query.blocks held up a worker for 1" in self.server.log(),
+            "a line in the log")
+        self.assertNotIn("Query.slowGreeting held up", self.server.log())
+
     def test_other_exceptions_are_masked(self):
         server = product.Server(command=["--database", self.database.url, "--environment",
                                          "production"], binary=self.binary)
@@ -137,6 +158,25 @@ class CustomResolvers(unittest.TestCase):
         self.assertEqual(data["c"] - data["b"], 100)
         error = self.server.error("mutation @transaction { countUp(by: 1) }")
         self.assertIn("transactions of its own", error["message"])
+
+
+class Loader(unittest.TestCase):
+    def test_a_thousand_parents_cost_one_statement(self):
+        database = product.Database(*product.BLOG_FILES, settings=("log_statement=all",), sql="""
+            INSERT INTO posts (user_id, title, content)
+            SELECT (SELECT id FROM users ORDER BY id LIMIT 1), 'post ' || i, 'text'
+            FROM generate_series(1, 1000) i;""")
+        self.addCleanup(database.close)
+        server = product.Server(database.url,
+                                binary=str(product.EXAMPLES / "example-custom-resolvers"),
+                                command=["--database", database.url, "--max-complexity", "1000000"])
+        self.addCleanup(server.close)
+        posts = server.data("{ posts(limit: 1000) { id commentCount } }")["posts"]
+        self.assertEqual(len(posts), 1000)
+        self.assertGreater(sum(post["commentCount"] for post in posts), 0)
+        reads = [line for line in database.log().splitlines()
+                 if "FROM comments WHERE post_id = ANY($1)" in line]
+        self.assertEqual(len(reads), 1, reads)
 
 
 class Documentation(unittest.TestCase):

@@ -22,6 +22,7 @@ NOT_RUN = {
     "docs/views.md": 1,
     "examples/custom-resolvers/README.md": 1,
     "examples/existing-server/README.md": 1,
+    "examples/multi-tenant/README.md": 1,
 }
 
 

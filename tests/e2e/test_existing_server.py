@@ -14,6 +14,7 @@ class Program(product.Server):
     """The example, which is no `fraiseql serve`: it takes a database and a port."""
 
     def __init__(self, url, environment=None):
+        self.host = "127.0.0.1"
         self.port = product.free_port()
         self.log_file = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(

@@ -1,0 +1,11 @@
+CALL create_tenant('00000000-0000-0000-0000-00000000000a', 'acme', 'Acme');
+CALL create_tenant('00000000-0000-0000-0000-00000000000b', 'globex', 'Globex');
+INSERT INTO tb_tenant_user VALUES
+    ('00000000-0000-0000-0000-00000000000a', 'ada'),
+    ('00000000-0000-0000-0000-00000000000b', 'bob'),
+    ('00000000-0000-0000-0000-00000000000b', 'ada');
+INSERT INTO tb_sale VALUES
+    (1, '00000000-0000-0000-0000-00000000000a', 10), (2, '00000000-0000-0000-0000-00000000000a', 20),
+    (3, '00000000-0000-0000-0000-00000000000b', 7);
+INSERT INTO tenant_acme.note VALUES (1, 'of Acme');
+INSERT INTO tenant_globex.note VALUES (1, 'of Globex'), (2, 'more of Globex');

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Begun: a request that code of the application has seen before anything was decided about it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/context_state.hpp"
+#include "fraiseql/context.hpp"
+
+namespace fraiseql::engine {
+
+/// Made by Engine::begin(); outlives the execution of the request.
+struct Begun {
+    /// nullptr: no code of the application is to see the request.
+    std::unique_ptr<detail::context_state> state = {};
+    std::unique_ptr<fraiseql::context> context = {};
+    /// Who asks, with the tenant and what the application's authorizers grant.
+    const auth::Principal* principal = nullptr;
+    /// What limits with the key `custom` count by; empty: nobody has said.
+    std::string rate_key = {};
+};
+
+}  // namespace fraiseql::engine

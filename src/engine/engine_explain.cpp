@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The part of Engine that explains requests in place of executing them.
+#include "engine/begin.hpp"
+#include "engine/engine.hpp"
+#include "respond/sqlstate.hpp"
+
+namespace fraiseql::engine {
+
+runtime::Task<Response> Engine::explain(Request request, ExplainOptions options) {
+    const runtime::Clock::time_point deadline = runtime::Clock::now() + settings_.timeout;
+    Begun begun;
+    const auto refused = co_await begin(request.transport, request.principal, begun);
+    if (refused) co_return refuse({*refused});
+    if (begun.principal != request.principal) request.context = &begun.principal->context;
+    request.principal = begun.principal;
+    Documents::Lookup found = documents_.find(request);
+    if (!found.unknown_hash.empty() || !found.new_hash.empty())
+        found.document = co_await share(request, std::move(found));
+    const Documents::Found& document = found.document;
+    if (!document) co_return refuse({document.error()});
+    auto prepared = prepare_request(*document, request, settings_);
+    documents_.grown(**document);
+    if (!prepared) co_return refuse(prepared.error());
+    Explanation explanation(std::move(*prepared), request.operation_name, settings_, options);
+    pg::Batch batch = explanation.plans_batch();
+    // A statement that is measured may take long: nobody else waits behind it.
+    auto rows = co_await pool_.run(std::move(batch), pg::Lane::Exclusive, deadline);
+    if (!rows) co_return refuse({respond::to_error(rows.error(), true, next_reference())});
+    if (auto read = explanation.read_plans(*rows); !read) co_return refuse({read.error()});
+    batch = explanation.tables_batch();
+    rows = co_await pool_.run(std::move(batch), pg::Lane::Quick, deadline);
+    if (!rows) co_return refuse({respond::to_error(rows.error(), true, next_reference())});
+    if (auto read = explanation.read_tables(*rows); !read) co_return refuse({read.error()});
+    Response response;
+    response.body.append(explain::to_json(explanation.report()));
+    co_return response;
+}
+
+}  // namespace fraiseql::engine
