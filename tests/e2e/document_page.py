@@ -138,7 +138,7 @@ class Page:
         elif "its SQL" in says or "its plan" in says:
             self.check_statement(snippet)
         elif "log" in says:
-            self.show(snippet, self.server(says.get("at", "8080")).log(), within=True)
+            self.show_log(snippet)
         elif snippet.language in ("json", "text") and self.last is not None:
             self.last(snippet)
         elif run := getattr(self, f"run_{snippet.language}", None):
@@ -255,6 +255,18 @@ class Page:
         sql = "\n".join(each["sql"] for each in json.loads(done.stdout)["statements"])
         if not same_text(_one_space(snippet.text), _one_space(sql)):
             raise AssertionError(f"{snippet}: the SQL is\n{sql}")
+
+    def show_log(self, shown):
+        """A server may answer before it has said that it does."""
+        server = self.server(self.asked(shown))
+        deadline = time.monotonic() + product.PATIENCE
+        while True:
+            try:
+                return self.show(shown, server.log(), within=True)
+            except AssertionError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def show(self, shown, real, within=False):
         if shown.language == "json":
