@@ -6,15 +6,10 @@
 #include <numeric>
 #include <optional>
 
+#include "base/ascii.hpp"
+
 namespace fraiseql {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
 
 /// The optimal string alignment distance, or nothing once it must exceed `threshold`.
 std::optional<std::size_t> distance(const std::string& a, const std::string& b,

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
+
 namespace fraiseql::check {
 namespace {
 
@@ -11,13 +13,6 @@ using graphql::NamedType;
 
 /// More of one field add nothing.
 constexpr std::size_t kMostOfAField = 4;
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
 
 bool is_number(const NamedType& type) {
     constexpr std::array<std::string_view, 6> kNumbers = {"Int",     "Float",      "BigInt",

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
+
 namespace fraiseql::explain {
 namespace {
 
@@ -67,13 +69,6 @@ constexpr std::array kImmutableFunctions = {"lower",    "upper", "nullif",
 template <class List>
 bool holds(const List& list, std::string_view word) {
     return std::any_of(list.begin(), list.end(), [&](const char* item) { return word == item; });
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
 }
 
 /// Walks an expression and writes it without the alias; fails at what may not stand in an index.

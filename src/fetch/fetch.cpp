@@ -7,6 +7,8 @@
 #include <charconv>
 #include <memory>
 
+#include "base/ascii.hpp"
+
 namespace fraiseql::fetch {
 namespace {
 
@@ -29,13 +31,6 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* to)
     if (answer.body.size() + bytes > answer.limit) return 0;
     answer.body.append(data, bytes);
     return bytes;
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
 }
 
 std::size_t take_header(char* data, std::size_t size, std::size_t count, void* to) {

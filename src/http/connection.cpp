@@ -25,10 +25,6 @@ constexpr std::string_view kWantsTls =
 constexpr auto kLingerTime = 2s;
 constexpr std::size_t kSlowestClient = 8 * 1024;
 
-Response internal_error() {
-    return make_error_response({.message = "Something went wrong in the server"});
-}
-
 Refusal too_slow() {
     return {408,
             {.code = ErrorCode::RequestTimeout, .message = "The request took too long to arrive"}};

@@ -36,11 +36,6 @@ Response no_connection() {
                        "Connect to an address that the server listens on itself.");
 }
 
-Response internal_error() {
-    return make_error_response(
-        {.code = ErrorCode::InternalServerError, .message = "Something went wrong in the server."});
-}
-
 bool has_break(std::string_view text) {
     return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
 }

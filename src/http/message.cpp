@@ -12,8 +12,6 @@ namespace fraiseql::http {
 
 namespace {
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 constexpr std::size_t kUsualHead = 512;
 constexpr std::size_t kMaxId = 128;
 
@@ -26,11 +24,6 @@ bool is_id(std::string_view text) noexcept {
 }
 
 }  // namespace
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                              [](char x, char y) { return lower(x) == lower(y); });
-}
 
 Request::Span Request::keep(std::string_view bytes) {
     const Span span{head_.size(), bytes.size()};
@@ -107,6 +100,10 @@ Response make_error_response(const Error& error, std::string_view content_type) 
     }
     body += "}}]}";
     return make_response(info(error.code).http_status, content_type, std::move(body));
+}
+
+Response internal_error() {
+    return make_error_response({.message = "Something went wrong in the server"});
 }
 
 std::string_view reason_phrase(int status) noexcept {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/error.hpp"
 #include "base/ip_address.hpp"
 #include "runtime/payload.hpp"
@@ -118,20 +119,24 @@ struct Response {
     std::shared_ptr<Protocol> upgrade = {};
 };
 
+/// The Content-Type of JSON (RFC 8259 §11).
+inline constexpr std::string_view kJson = "application/json; charset=utf-8";
+
 /// Makes a response with a Content-Type and a body.
 Response make_response(int status, std::string_view content_type, std::string body);
 
 /// Makes a response in the shape of a GraphQL request error, so that clients need only one reader:
 /// {"errors":[{"message":…,"extensions":{"code":…,"hint":…}}]}. Status of the error's code.
-Response make_error_response(const Error& error,
-                             std::string_view content_type = "application/json; charset=utf-8");
+Response make_error_response(const Error& error, std::string_view content_type = kJson);
+
+/// What clients are told of an exception: nothing of what it says.
+Response internal_error();
 
 /// Answers a request. `request` lives until the coroutine ends. It is cancelled (Asio cancellation)
 /// when the client goes away, and its response is then dropped.
 using Handler = std::function<runtime::Task<Response>(const Request& request)>;
 
-/// Compares ASCII text without regard to case, as header names and media types do.
-bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+using fraiseql::equal_ignoring_case;
 
 /// Returns the reason phrase of a status code, "Unknown" for those that are never sent.
 std::string_view reason_phrase(int status) noexcept;

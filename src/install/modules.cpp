@@ -45,10 +45,10 @@ constexpr std::array<std::string_view, 2> kCacheGrants = {
     "GRANT EXECUTE ON FUNCTION turbo.versions, turbo.cache_find, turbo.cache_store, "
     "turbo.cache_as_of, turbo.cache_upkeep",
 };
-constexpr std::array<std::string_view, 2> kSubscriptionsGrants = {
+constexpr std::array<std::string_view, 3> kSubscriptionsGrants = {
     kCacheGrants[0],
-    "GRANT EXECUTE ON FUNCTION turbo.live_versions, turbo.versions, turbo.cache_find, "
-    "turbo.cache_store, turbo.cache_as_of, turbo.cache_upkeep",
+    kCacheGrants[1],
+    "GRANT EXECUTE ON FUNCTION turbo.live_versions",
 };
 constexpr std::array<std::string_view, 3> kTurboGrants = {
     "GRANT USAGE ON SCHEMA turbo",

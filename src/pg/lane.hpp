@@ -48,8 +48,7 @@ struct LaneState {
     bool has_successor() const { return connections.size() - retiring.size() >= max_connections; }
 
     /// Whether the server leaves unanswered what it was sent. While the database is known to be
-    /// away
-    /// (`breaker`), nothing more is sent there.
+    /// away (`breaker`), nothing more is sent there.
     static bool is_silent(const Connection& connection, Breaker::State breaker,
                           std::chrono::steady_clock::time_point now) {
         return breaker != Breaker::State::Closed && !connection.in_flight().empty() &&

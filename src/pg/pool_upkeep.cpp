@@ -79,7 +79,7 @@ void Pool::State::look_after(LaneState& lane, Lane which, runtime::Clock::time_p
         }
     }
     connect_missing(which);
-    if (down(lane)) refuse_waiting(lane);
+    refuse_waiting(lane);
 }
 
 /// An empty batch: PostgreSQL answers its Sync. Nobody waits for that, but for its deadline.

@@ -197,9 +197,8 @@ class FunctionWriter {
         const Annotation* line = annotations.find("session");
         if (line == nullptr) return;
         binding.session = line->arguments;
-        const std::vector<std::string_view> actions = session_actions();
-        const bool known =
-            std::find(actions.begin(), actions.end(), line->arguments) != actions.end();
+        const bool known = std::find(std::begin(kSessionActions), std::end(kSessionActions),
+                                     line->arguments) != std::end(kSessionActions);
         const bool answered =
             std::any_of(binding.arguments.begin(), binding.arguments.end(), [&](const auto& each) {
                 return each.argument == kSessionAnswer &&
@@ -212,13 +211,8 @@ class FunctionWriter {
              .message = fmt::format("{}, line {} of its comment: '@session {}' is not understood.",
                                     subject, line->line, line->arguments),
              .hint = known ? "The function must be VOLATILE and have a parameter p_answer jsonb."
-                           : did_you_mean(line->arguments, actions)});
-    }
-
-    static std::vector<std::string_view> session_actions() {
-        std::vector<std::string_view> out(std::begin(kSessionActions), std::end(kSessionActions));
-        out.emplace_back("changePassword");
-        return out;
+                           : did_you_mean(line->arguments, {std::begin(kSessionActions),
+                                                            std::end(kSessionActions)})});
     }
 
     Draft& draft_;

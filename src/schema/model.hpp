@@ -217,8 +217,8 @@ struct ArgumentBinding {
 
 /// What `@session` may say.
 inline constexpr std::string_view kSessionActions[] = {
-    "register",       "login",          "refresh",       "logout",       "revokeSession",
-    "revokeSessions", "forgotPassword", "resetPassword", "verifyAddress"};
+    "register",       "login",          "refresh",       "logout",        "revokeSession",
+    "revokeSessions", "forgotPassword", "resetPassword", "verifyAddress", "changePassword"};
 
 /// ArgumentBinding::argument of the parameter that gets the answer of a session: `p_answer`.
 inline constexpr std::string_view kSessionAnswer = "@session answer";
