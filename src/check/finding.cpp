@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "check/finding.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "check/rls.hpp"
-#include "json/writer.hpp"
 
 namespace fraiseql::check {
 
@@ -42,25 +39,23 @@ std::string to_json(const std::vector<Finding>& findings) {
         return std::count_if(findings.begin(), findings.end(),
                              [&](const Finding& each) { return each.severity == severity; });
     };
-    std::string out =
-        fmt::format(R"({{"errors":{},"warnings":{},"notes":{},"findings":[)",
-                    count(Severity::Error), count(Severity::Warning), count(Severity::Note));
-    for (const Finding& each : findings) {
-        out += &each == findings.data() ? "{" : ",{";
-        const auto member = [&](std::string_view name, std::string_view text) {
-            if (!out.ends_with('{')) out += ',';
-            json::write_string(out, name);
-            out += ':';
-            json::write_string(out, text);
-        };
-        member("severity", severity_name(each.severity));
-        member("code", each.code);
-        member("subject", each.subject);
-        member("message", each.message);
-        member("hint", each.hint);
-        out += '}';
+    std::string out;
+    {
+        json::ObjectWriter object(out);
+        object.number("errors", count(Severity::Error));
+        object.number("warnings", count(Severity::Warning));
+        object.number("notes", count(Severity::Note));
+        json::write_objects(object.begin("findings"), findings, write_finding);
     }
-    return out + "]}\n";
+    return out + '\n';
+}
+
+void write_finding(json::ObjectWriter& object, const Finding& finding) {
+    object.text("severity", severity_name(finding.severity));
+    object.text("code", finding.code);
+    object.text("subject", finding.subject);
+    object.text("message", finding.message);
+    object.text("hint", finding.hint);
 }
 
 }  // namespace fraiseql::check

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "json/object_writer.hpp"
 #include "schema/model.hpp"
 
 namespace fraiseql::check {
@@ -38,5 +39,8 @@ void sort_by_severity(std::vector<Finding>& findings);
 /// Renders the findings as one JSON document:
 /// {"errors":…,"warnings":…,"notes":…,"findings":[…]}.
 std::string to_json(const std::vector<Finding>& findings);
+
+/// Gives an object the members of one of them.
+void write_finding(json::ObjectWriter& object, const Finding& finding);
 
 }  // namespace fraiseql::check

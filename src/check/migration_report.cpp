@@ -6,52 +6,15 @@
 #include <array>
 
 #include "check/migration.hpp"
-#include "json/writer.hpp"
+#include "json/object_writer.hpp"
 
 namespace fraiseql::check {
 namespace {
 
-/// Appends one JSON object, member by member.
-class Object {
-  public:
-    explicit Object(std::string& out) : out_(out) { out_ += '{'; }
-    Object(const Object&) = delete;
-    Object& operator=(const Object&) = delete;
-    ~Object() { out_ += '}'; }
-
-    std::string& raw(std::string_view name) {
-        if (!std::exchange(first_, false)) out_ += ',';
-        json::write_string(out_, name);
-        return out_ += ':';
-    }
-    void text(std::string_view name, std::string_view value) {
-        json::write_string(raw(name), value);
-    }
-    template <class Number>
-    void number(std::string_view name, Number value) {
-        raw(name) += fmt::format("{}", value);
-    }
-    void number(std::string_view name, std::optional<double> value) {
-        raw(name) += value ? fmt::format("{:.2f}", *value) : "null";
-    }
-    template <class List, class Write>
-    void list(std::string_view name, const List& items, Write write) {
-        raw(name) += '[';
-        bool first = true;
-        for (const auto& item : items) {
-            if (!std::exchange(first, false)) out_ += ',';
-            write(item, out_);
-        }
-        out_ += ']';
-    }
-
-  private:
-    std::string& out_;
-    bool first_ = true;
-};
-
 using graphql::Change;
 using graphql::Impact;
+using json::ObjectWriter;
+using json::write_objects;
 
 constexpr std::array kImpacts = {Impact::Breaking, Impact::Dangerous, Impact::Safe};
 
@@ -60,60 +23,45 @@ std::size_t count(const std::vector<Change>& changes, Impact impact) {
         changes.begin(), changes.end(), [&](const Change& each) { return each.impact == impact; }));
 }
 
-void write_change(const Change& each, std::string& out) {
-    Object object(out);
+void write_change(ObjectWriter& object, const Change& each) {
     object.text("impact", graphql::to_string(each.impact));
     object.text("code", each.code);
     object.text("place", each.place);
     object.text("message", each.message);
 }
 
-void write_broken(const BrokenOperation& each, std::string& out) {
-    Object object(out);
+void write_broken(ObjectWriter& object, const BrokenOperation& each) {
     object.text("id", each.id);
     object.text("origin", each.origin);
-    object.list("errors", each.errors,
-                [](const std::string& text, std::string& to) { json::write_string(to, text); });
+    json::write_texts(object.begin("errors"), each.errors);
 }
 
-void write_statement(const OperationStatement& each, std::string& out) {
-    Object object(out);
+void write_statement(ObjectWriter&& object, const OperationStatement& each) {
     object.text("sql", each.sql);
     object.text("plan", each.shape);
-    object.number("cost", each.cost);
+    object.json("cost", each.cost ? fmt::format("{:.2f}", *each.cost) : "null");
     object.text("note", each.note);
 }
 
-void write_plan(const PlanChange& each, std::string& out) {
-    Object object(out);
+void write_plan(ObjectWriter& object, const PlanChange& each) {
     object.text("severity", severity_name(each.severity()));
     object.text("id", each.id);
     object.text("origin", each.origin);
-    write_statement(each.before, object.raw("before"));
-    write_statement(each.after, object.raw("after"));
+    write_statement(ObjectWriter(object.begin("before")), each.before);
+    write_statement(ObjectWriter(object.begin("after")), each.after);
 }
 
-void write_effect(const MigrationEffect& each, std::string& out) {
-    Object object(out);
+void write_effect(ObjectWriter& object, const MigrationEffect& each) {
     object.text("severity", severity_name(each.severity()));
     object.number("line", each.line);
     object.text("statement", each.command);
     object.text("relation", each.relation);
     object.text("lock", each.lock);
-    object.number("rewritten", each.rewritten);
-    object.number("scanned", each.scanned);
+    object.boolean("rewritten", each.rewritten);
+    object.boolean("scanned", each.scanned);
     object.number("changedRows", each.changed_rows);
     object.number("bytes", each.bytes);
     object.text("message", each.message());
-}
-
-void write_finding(const Finding& each, std::string& out) {
-    Object object(out);
-    object.text("severity", severity_name(each.severity));
-    object.text("code", each.code);
-    object.text("subject", each.subject);
-    object.text("message", each.message);
-    object.text("hint", each.hint);
 }
 
 std::string indented(std::string_view text, std::size_t by) {
@@ -154,10 +102,10 @@ void section(std::string& out, std::string_view title, std::string_view text) {
 std::string to_json(const std::vector<Change>& changes) {
     std::string out;
     {
-        Object object(out);
+        ObjectWriter object(out);
         for (const Impact impact : kImpacts)
             object.number(graphql::to_string(impact), count(changes, impact));
-        object.list("changes", changes, write_change);
+        write_objects(object.begin("changes"), changes, write_change);
     }
     return out + '\n';
 }
@@ -175,16 +123,16 @@ std::string to_text(const std::vector<Change>& changes) {
 std::string to_json(const MigrationReport& report) {
     std::string out;
     {
-        Object object(out);
+        ObjectWriter object(out);
         object.number("statements", report.statements);
         object.number("heldMilliseconds", report.held_milliseconds);
         for (const Impact impact : kImpacts)
             object.number(graphql::to_string(impact), count(report.schema, impact));
-        object.list("schema", report.schema, write_change);
-        object.list("operations", report.operations, write_broken);
-        object.list("plans", report.plans, write_plan);
-        object.list("locks", report.effects, write_effect);
-        object.list("findings", report.findings, write_finding);
+        write_objects(object.begin("schema"), report.schema, write_change);
+        write_objects(object.begin("operations"), report.operations, write_broken);
+        write_objects(object.begin("plans"), report.plans, write_plan);
+        write_objects(object.begin("locks"), report.effects, write_effect);
+        write_objects(object.begin("findings"), report.findings, write_finding);
     }
     return out + '\n';
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// ObjectWriter: appends one JSON object to a buffer, member by member.
+// ObjectWriter: appends JSON objects, member by member, and lists to a buffer.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "json/writer.hpp"
 
@@ -20,6 +21,10 @@ class ObjectWriter {
     ~ObjectWriter() { out_ += '}'; }
 
     void text(std::string_view name, std::string_view value) { write_string(begin(name), value); }
+    /// What is empty says nothing, and is left out.
+    void text_if_any(std::string_view name, std::string_view value) {
+        if (!value.empty()) text(name, value);
+    }
     void boolean(std::string_view name, bool value) { begin(name) += value ? "true" : "false"; }
 
     /// JSON has no number for what is not finite: that is null.
@@ -49,5 +54,31 @@ class ObjectWriter {
     std::string& out_;
     bool first_ = true;
 };
+
+/// Appends a list; `write` appends one of `items`.
+template <class Items, class Write>
+void write_list(std::string& out, const Items& items, const Write& write) {
+    out += '[';
+    bool first = true;
+    for (const auto& item : items) {
+        if (!std::exchange(first, false)) out += ',';
+        write(item);
+    }
+    out += ']';
+}
+
+/// Appends a list of objects; `write` gives one of `items` its members.
+template <class Items, class Write>
+void write_objects(std::string& out, const Items& items, const Write& write) {
+    write_list(out, items, [&](const auto& item) {
+        ObjectWriter object(out);
+        write(object, item);
+    });
+}
+
+/// Appends a list of strings.
+inline void write_texts(std::string& out, const std::vector<std::string>& texts) {
+    write_list(out, texts, [&](const std::string& text) { write_string(out, text); });
+}
 
 }  // namespace fraiseql::json

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/admin_http.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -18,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using runtime::Task;
 
-constexpr std::string_view kJson = "application/json; charset=utf-8";
+using http::kJson;
 // Nothing from elsewhere, no code or style that is not a file of ours, and no text becomes HTML.
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
@@ -88,16 +89,13 @@ std::int64_t number_of(std::string_view text) {
     return out;
 }
 
-/// The value of `name=` in a query string whose values need no decoding.
-std::string_view parameter(std::string_view query, std::string_view name) {
-    while (!query.empty()) {
-        const std::size_t end = std::min(query.find('&'), query.size());
-        const std::string_view pair = query.substr(0, end);
-        if (pair.starts_with(name) && pair.substr(name.size()).starts_with('='))
-            return pair.substr(name.size() + 1);
-        query.remove_prefix(std::min(end + 1, query.size()));
-    }
-    return {};
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+/// The value of a field of a query string; empty where there is none.
+std::string_view value_of(const Fields& fields, std::string_view name) {
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [&](const auto& each) { return each.first == name; });
+    return found == fields.end() ? std::string_view() : std::string_view(found->second);
 }
 
 }  // namespace
@@ -135,8 +133,10 @@ Task<http::Response> AdminHttp::answer(const http::Request& request,
     if (findings && request.method() != "POST") co_return method_not_allowed(request, "POST");
     if (!findings && !reads(request)) co_return method_not_allowed(request, "GET, HEAD");
     if (path == "/admin/state") co_return json_response(state_json(sources_));
-    if (path == "/admin/samples") co_return answer_samples(request.query());
-    const std::string_view node = parameter(request.query(), "node");
+    const Result<Fields> fields = read_form(request.query());
+    if (!fields) co_return http::make_error_response(fields.error());
+    if (path == "/admin/samples") co_return answer_samples(number_of(value_of(*fields, "since")));
+    const std::string_view node = value_of(*fields, "node");
     if (path == "/admin/schema" && !node.empty()) co_return answer_node(node);
     if (path == "/admin/schema") co_return co_await answer_inquiry(schema_, std::move(mailbox));
     if (findings) co_return co_await answer_inquiry(findings_, std::move(mailbox));
@@ -147,8 +147,7 @@ http::Response AdminHttp::answer_page(const http::Request& request) const {
     return answer_asset(*find_asset_(request.path()), request, kPolicy);
 }
 
-http::Response AdminHttp::answer_samples(std::string_view query) const {
-    const std::int64_t since = number_of(parameter(query, "since"));
+http::Response AdminHttp::answer_samples(std::int64_t since) const {
     return json_response(history_json(sources_.samples->history(since)));
 }
 

@@ -33,7 +33,7 @@ class AdminHttp {
 
   private:
     http::Response answer_page(const http::Request& request) const;
-    http::Response answer_samples(std::string_view query) const;
+    http::Response answer_samples(std::int64_t since) const;
     http::Response answer_node(std::string_view id) const;
     runtime::Task<http::Response> answer_inquiry(Inquiry& inquiry,
                                                  std::shared_ptr<runtime::Mailbox> mailbox);

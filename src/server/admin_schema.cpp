@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "json/object_writer.hpp"
@@ -15,6 +16,9 @@ namespace {
 
 using catalog::Oid;
 using json::ObjectWriter;
+using json::write_list;
+using json::write_objects;
+using json::write_texts;
 
 std::string name_of(const catalog::Relation& relation) {
     return relation.schema + '.' + relation.name;
@@ -23,16 +27,6 @@ std::string name_of(const catalog::Relation& relation) {
 std::string id_of(const catalog::Relation& relation) { return 'r' + std::to_string(relation.oid); }
 
 std::string id_of(const catalog::Function& function) { return 'f' + std::to_string(function.oid); }
-
-/// Texts as a JSON array.
-void write_texts(std::string& out, const std::vector<std::string>& texts) {
-    out += '[';
-    for (const std::string& text : texts) {
-        if (&text != texts.data()) out += ',';
-        json::write_string(out, text);
-    }
-    out += ']';
-}
 
 /// `Query.posts`, by what they are bound to.
 struct RootFields {
@@ -73,14 +67,15 @@ class Graph {
             if (function.result.entity != nullptr) visit(*function.result.entity->relation);
         // Grows meanwhile.
         for (std::size_t i = 0; i < relations.size(); ++i)
-            for (const Oid read : schema::reads_of(model.catalog, *relations[i])) {
-                visit(*model.catalog.relation(read));
-                edges.emplace_back(relations[i]->oid, read);
+            for (const Oid oid : schema::reads_of(model.catalog, *relations[i])) {
+                const catalog::Relation& read = *model.catalog.relation(oid);
+                visit(read);
+                edges.emplace_back(relations[i], &read);
             }
     }
 
     std::vector<const catalog::Relation*> relations;
-    std::vector<std::pair<Oid, Oid>> edges;
+    std::vector<std::pair<const catalog::Relation*, const catalog::Relation*>> edges;
 
   private:
     void visit(const catalog::Relation& relation) {
@@ -98,8 +93,7 @@ void write_types(ObjectWriter& out, const std::vector<const schema::Entity*>& en
     write_texts(out.begin("types"), names);
 }
 
-void write_node(std::string& out, const catalog::Relation& relation, const Entities& entities) {
-    ObjectWriter object(out);
+void write_node(ObjectWriter& object, const catalog::Relation& relation, const Entities& entities) {
     object.text("id", id_of(relation));
     object.text("kind", catalog::describe(relation.kind));
     object.text("name", name_of(relation));
@@ -109,9 +103,11 @@ void write_node(std::string& out, const catalog::Relation& relation, const Entit
         write_types(object, found->second);
 }
 
-void write_edge(std::string& out, const std::string& from, const std::string& to) {
-    if (!out.ends_with('[')) out += ',';
-    out += "[\"" + from + "\",\"" + to + "\"]";
+void write_node(ObjectWriter& object, const catalog::Function& function,
+                [[maybe_unused]] const Entities& entities) {
+    object.text("id", id_of(function));
+    object.text("kind", "function");
+    object.text("name", function.schema + '.' + function.name);
 }
 
 /// Where a field gets its value, in words.
@@ -146,39 +142,28 @@ std::string source_of(const schema::Model& model, const schema::Entity& entity,
 
 void write_fields(std::string& out, const schema::Model& model, const schema::Entity& entity) {
     const graphql::NamedType* type = model.schema->type(entity.type_name);
-    out += '[';
-    for (const graphql::FieldDef& field : type->fields) {
-        if (!out.ends_with('[')) out += ',';
-        ObjectWriter object(out);
+    write_objects(out, type->fields, [&](ObjectWriter& object, const graphql::FieldDef& field) {
         object.text("name", field.name);
         object.text("type", to_string(*field.type));
         // Of an interface or union, each object has its own.
         if (type->kind == graphql::TypeKind::Object)
             object.text("source", source_of(model, entity, model.field(field)));
         if (field.description) object.text("comment", *field.description);
-    }
-    out += ']';
+    });
 }
 
 void write_columns(std::string& out, const catalog::Catalog& catalog,
                    const catalog::Relation& relation) {
-    out += '[';
-    for (const catalog::Column& column : relation.columns) {
-        if (!out.ends_with('[')) out += ',';
-        ObjectWriter object(out);
+    write_objects(out, relation.columns, [&](ObjectWriter& object, const catalog::Column& column) {
         object.text("name", column.name);
         object.text("type", catalog.type_name(column.type));
         object.boolean("notNull", column.not_null);
         if (!column.comment.empty()) object.text("comment", column.comment);
-    }
-    out += ']';
+    });
 }
 
 void write_indexes(std::string& out, const catalog::Relation& relation) {
-    out += '[';
-    for (const catalog::Index& index : relation.indexes) {
-        if (!out.ends_with('[')) out += ',';
-        ObjectWriter object(out);
+    write_objects(out, relation.indexes, [&](ObjectWriter& object, const catalog::Index& index) {
         object.text("name", index.name);
         object.text("method", index.method);
         object.boolean("unique", index.unique);
@@ -190,17 +175,23 @@ void write_indexes(std::string& out, const catalog::Relation& relation) {
         }
         write_texts(object.begin("columns"), columns);
         if (!index.predicate.empty()) object.text("where", index.predicate);
-    }
-    out += ']';
+    });
 }
 
-void write_entity(std::string& out, const schema::Model& model, const RootFields& roots,
-                  const schema::Entity& entity) {
-    ObjectWriter object(out);
-    object.text("name", entity.type_name);
-    const auto found = roots.of_entity.find(&entity);
+/// The root fields of one binding; empty where it has none.
+template <class Binding>
+void write_roots(ObjectWriter& object,
+                 const std::map<const Binding*, std::vector<std::string>>& roots,
+                 const Binding& binding) {
+    const auto found = roots.find(&binding);
     write_texts(object.begin("roots"),
-                found == roots.of_entity.end() ? std::vector<std::string>() : found->second);
+                found == roots.end() ? std::vector<std::string>() : found->second);
+}
+
+void write_entity(ObjectWriter& object, const schema::Model& model, const RootFields& roots,
+                  const schema::Entity& entity) {
+    object.text("name", entity.type_name);
+    write_roots(object, roots.of_entity, entity);
     write_fields(object.begin("fields"), model, entity);
     if (entity.cache) object.boolean("cached", entity.cache->usable());
 }
@@ -221,14 +212,13 @@ std::string relation_json(const schema::Model& model, const catalog::Relation& r
         write_columns(object.begin("columns"), model.catalog, relation);
         write_indexes(object.begin("indexes"), relation);
         const RootFields roots(model);
-        std::string& types = object.begin("types");
-        types += '[';
-        for (const schema::Entity& entity : model.entities) {
-            if (entity.relation != &relation) continue;
-            if (!types.ends_with('[')) types += ',';
-            write_entity(types, model, roots, entity);
-        }
-        types += ']';
+        std::vector<const schema::Entity*> types;
+        for (const schema::Entity& entity : model.entities)
+            if (entity.relation == &relation) types.push_back(&entity);
+        write_objects(object.begin("types"), types,
+                      [&](ObjectWriter& type, const schema::Entity* entity) {
+                          write_entity(type, model, roots, *entity);
+                      });
     }
     return out;
 }
@@ -245,21 +235,16 @@ std::string function_json(const schema::Model& model, const schema::FunctionBind
         object.boolean("securityDefiner", function.security_definer);
         object.text("language", function.language);
         object.text("comment", function.comment);
-        const RootFields roots(model);
-        const auto found = roots.of_function.find(&binding);
-        write_texts(object.begin("roots"),
-                    found == roots.of_function.end() ? std::vector<std::string>() : found->second);
-        std::string& columns = object.begin("columns");
-        columns += '[';
-        for (const catalog::Argument& argument : function.arguments) {
-            if (!argument.is_input()) continue;
-            if (!columns.ends_with('[')) columns += ',';
-            ObjectWriter column(columns);
-            column.text("name", argument.name);
-            column.text("type", model.catalog.type_name(argument.type));
-            column.boolean("notNull", !argument.has_default);
-        }
-        columns += ']';
+        write_roots(object, RootFields(model).of_function, binding);
+        std::vector<const catalog::Argument*> inputs;
+        for (const catalog::Argument& argument : function.arguments)
+            if (argument.is_input()) inputs.push_back(&argument);
+        write_objects(object.begin("columns"), inputs,
+                      [&](ObjectWriter& column, const catalog::Argument* argument) {
+                          column.text("name", argument->name);
+                          column.text("type", model.catalog.type_name(argument->type));
+                          column.boolean("notNull", !argument->has_default);
+                      });
     }
     return out;
 }
@@ -269,26 +254,27 @@ std::string function_json(const schema::Model& model, const schema::FunctionBind
 std::string schema_graph_json(const schema::Model& model) {
     const Graph graph(model);
     const Entities entities = entities_of(model);
-    const RootFields roots(model);
-    std::string nodes = "[";
-    std::string edges = "[";
-    for (const catalog::Relation* relation : graph.relations) {
-        if (!nodes.ends_with('[')) nodes += ',';
-        write_node(nodes, *relation, entities);
-    }
+    std::vector<std::variant<const catalog::Relation*, const catalog::Function*>> nodes(
+        graph.relations.begin(), graph.relations.end());
+    std::vector<std::vector<std::string>> edges;
     for (const auto& [from, to] : graph.edges)
-        write_edge(edges, 'r' + std::to_string(from), 'r' + std::to_string(to));
+        edges.push_back({id_of(*from), id_of(*to)});
     for (const schema::FunctionBinding& binding : model.functions) {
-        if (!nodes.ends_with('[')) nodes += ',';
-        ObjectWriter object(nodes);
-        object.text("id", id_of(*binding.function));
-        object.text("kind", "function");
-        object.text("name", binding.function->schema + '.' + binding.function->name);
+        nodes.emplace_back(binding.function);
         const schema::Entity* entity = binding.result.entity;
         if (entity != nullptr)
-            write_edge(edges, id_of(*binding.function), id_of(*entity->relation));
+            edges.push_back({id_of(*binding.function), id_of(*entity->relation)});
     }
-    return "{\"nodes\":" + nodes + "],\"edges\":" + edges + "]}";
+    std::string out;
+    {
+        ObjectWriter object(out);
+        write_objects(object.begin("nodes"), nodes, [&](ObjectWriter& node, const auto& of) {
+            std::visit([&](const auto* each) { write_node(node, *each, entities); }, of);
+        });
+        write_list(object.begin("edges"), edges,
+                   [&](const std::vector<std::string>& ends) { write_texts(out, ends); });
+    }
+    return out;
 }
 
 std::optional<std::string> schema_node_json(const schema::Model& model, std::string_view id) {

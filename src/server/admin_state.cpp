@@ -12,23 +12,13 @@ namespace fraiseql::server {
 namespace {
 
 using json::ObjectWriter;
+using json::write_objects;
 
 /// The sum of something over all workers.
 template <class Value>
 auto sum(const std::vector<Sample>& workers, const Value& value) {
     return std::accumulate(workers.begin(), workers.end(), decltype(value(workers.front())){},
                            [&](auto total, const Sample& each) { return total + value(each); });
-}
-
-template <class Items, class Write>
-void write_list(std::string& out, const Items& items, const Write& write) {
-    out += '[';
-    for (const auto& item : items) {
-        if (!out.ends_with('[')) out += ',';
-        ObjectWriter object(out);
-        write(object, item);
-    }
-    out += ']';
 }
 
 void write_server(ObjectWriter&& out, std::size_t workers) {
@@ -154,7 +144,7 @@ void write_replicas(std::string& out, const AdminSources& sources,
     std::vector<std::size_t> known(std::min(targets.size(), snapshot->replicas.size()));
     std::iota(known.begin(), known.end(), std::size_t{0});
     const auto now = runtime::Clock::now();
-    write_list(out, known, [&](ObjectWriter& object, std::size_t i) {
+    write_objects(out, known, [&](ObjectWriter& object, std::size_t i) {
         const replica::Replica& each = snapshot->replicas[i];
         object.text("name", targets[i].name);
         object.text("state", replica::name_of(each.state));
@@ -214,7 +204,7 @@ std::string state_json(const AdminSources& sources) {
         write_database(ObjectWriter(out.begin("database")), model->catalog, workers);
         write_schema(ObjectWriter(out.begin("schema")), *model);
         write_pool(ObjectWriter(out.begin("pool")), pool_of_all(workers));
-        write_list(out.begin("workers"), workers, write_worker);
+        write_objects(out.begin("workers"), workers, write_worker);
         write_plans(ObjectWriter(out.begin("plans")), workers);
         write_answers(ObjectWriter(out.begin("answers")), workers);
         write_operations(ObjectWriter(out.begin("operations")), sources);
@@ -227,7 +217,7 @@ std::string state_json(const AdminSources& sources) {
 
 std::string history_json(const std::vector<Second>& seconds) {
     std::string out;
-    write_list(out, seconds, write_second);
+    write_objects(out, seconds, write_second);
     return out;
 }
 
@@ -244,7 +234,7 @@ std::string counted_operations_json(const AdminSources& sources, std::size_t mos
     });
     if (order.size() > most) order.resize(most);
     std::string out;
-    write_list(out, order, [&](ObjectWriter& object, const auto& entry) {
+    write_objects(out, order, [&](ObjectWriter& object, const auto& entry) {
         const auto& [id, totals] = entry;
         object.text("operation", id);
         object.number("calls", totals.calls);

@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using runtime::Task;
 
-constexpr std::string_view kJson = "application/json; charset=utf-8";
+using http::kJson;
 constexpr auto kTimeout = 2s;
 
 http::Response not_ready(std::string_view reason) {
