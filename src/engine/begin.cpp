@@ -80,15 +80,17 @@ runtime::Task<std::optional<Error>> Engine::run_code(const StartCode& start,
     co_return reporter().error_of(thrown, what);
 }
 
-runtime::Task<std::optional<Error>> Engine::begin(const Transport* transport,
-                                                  const auth::Principal* principal, Begun& begun) {
-    begun.principal = principal;
+bool Engine::shows_requests() const noexcept {
+    const detail::definitions* code = documents_.model()->definitions.get();
+    return code != nullptr && (code->looks_at_requests() || !code->routes.empty());
+}
+
+runtime::Task<std::optional<Error>> Engine::begin(const Transport* transport, Begun& begun) {
     const std::shared_ptr<const schema::Model> model = documents_.model();
     const std::shared_ptr<const detail::definitions> code = model->definitions;
-    if (!code || !(code->looks_at_requests() || !code->routes.empty())) co_return std::nullopt;
     const runtime::Executor executor = co_await boost::asio::this_coro::executor;
     const auto deadline = runtime::Clock::now() + settings_.timeout;
-    begun.state = make_context(executor, transport, principal, model, deadline);
+    begun.state = make_context(executor, transport, begun.principal, model, deadline);
     begun.context = std::make_unique<fraiseql::context>(*begun.state);
     fraiseql::context& context = *begun.context;
     std::optional<Error> refused;
@@ -122,11 +124,19 @@ runtime::Task<std::optional<Error>> Engine::begin(const Transport* transport,
     co_return refused;
 }
 
-runtime::Task<std::optional<Error>> Engine::ask_before_plan(Begun& begun, Request request) {
+runtime::Task<std::optional<Error>> Engine::begin(Request& request, Begun& begun) {
     std::optional<Error> refused;
-    if (begun.state == nullptr) co_return refused;
+    if (!shows_requests()) co_return refused;
+    refused = co_await begin(request.transport, begun);
+    if (begun.principal != request.principal) request.context = &begun.principal->context;
+    request.principal = begun.principal;
+    co_return refused;
+}
+
+runtime::Task<std::optional<Error>> Engine::ask_before_plan(Begun& begun, std::string_view text) {
+    std::optional<Error> refused;
     const std::shared_ptr<const detail::definitions> code = begun.state->model->definitions;
-    operation asked{.text = request.query};
+    operation asked{.text = text};
     for (const auto& hook : code->before_plan) {
         const StartCode start = [&] { return hook(*begun.context, asked); };
         refused = co_await run_code(start, *begun.state, "before_plan()");
@@ -138,7 +148,6 @@ runtime::Task<std::optional<Error>> Engine::ask_before_plan(Begun& begun, Reques
 runtime::Task<std::optional<Error>> Engine::ask_before_execute(Begun& begun,
                                                                const PreparedRequest& request) {
     std::optional<Error> refused;
-    if (begun.state == nullptr) co_return refused;
     const std::shared_ptr<const detail::definitions> code = begun.state->model->definitions;
     const operation asked = operation_of(request);
     for (const auto& hook : code->before_execute) {
@@ -152,7 +161,6 @@ runtime::Task<std::optional<Error>> Engine::ask_before_execute(Begun& begun,
 runtime::Task<void> Engine::conclude(Execution& execution) {
     execution.concluded = true;
     Begun& begun = *execution.begun;
-    if (begun.state == nullptr) co_return;
     const std::shared_ptr<const detail::definitions> code = begun.state->model->definitions;
     if (code->after.empty()) co_return;
     const operation asked = operation_of(execution.request);

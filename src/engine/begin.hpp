@@ -10,13 +10,15 @@
 
 namespace fraiseql::engine {
 
-/// Made by Engine::begin(); outlives the execution of the request.
+/// Filled by Engine::begin(); outlives the execution of the request.
 struct Begun {
+    explicit Begun(const auth::Principal* who) : principal(who) {}
+
     /// nullptr: no code of the application is to see the request.
     std::unique_ptr<detail::context_state> state = {};
     std::unique_ptr<fraiseql::context> context = {};
-    /// Who asks, with the tenant and what the application's authorizers grant.
-    const auth::Principal* principal = nullptr;
+    /// Who asks; after begin() with the tenant and what the application's authorizers grant.
+    const auth::Principal* principal;
     /// What limits with the key `custom` count by; empty: nobody has said.
     std::string rate_key = {};
 };

@@ -128,11 +128,9 @@ runtime::Task<Response> Engine::execute(Request request) {
     if (settings_.slow && request.timeline == nullptr) request.timeline = &own.emplace();
     if (request.begun != nullptr)
         co_return co_await execute_begun(request, *request.begun, started);
-    Begun begun;
-    const auto refused = co_await begin(request.transport, request.principal, begun);
+    Begun begun(request.principal);
+    const auto refused = co_await begin(request, begun);
     if (refused) co_return refuse({*refused});
-    if (begun.principal != request.principal) request.context = &begun.principal->context;
-    request.principal = begun.principal;
     co_return co_await execute_begun(request, begun, started);
 }
 
@@ -141,7 +139,8 @@ runtime::Task<Response> Engine::execute_begun(Request request, Begun& begun,
     const runtime::Clock::time_point deadline =
         started + std::min(settings_.timeout, request.timeout.value_or(settings_.timeout));
     if (begun.state != nullptr) begun.state->deadline = deadline;
-    std::optional<Error> unwanted = co_await ask_before_plan(begun, request);
+    std::optional<Error> unwanted;
+    if (begun.state != nullptr) unwanted = co_await ask_before_plan(begun, request.query);
     if (unwanted) co_return refuse({*unwanted});
     Documents::Lookup found = documents_.find(request);
     if (!found.unknown_hash.empty() || !found.new_hash.empty())
@@ -167,7 +166,7 @@ runtime::Task<Response> Engine::execute_begun(Request request, Begun& begun,
     Live* const live = request.gate != nullptr ? request.gate->live() : nullptr;
     if (!refused && is_subscription(*prepared))
         refused = live != nullptr ? describe(*prepared, *live) : no_place_for_subscriptions();
-    if (!refused) refused = co_await ask_before_execute(begun, *prepared);
+    if (!refused && begun.state != nullptr) refused = co_await ask_before_execute(begun, *prepared);
     if (refused) co_return refuse({std::move(*refused)});
     if (is_subscription(*prepared) && !live->run) co_return Response{};
     Execution execution{
@@ -220,7 +219,7 @@ runtime::Task<Response> Engine::answer(Execution& execution, turbo::Call& call) 
         response.written = execution.written.position();
         co_return response;
     }
-    co_await conclude(execution);
+    if (execution.begun->state != nullptr) co_await conclude(execution);
     const std::string extensions = extensions_of(execution);
     response.body = assemble(request, execution.results, execution.errors, execution.data_is_null,
                              extensions, std::move(execution.resolved));

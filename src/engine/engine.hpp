@@ -60,11 +60,12 @@ class Engine {
     Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Settings settings,
            replica::Reads* reads = nullptr);
 
+    /// Whether code of the application is to see requests: then they begin with begin().
+    bool shows_requests() const noexcept;
     /// Lets code of the application see a request, before it is counted, planned or executed.
     /// Returns why it is refused, if it is. `begun`, which must be new, is for the request's
     /// `principal`, `context` and `begun`.
-    runtime::Task<std::optional<Error>> begin(const Transport* transport,
-                                              const auth::Principal* principal, Begun& begun);
+    runtime::Task<std::optional<Error>> begin(const Transport* transport, Begun& begun);
 
     /// Finds a resource of the application; nullptr where there is none. `known` says whether there
     /// is one for another method.
@@ -113,10 +114,13 @@ class Engine {
     /// `what` names it in the log.
     runtime::Task<std::optional<Error>> run_code(const StartCode& start,
                                                  detail::context_state& state, std::string what);
-    runtime::Task<std::optional<Error>> ask_before_plan(Begun& begun, Request request);
+    /// Begins a request that has not begun yet, for which it then is.
+    runtime::Task<std::optional<Error>> begin(Request& request, Begun& begun);
+    // Of a request that code of the application sees.
+    runtime::Task<std::optional<Error>> ask_before_plan(Begun& begun, std::string_view text);
     runtime::Task<std::optional<Error>> ask_before_execute(Begun& begun,
                                                            const PreparedRequest& request);
-    /// Tells code of the application what has come of it, as far as that is known, once.
+    /// Tells the code what has come of it, as far as that is known, once.
     runtime::Task<void> conclude(Execution& execution);
     static std::string extensions_of(const Execution& execution);
     static void extend(Response& response,

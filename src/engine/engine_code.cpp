@@ -72,7 +72,7 @@ runtime::Task<runtime::Payload> Engine::compute(Execution& execution) {
         respond::write_errors(out, execution.errors);
         out += ',';
     }
-    co_await conclude(execution);
+    if (execution.begun->state != nullptr) co_await conclude(execution);
     const std::string extensions = extensions_of(execution);
     if (!extensions.empty()) out += "\"extensions\":" + extensions + ',';
     out += "\"data\":" + data + '}';

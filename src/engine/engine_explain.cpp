@@ -8,11 +8,9 @@ namespace fraiseql::engine {
 
 runtime::Task<Response> Engine::explain(Request request, ExplainOptions options) {
     const runtime::Clock::time_point deadline = runtime::Clock::now() + settings_.timeout;
-    Begun begun;
-    const auto refused = co_await begin(request.transport, request.principal, begun);
+    Begun begun(request.principal);
+    const auto refused = co_await begin(request, begun);
     if (refused) co_return refuse({*refused});
-    if (begun.principal != request.principal) request.context = &begun.principal->context;
-    request.principal = begun.principal;
     Documents::Lookup found = documents_.find(request);
     if (!found.unknown_hash.empty() || !found.new_hash.empty())
         found.document = co_await share(request, std::move(found));

@@ -10,7 +10,7 @@
 namespace fraiseql::server {
 namespace {
 
-constexpr std::string_view kJson = "application/json; charset=utf-8";
+using http::kJson;
 
 http_request to_public(const http::Request& request) {
     http_request out{.method = std::string(request.method()),
@@ -65,8 +65,8 @@ runtime::Task<http::Response> Router::answer_route(const http::Request& request,
     auto principal = co_await identification_.identify(request, kJson);
     if (!principal) co_return std::move(principal.error());
     const HttpTransport transport(request);
-    engine::Begun begun;
-    std::optional<Error> refused = co_await engine_.begin(&transport, principal->get(), begun);
+    engine::Begun begun(principal->get());
+    std::optional<Error> refused = co_await engine_.begin(&transport, begun);
     if (refused) co_return refuse_with(*refused);
     if (settings_.limits)
         refused = co_await admission.count_principal(begun.principal, begun.rate_key);

@@ -167,7 +167,7 @@ Result<engine::Request> read_get(const http::Request& http_request, Arena& arena
 }  // namespace
 
 std::string_view content_type(MediaType type) noexcept {
-    return type == MediaType::Json ? "application/json; charset=utf-8"
+    return type == MediaType::Json ? http::kJson
                                    : "application/graphql-response+json; charset=utf-8";
 }
 

@@ -23,7 +23,7 @@ namespace {
 
 using runtime::Task;
 
-constexpr std::string_view kJson = "application/json; charset=utf-8";
+using http::kJson;
 constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 // Everything that the page loads is its own; Monaco makes its workers of blobs and styles elements.
 constexpr const char* kPagePolicy =
@@ -201,8 +201,9 @@ Task<http::Response> Router::answer_graphql(const http::Request& request, Admiss
     auto principal = co_await identification_.identify(request, content_type(*type));
     if (!principal) co_return std::move(principal.error());
     const HttpTransport transport(request);
-    engine::Begun begun;
-    std::optional<Error> refused = co_await engine_.begin(&transport, principal->get(), begun);
+    engine::Begun begun(principal->get());
+    std::optional<Error> refused;
+    if (engine_.shows_requests()) refused = co_await engine_.begin(&transport, begun);
     if (refused) co_return to_http(engine::Engine::refuse({*refused}), *type, request);
     const auth::Principal* who = begun.principal;
     const bool again = live != nullptr && live->run;

@@ -11,6 +11,7 @@
 #include "http/origin.hpp"
 #include "json/value.hpp"
 #include "json/writer.hpp"
+#include "server/refusals.hpp"
 
 namespace fraiseql::server {
 namespace {
@@ -19,7 +20,7 @@ using http::Request;
 using http::Response;
 using runtime::Task;
 
-constexpr std::string_view kJson = "application/json; charset=utf-8";
+using http::kJson;
 constexpr std::string_view kSessions = "/auth/sessions/";
 /// The cookie's path.
 constexpr std::string_view kResources = "/auth";
@@ -32,13 +33,13 @@ Response refuse(const Error& error) {
         response.headers.push_back({"Retry-After", "1"});
     if (error.code == ErrorCode::Unauthenticated)
         response.headers.push_back({"WWW-Authenticate", "Bearer"});
-    response.headers.push_back({"Cache-Control", "no-store"});
+    never_store(response);
     return response;
 }
 
 Response answer(std::string body, int status = 200) {
     Response response = http::make_response(status, kJson, std::move(body));
-    response.headers.push_back({"Cache-Control", "no-store"});
+    never_store(response);
     return response;
 }
 
@@ -61,14 +62,6 @@ Response answer(const Result<SignedIn>& result, const SessionSettings& settings)
         http::set_cookie(kAccessCookie, result->access_token, "/", settings.access_lifetime));
     response.headers.push_back(http::set_cookie(kRefreshCookie, result->refresh_token, kResources,
                                                 settings.session_lifetime));
-    return response;
-}
-
-Response method_not_allowed(const Request& request, std::string_view allowed) {
-    Response response = refuse(
-        {.code = ErrorCode::MethodNotAllowed,
-         .message = fmt::format("{} does not answer to {}", request.path(), request.method())});
-    response.headers.push_back({"Allow", std::string(allowed)});
     return response;
 }
 
@@ -251,15 +244,17 @@ Task<Response> answer_session(Sessions& sessions, const Request& request,
                           .message = "There is nothing at " + std::string(request.path())});
     const std::string_view allowed = methods_of(route);
     const std::string_view method = request.method();
-    if (method.empty() || allowed.find(method) == std::string_view::npos)
-        co_return method_not_allowed(request, allowed);
-    const bool reads = method == "GET" || method == "HEAD";
+    if (method.empty() || allowed.find(method) == std::string_view::npos) {
+        Response refusal = method_not_allowed(request, allowed);
+        never_store(refusal);
+        co_return refusal;
+    }
     const bool has_cookie = http::find_cookie(request, kRefreshCookie).has_value() ||
                             http::find_cookie(request, kAccessCookie).has_value();
-    if (!reads)
+    if (!reads(request))
         if (auto checked = check_source(request, sessions.settings(), has_cookie); !checked)
             co_return refuse(checked.error());
-    if (reads) co_return co_await answer_get(sessions, principal, route == Route::Account);
+    if (reads(request)) co_return co_await answer_get(sessions, principal, route == Route::Account);
     if (route == Route::Posted) co_return co_await answer_post(sessions, request, principal);
     co_return co_await answer_delete(sessions, request, principal);
 }
