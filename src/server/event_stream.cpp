@@ -16,7 +16,7 @@ namespace {
 using runtime::Task;
 
 constexpr std::string_view kEvents = "text/event-stream";
-constexpr std::string_view kJson = "application/json; charset=utf-8";
+using http::kJson;
 /// A comment: proxies see that the connection is alive.
 constexpr std::string_view kStillHere = ":\n\n";
 
@@ -81,12 +81,7 @@ Task<> EventStream::run([[maybe_unused]] std::shared_ptr<http::Protocol> self,
 Task<> EventStream::operate(std::shared_ptr<EventStream> self) {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
     engine::Live live;
-    http::Response response;
-    try {
-        response = co_await self->host_.execute(self->request_, &live);
-    } catch (const std::exception&) {
-        response = http::make_error_response({.message = "Something went wrong in the server"});
-    }
+    const http::Response response = co_await self->host_.execute_safely(self->request_, &live);
     if (self->finished_) co_return;
     if (response.status != 200 || live.key.empty()) {
         self->send("next", response.body.str());
@@ -113,13 +108,7 @@ void EventStream::follow(const engine::Live& facts, Identification::Admitted who
     host_.live_queries().join(shared_from_this(), facts);
 }
 
-Task<LiveAnswer> EventStream::execute(bool run) {
-    LiveAnswer out{.facts = {.run = run}};
-    http::Response response = co_await host_.execute(request_, &out.facts);
-    out.status = response.status;
-    out.body = std::make_shared<const std::string>(response.body.str());
-    co_return out;
-}
+Task<LiveAnswer> EventStream::execute(bool run) { return host_.execute_live(request_, run); }
 
 void EventStream::deliver(const std::shared_ptr<const std::string>& body) {
     if (!outbox_ || finished_) return;

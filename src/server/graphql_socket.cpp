@@ -19,7 +19,7 @@ namespace {
 
 using runtime::Task;
 
-constexpr std::string_view kJson = "application/json; charset=utf-8";
+using http::kJson;
 
 /// The errors of `{"errors":[…]}`, which is what a request is refused with.
 std::string_view errors_of(std::string_view body) {
@@ -35,13 +35,23 @@ std::string errors_json(const Error& error) {
 
 }  // namespace
 
-Task<LiveAnswer> SocketOperation::execute(bool run) {
+Task<http::Response> SocketHost::execute_safely(const http::Request& request, engine::Live* live) {
+    try {
+        co_return co_await execute(request, live);
+    } catch (const std::exception&) {
+        co_return http::internal_error();
+    }
+}
+
+Task<LiveAnswer> SocketHost::execute_live(const http::Request& request, bool run) {
     LiveAnswer out{.facts = {.run = run}};
-    http::Response response = co_await host_.execute(request, &out.facts);
+    http::Response response = co_await execute_safely(request, &out.facts);
     out.status = response.status;
     out.body = std::make_shared<const std::string>(response.body.str());
     co_return out;
 }
+
+Task<LiveAnswer> SocketOperation::execute(bool run) { return host_.execute_live(request, run); }
 
 void SocketOperation::deliver(const std::shared_ptr<const std::string>& body) {
     if (const auto owner = owner_.lock(); owner && !over) owner->deliver(*this, body);
@@ -158,12 +168,7 @@ Task<> GraphqlSocket::operate(std::shared_ptr<GraphqlSocket> self,
                               std::shared_ptr<Operation> operation) {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
     engine::Live live;
-    http::Response response;
-    try {
-        response = co_await self->host_.execute(operation->request, &live);
-    } catch (const std::exception&) {
-        response = http::make_error_response({.message = "Something went wrong in the server"});
-    }
+    http::Response response = co_await self->host_.execute_safely(operation->request, &live);
     if (operation->over) co_return;
     if (response.status == 200 && !live.key.empty()) {
         self->follow(operation, live);

@@ -62,6 +62,11 @@ class SocketHost {
     virtual Identification& identification() = 0;
     virtual const SocketSettings& socket_settings() const = 0;
 
+    /// The same as execute(), where an exception is answered, too.
+    runtime::Task<http::Response> execute_safely(const http::Request& request, engine::Live* live);
+    /// Executes a subscription for LiveQueries; see LiveMember::execute().
+    runtime::Task<LiveAnswer> execute_live(const http::Request& request, bool run);
+
   protected:
     ~SocketHost() = default;
 };

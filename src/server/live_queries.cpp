@@ -40,17 +40,6 @@ bool is_away(const LiveAnswer& answer) {
     return answer.status == 503 || answer.facts.first_error == ErrorCode::ServiceUnavailable;
 }
 
-Task<LiveAnswer> execute(std::shared_ptr<LiveMember> member, bool run) {
-    LiveAnswer answer{.status = 500};
-    try {
-        answer = co_await member->execute(run);
-    } catch (const std::exception&) {
-        answer.body = std::make_shared<const std::string>(
-            R"({"errors":[{"message":"Something went wrong in the server"}]})");
-    }
-    co_return answer;
-}
-
 }  // namespace
 
 struct LiveQueries::Group {
@@ -166,7 +155,7 @@ Task<> LiveQueries::run(std::shared_ptr<State> state, std::shared_ptr<Group> gro
     LiveAnswer answer{.status = 503};
     if (known && !group->places.empty()) {
         const std::shared_ptr<LiveMember> member = group->places.front().member;
-        answer = co_await execute(member, true);
+        answer = co_await member->execute(true);
     }
     group->running = false;
     --state->running;
@@ -206,11 +195,11 @@ void LiveQueries::dissolve(const std::shared_ptr<State>& state,
 
 Task<> LiveQueries::regroup(std::shared_ptr<State> state, std::shared_ptr<LiveMember> member) {
     boost::asio::steady_timer timer(state->executor);
-    LiveAnswer answer = co_await execute(member, false);
+    LiveAnswer answer = co_await member->execute(false);
     while (is_away(answer) && state->members.contains(member.get())) {
         timer.expires_after(kRetry);
         co_await timer.async_wait(runtime::kAwait);
-        answer = co_await execute(member, false);
+        answer = co_await member->execute(false);
     }
     if (!state->members.contains(member.get())) co_return;
     if (answer.status == 200 && !answer.facts.key.empty()) {

@@ -29,7 +29,7 @@ class LiveMember {
     virtual ~LiveMember() = default;
 
     /// Executes it as whoever subscribes, with the rights that they have now; without `run`, only
-    /// finds out what it comes to. The caller holds the member until the end.
+    /// finds out what it comes to. The caller holds the member until the end. Throws nothing.
     virtual runtime::Task<LiveAnswer> execute(bool run) = 0;
     /// The answer is another one than before.
     virtual void deliver(const std::shared_ptr<const std::string>& body) = 0;
