@@ -4,6 +4,7 @@ import { CopyIcon } from '@graphiql/react';
 import copy from 'copy-to-clipboard';
 import { useState } from 'react';
 import { PlanTree } from './plan_tree.jsx';
+import { parameterTable, sourceTable, TextTable } from './text_table.jsx';
 
 /** Shows the report that `explain` returned. */
 export function ExplainReport({ report: { statements, sources, hints } }) {
@@ -13,13 +14,7 @@ export function ExplainReport({ report: { statements, sources, hints } }) {
       {statements.map((statement, index) => (
         <Statement key={index} statement={statement} />
       ))}
-      {sources.length > 0 && (
-        <Table
-          title="Sources"
-          columns={['Field', 'Source', 'Reason']}
-          rows={sources.map(({ path, source, reason }) => [path, source, reason])}
-        />
-      )}
+      {sources.length > 0 && <Table title="Sources" {...sourceTable(sources)} />}
     </>
   );
 }
@@ -58,18 +53,7 @@ function Statement({ statement: { fields, sql, parameters, plan, note } }) {
       )}
       <h3>SQL</h3>
       <Code text={sql} what="the SQL" />
-      {parameters.length > 0 && (
-        <Table
-          title="Parameters"
-          columns={['', 'Value', 'Type', 'Argument']}
-          rows={parameters.map(({ value, type, argument }, index) => [
-            `$${index + 1}`,
-            value ?? 'NULL',
-            type,
-            argument,
-          ])}
-        />
-      )}
+      {parameters.length > 0 && <Table title="Parameters" {...parameterTable(parameters)} />}
     </section>
   );
 }
@@ -78,26 +62,7 @@ function Table({ title, columns, rows }) {
   return (
     <section aria-label={title}>
       <h3>{title}</h3>
-      <table className="explain-table">
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((cells, row) => (
-            <tr key={row}>
-              {cells.map((cell, column) => (
-                <td key={column}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <TextTable className="explain-table" columns={columns} rows={rows} />
     </section>
   );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What several parts of the page are made of.
 import { useState } from 'react';
+import { TextTable } from '../text_table.jsx';
 
 /** What stands in the way of an answer, or is `missing` for it; nothing where nothing is. */
 export function Problem({ refusal, missing }) {
@@ -101,26 +102,7 @@ function sortOf({ column, down }, each) {
 export function Table({ columns, rows }) {
   return (
     <div className="scroll">
-      <table>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((cells, row) => (
-            <tr key={row}>
-              {cells.map((cell, column) => (
-                <td key={column}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <TextTable columns={columns} rows={rows} />
     </div>
   );
 }

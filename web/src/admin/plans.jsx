@@ -3,6 +3,7 @@
 import { useContext, useState } from 'react';
 import { explain } from '../explain_request.js';
 import { PlanTree } from '../plan_tree.jsx';
+import { parameterTable, sourceTable } from '../text_table.jsx';
 import { Card, Code, Problem, Table } from './parts.jsx';
 import { OnRefusal, token } from './requests.js';
 
@@ -99,10 +100,7 @@ function Report({ report: { statements, sources, hints } }) {
       ))}
       {sources.length > 0 && (
         <Card title="Sources">
-          <Table
-            columns={['Field', 'Source', 'Reason']}
-            rows={sources.map(({ path, source, reason }) => [path, source, reason])}
-          />
+          <Table {...sourceTable(sources)} />
         </Card>
       )}
     </>
@@ -121,17 +119,7 @@ function Statement({ statement: { fields, sql, parameters, plan, note } }) {
       {note && <p className="note">{note}</p>}
       {plan && <PlanTree root={plan.root} label={label} />}
       <Code text={sql} what="the SQL" />
-      {parameters.length > 0 && (
-        <Table
-          columns={['', 'Value', 'Type', 'Argument']}
-          rows={parameters.map(({ value, type, argument }, index) => [
-            `$${index + 1}`,
-            value ?? 'NULL',
-            type,
-            argument,
-          ])}
-        />
-      )}
+      {parameters.length > 0 && <Table {...parameterTable(parameters)} />}
     </Card>
   );
 }
