@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The product seen from outside: a private PostgreSQL, the fraiseql binary, and HTTP between."""
+import contextlib
 import http.client
 import json
 import os
@@ -85,6 +86,20 @@ class Database:
         self.process.stdin.close()
         self.process.wait(PATIENCE)
         self.process.stdout.close()
+
+
+@contextlib.contextmanager
+def environment(**variables):
+    """Programs that are started meanwhile have these variables."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
 def as_role(url, role):

@@ -55,16 +55,8 @@ class Admin(unittest.TestCase):
         cls.url = cls.database.url.replace("postgres@", "app@")
 
     def serve(self, *options, **environment):
-        kept = {name: os.environ.get(name) for name in environment}
-        os.environ.update(environment)
-        try:
-            server = product.Server(
-                command=["serve", "--database", self.url, *options])
-        finally:
-            for name, value in kept.items():
-                os.environ.pop(name)
-                if value is not None:
-                    os.environ[name] = value
+        with product.environment(**environment):
+            server = product.Server(command=["serve", "--database", self.url, *options])
         self.addCleanup(server.close)
         return server
 

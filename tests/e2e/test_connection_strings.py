@@ -9,7 +9,7 @@ import unittest
 import urllib.parse
 
 import streaming
-from product import Database, Server, run
+from product import Database, Server, environment, run
 from test_tls import Authority
 
 SCHEMA = """
@@ -59,15 +59,8 @@ class ConnectionStrings(unittest.TestCase):
 
     def serve(self, url, **variables):
         """A server with these variables in its environment."""
-        before = {name: os.environ.get(name) for name in variables}
-        os.environ.update(variables)
-        try:
+        with environment(**variables):
             server = Server(command=["serve", "--database", url, "--workers", "1"])
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name)
-                if value is not None:
-                    os.environ[name] = value
         self.addCleanup(server.close)
         return server
 
