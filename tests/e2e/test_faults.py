@@ -27,7 +27,8 @@ class Faults(Faulty):
         self.assertEqual(ready.status, 503)
         self.assertIn("circuit breaker", ready.text)
         self.assertEqual(ready.getheader("Retry-After"), "1")
-        self.assertGreater(self.metric("fraiseql_database_breaker_openings_total"), 0)
+        product.wait_until(lambda: self.metric("fraiseql_database_breaker_openings_total") > 0,
+                           "the opening in the metrics")
         self.assertIn("cannot connect to the database", self.server.log())
         self.assertEqual(self.ask(READ, headers=given)[1]["errors"][0]["extensions"]["code"],
                          "SERVICE_UNAVAILABLE")
