@@ -20,7 +20,7 @@ namespace fraiseql {
 
 /// What a request asks for, as hooks see it; valid while the hook runs.
 struct operation {
-    /// `mutation` or `query`; empty before the plan.
+    /// `query`, `mutation` or `subscription`; empty before the plan.
     std::string_view type = {};
     /// As the client calls it; empty where it has no name, or before the plan.
     std::string_view name = {};

@@ -7,6 +7,7 @@
 #include "engine/execution.hpp"
 #include "fraiseql/definition.hpp"
 #include "fraiseql/hooks.hpp"
+#include "graphql/printer.hpp"
 #include "json/writer.hpp"
 #include "respond/error_json.hpp"
 #include "schema/authorizer.hpp"
@@ -16,8 +17,7 @@ namespace {
 
 operation operation_of(const PreparedRequest& request) {
     const plan::Plan& plan = request.operation->plan;
-    const bool mutates = plan.type == graphql::OperationType::Mutation;
-    operation out{.type = mutates ? "mutation" : "query",
+    operation out{.type = graphql::print(plan.type),
                   .name = request.operation_name,
                   .text = request.document->source};
     for (const plan::Root& root : plan.roots)

@@ -165,7 +165,8 @@ runtime::Task<Response> Engine::execute_begun(Request request, Begun& begun,
     if (!refused && priced) refused = co_await price(*prepared, deadline);
     Live* const live = request.gate != nullptr ? request.gate->live() : nullptr;
     if (!refused && is_subscription(*prepared))
-        refused = live != nullptr ? describe(*prepared, *live) : no_place_for_subscriptions();
+        refused = live != nullptr ? describe(*prepared, begun.state == nullptr, *live)
+                                  : no_place_for_subscriptions();
     if (!refused && begun.state != nullptr) refused = co_await ask_before_execute(begun, *prepared);
     if (refused) co_return refuse({std::move(*refused)});
     if (is_subscription(*prepared) && !live->run) co_return Response{};

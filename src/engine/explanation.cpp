@@ -6,6 +6,7 @@
 #include "engine/session_settings.hpp"
 #include "explain/attribution.hpp"
 #include "graphql/operation.hpp"
+#include "graphql/printer.hpp"
 
 namespace fraiseql::engine {
 namespace {
@@ -88,7 +89,7 @@ Explanation::Explanation(PreparedRequest request, std::optional<std::string_view
     const compile::CompileOptions compiled = compile_options(settings_, request_.principal);
     if (const auto operation = graphql::select_operation(request_.document->document, name))
         report_.name = (*operation)->name;
-    report_.operation = plan.type == graphql::OperationType::Mutation ? "mutation" : "query";
+    report_.operation = graphql::print(plan.type);
     for (auto& note :
          compile::source_notes(*request_.document->model, plan, request_.arguments, compiled))
         report_.sources.push_back(

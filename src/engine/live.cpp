@@ -6,7 +6,7 @@
 
 namespace fraiseql::engine {
 
-std::optional<Error> describe(const PreparedRequest& request, Live& live) {
+std::optional<Error> describe(const PreparedRequest& request, bool shared, Live& live) {
     const CachePlan* plan = request.operation->cache.get();
     if (plan == nullptr)
         return Error{.code = ErrorCode::BadUserInput,
@@ -18,6 +18,7 @@ std::optional<Error> describe(const PreparedRequest& request, Live& live) {
     for (const CompiledUnit& unit : *request.units)
         keys += cache_key(*plan, request, unit, bind_unit(unit, request));
     live.key = turbo::sha256_hex(keys);
+    if (!shared) live.key += '/' + std::to_string(live.number);
     live.contexts = plan->contexts;
     return std::nullopt;
 }

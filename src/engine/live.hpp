@@ -2,6 +2,7 @@
 // Live: a subscription to what the database has, from one answer to the next.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@ namespace fraiseql::engine {
 /// One execution of it. The engine keeps nothing of a subscription: whoever wants the next answer
 /// executes the request again when a version of the contexts has changed (turbo.versions).
 struct Live {
+    /// Which subscription it is.
+    std::uint64_t number = 0;
     /// Whether there is to be an answer; else the execution only finds out what stands below.
     bool run = false;
     /// Equal ones have equal answers at any time, whoever asks; empty where the request is no
@@ -25,8 +28,10 @@ struct Live {
     std::optional<ErrorCode> first_error = {};
 };
 
-/// Fills in what `request` comes to, or returns why it cannot be subscribed to.
-std::optional<Error> describe(const PreparedRequest& request, Live& live);
+/// Fills in what `request` comes to, or returns why it cannot be subscribed to. `shared` says whether
+/// others may get the same answers: code of the application that sees requests may refuse one of
+/// them, or extend its answers.
+std::optional<Error> describe(const PreparedRequest& request, bool shared, Live& live);
 
 /// Why a subscription is refused where there is no place for its answers.
 Error no_place_for_subscriptions();

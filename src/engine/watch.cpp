@@ -8,6 +8,7 @@
 
 #include "engine/request_name.hpp"
 #include "engine/slow_report.hpp"
+#include "graphql/printer.hpp"
 
 namespace fraiseql::engine {
 namespace {
@@ -23,11 +24,6 @@ void add_comments(pg::Batch& batch, const trace::Context& context) {
     for (pg::Call& call : batch.calls)
         call.statement = std::make_shared<const pg::Statement>(
             pg::Statement{.name = {}, .sql = call.statement->sql + comment});
-}
-
-std::string_view name_of(graphql::OperationType type) {
-    if (type == graphql::OperationType::Mutation) return "mutation";
-    return type == graphql::OperationType::Query ? "query" : "subscription";
 }
 
 /// Runs on its own: whoever asked has got the answer already.
@@ -52,7 +48,7 @@ void note_planned(trace::Timeline* timeline, const PreparedRequest& request) {
     timeline->planned = Clock::now();
     timeline->operation = request.document->label;
     timeline->operation_name = request.operation_name;
-    timeline->operation_type = name_of(request.operation->plan.type);
+    timeline->operation_type = graphql::print(request.operation->plan.type);
     timeline->plan_hit = request.plan_hit;
 }
 

@@ -16,6 +16,18 @@ std::string print(const Value& value) {
     return printer.take();
 }
 
+std::string_view print(OperationType type) noexcept {
+    switch (type) {
+        case OperationType::Mutation:
+            return "mutation";
+        case OperationType::Subscription:
+            return "subscription";
+        case OperationType::Query:
+            break;
+    }
+    return "query";
+}
+
 std::string print(const TypeReference& type) {
     switch (type.kind) {
         case TypeReference::Kind::Named:
@@ -123,8 +135,7 @@ void DocumentPrinter::operation(const OperationDefinition& operation) {
                            operation.variables.empty() && operation.directives.empty() &&
                            operation.description == nullptr;
     if (shorthand) return selection_set(operation.selections);
-    constexpr std::string_view kWords[] = {"query", "mutation", "subscription"};
-    out_ += kWords[static_cast<std::size_t>(operation.type)];
+    out_ += print(operation.type);
     if (!operation.name.empty()) out_.append(" ").append(operation.name);
     variables(operation.variables);
     directives(operation.directives);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "graphql/ast.hpp"
 #include "graphql/schema.hpp"
@@ -14,6 +15,8 @@ namespace fraiseql::graphql {
 std::string print(const Document& document);
 std::string print(const Value& value);
 std::string print(const TypeReference& type);
+/// Prints the keyword: `query`, `mutation` or `subscription`.
+std::string_view print(OperationType type) noexcept;
 
 /// Prints a schema as SDL, in the order in which it was built, descriptions as block strings,
 /// without built-in scalars and directives and without introspection types.

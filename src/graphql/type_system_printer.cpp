@@ -95,7 +95,6 @@ void DocumentPrinter::directive_definition(const DirectiveDefinition& directive)
 }
 
 void DocumentPrinter::schema_definition(const SchemaDefinition& schema) {
-    constexpr std::string_view kWords[] = {"query", "mutation", "subscription"};
     description(schema.description);
     out_ += schema.extend ? "extend schema" : "schema";
     directives(schema.directives);
@@ -103,7 +102,7 @@ void DocumentPrinter::schema_definition(const SchemaDefinition& schema) {
     out_ += " {\n";
     for (const RootOperationType& root : schema.operations)
         out_.append("  ")
-            .append(kWords[static_cast<std::size_t>(root.operation)])
+            .append(print(root.operation))
             .append(": ")
             .append(root.type)
             .append("\n");

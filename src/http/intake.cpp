@@ -32,7 +32,7 @@ Response stopping() {
 
 /// What is mounted has no connections of its own to speak anything else on.
 Response no_connection() {
-    return bad_request("A WebSocket cannot be opened here",
+    return bad_request("Neither a WebSocket nor an event stream can be opened here",
                        "Connect to an address that the server listens on itself.");
 }
 

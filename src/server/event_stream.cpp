@@ -80,7 +80,7 @@ Task<> EventStream::run([[maybe_unused]] std::shared_ptr<http::Protocol> self,
 
 Task<> EventStream::operate(std::shared_ptr<EventStream> self) {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
-    engine::Live live;
+    engine::Live live{.number = self->number()};
     const http::Response response = co_await self->host_.execute_safely(self->request_, &live);
     if (self->finished_) co_return;
     if (response.status != 200 || live.key.empty()) {
@@ -108,7 +108,7 @@ void EventStream::follow(const engine::Live& facts, Identification::Admitted who
     host_.live_queries().join(shared_from_this(), facts);
 }
 
-Task<LiveAnswer> EventStream::execute(bool run) { return host_.execute_live(request_, run); }
+Task<LiveAnswer> EventStream::execute(bool run) { return host_.execute_live(request_, *this, run); }
 
 void EventStream::deliver(const std::shared_ptr<const std::string>& body) {
     if (!outbox_ || finished_) return;

@@ -43,15 +43,16 @@ Task<http::Response> SocketHost::execute_safely(const http::Request& request, en
     }
 }
 
-Task<LiveAnswer> SocketHost::execute_live(const http::Request& request, bool run) {
-    LiveAnswer out{.facts = {.run = run}};
+Task<LiveAnswer> SocketHost::execute_live(const http::Request& request, const LiveMember& member,
+                                          bool run) {
+    LiveAnswer out{.facts = {.number = member.number(), .run = run}};
     http::Response response = co_await execute_safely(request, &out.facts);
     out.status = response.status;
     out.body = std::make_shared<const std::string>(response.body.str());
     co_return out;
 }
 
-Task<LiveAnswer> SocketOperation::execute(bool run) { return host_.execute_live(request, run); }
+Task<LiveAnswer> SocketOperation::execute(bool run) { return host_.execute_live(request, *this, run); }
 
 void SocketOperation::deliver(const std::shared_ptr<const std::string>& body) {
     if (const auto owner = owner_.lock(); owner && !over) owner->deliver(*this, body);
@@ -167,7 +168,7 @@ void GraphqlSocket::subscribe(std::string id, const json::Value& payload) {
 Task<> GraphqlSocket::operate(std::shared_ptr<GraphqlSocket> self,
                               std::shared_ptr<Operation> operation) {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
-    engine::Live live;
+    engine::Live live{.number = operation->number()};
     http::Response response = co_await self->host_.execute_safely(operation->request, &live);
     if (operation->over) co_return;
     if (response.status == 200 && !live.key.empty()) {

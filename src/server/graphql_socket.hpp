@@ -65,7 +65,8 @@ class SocketHost {
     /// The same as execute(), where an exception is answered, too.
     runtime::Task<http::Response> execute_safely(const http::Request& request, engine::Live* live);
     /// Executes a subscription for LiveQueries; see LiveMember::execute().
-    runtime::Task<LiveAnswer> execute_live(const http::Request& request, bool run);
+    runtime::Task<LiveAnswer> execute_live(const http::Request& request, const LiveMember& member,
+                                           bool run);
 
   protected:
     ~SocketHost() = default;
@@ -115,8 +116,6 @@ class GraphqlSocket final : public http::Protocol,
 
     SocketHost& host_;
     const SocketSettings& settings_;
-    /// Subscriptions of one user at a time, or of one address without a token; of all workers.
-    std::shared_ptr<limit::InFlight> subscriptions = std::make_shared<limit::InFlight>(1000);
     std::shared_ptr<SocketCounts> counts_;
     /// What every operation begins with: the headers of the handshake, and what the client said
     /// of itself since.

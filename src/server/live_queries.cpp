@@ -2,6 +2,7 @@
 #include "server/live_queries.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -41,6 +42,11 @@ bool is_away(const LiveAnswer& answer) {
 }
 
 }  // namespace
+
+LiveMember::LiveMember() {
+    static std::atomic<std::uint64_t> count = 0;
+    number_ = ++count;
+}
 
 struct LiveQueries::Group {
     struct Place {

@@ -26,7 +26,11 @@ struct LiveAnswer {
 /// One subscription of one client.
 class LiveMember {
   public:
+    LiveMember();
     virtual ~LiveMember() = default;
+
+    /// Which one it is, of all that there have been since the start of the process.
+    std::uint64_t number() const noexcept { return number_; }
 
     /// Executes it as whoever subscribes, with the rights that they have now; without `run`, only
     /// finds out what it comes to. The caller holds the member until the end. Throws nothing.
@@ -38,6 +42,7 @@ class LiveMember {
 
   private:
     friend class LiveQueries;
+    std::uint64_t number_;
     /// A digest of what was delivered last.
     std::string last_;
 };

@@ -2,6 +2,7 @@
 // The schema has a root type for every operation of the document.
 #include <fmt/format.h>
 
+#include "graphql/printer.hpp"
 #include "graphql/validate/rules.hpp"
 
 namespace fraiseql::graphql {
@@ -9,10 +10,8 @@ namespace {
 
 void check(ValidationContext& context, const OperationDefinition& operation) {
     if (context.schema.root(operation.type) != nullptr) return;
-    const std::string_view word = operation.type == OperationType::Mutation ? "mutation"
-                                  : operation.type == OperationType::Query  ? "query"
-                                                                            : "subscription";
-    context.error(fmt::format("The {} operation is not supported by the schema.", word),
+    context.error(fmt::format("The {} operation is not supported by the schema.",
+                              print(operation.type)),
                   {operation.offset});
 }
 
