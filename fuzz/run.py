@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-TARGETS = ("parse", "validate", "json", "token", "cursor", "head", "cookie")
+TARGETS = ("parse", "validate", "json", "token", "cursor", "head", "cookie", "websocket")
 # A search takes seconds, but a few of them take very long: then another one is begun.
 SEARCHES = 6
 

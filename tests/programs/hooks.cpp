@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server whose hooks refuse, count and mark requests by who makes them, for tests/e2e/test_hooks.py.
+// A server whose hooks refuse, count and mark requests by who makes them, for
+// tests/e2e/test_hooks.py.
 #include <fraiseql/fraiseql.hpp>
 #include <optional>
 #include <string>
@@ -28,10 +29,10 @@ int main(int argc, char** argv) {
             throw fraiseql::failure("That word is not for you.", "FORBIDDEN");
     });
     app.before_execute(refuse_banned);
-    app.after([](fraiseql::context& ctx, const fraiseql::operation& done,
-                 const fraiseql::outcome&) {
-        ctx.extend("person", fraiseql::to_json(person_of(ctx)));
-        ctx.extend("type", fraiseql::to_json(std::string(done.type)));
-    });
+    app.after(
+        [](fraiseql::context& ctx, const fraiseql::operation& done, const fraiseql::outcome&) {
+            ctx.extend("person", fraiseql::to_json(person_of(ctx)));
+            ctx.extend("type", fraiseql::to_json(std::string(done.type)));
+        });
     return app.run(argc, argv);
 }
