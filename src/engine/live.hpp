@@ -28,9 +28,9 @@ struct Live {
     std::optional<ErrorCode> first_error = {};
 };
 
-/// Fills in what `request` comes to, or returns why it cannot be subscribed to. `shared` says whether
-/// others may get the same answers: code of the application that sees requests may refuse one of
-/// them, or extend its answers.
+/// Fills in what `request` comes to, or returns why it cannot be subscribed to. `shared` says
+/// whether others may get the same answers: code of the application that sees requests may refuse
+/// one of them, or extend its answers.
 std::optional<Error> describe(const PreparedRequest& request, bool shared, Live& live);
 
 /// Why a subscription is refused where there is no place for its answers.

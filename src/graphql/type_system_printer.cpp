@@ -101,11 +101,7 @@ void DocumentPrinter::schema_definition(const SchemaDefinition& schema) {
     if (schema.operations.empty()) return;
     out_ += " {\n";
     for (const RootOperationType& root : schema.operations)
-        out_.append("  ")
-            .append(print(root.operation))
-            .append(": ")
-            .append(root.type)
-            .append("\n");
+        out_.append("  ").append(print(root.operation)).append(": ").append(root.type).append("\n");
     out_ += '}';
 }
 

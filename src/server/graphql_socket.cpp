@@ -52,7 +52,9 @@ Task<LiveAnswer> SocketHost::execute_live(const http::Request& request, const Li
     co_return out;
 }
 
-Task<LiveAnswer> SocketOperation::execute(bool run) { return host_.execute_live(request, *this, run); }
+Task<LiveAnswer> SocketOperation::execute(bool run) {
+    return host_.execute_live(request, *this, run);
+}
 
 void SocketOperation::deliver(const std::shared_ptr<const std::string>& body) {
     if (const auto owner = owner_.lock(); owner && !over) owner->deliver(*this, body);

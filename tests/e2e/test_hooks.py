@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Hooks of an application meet every request, over whichever transport: tests/programs/hooks.cpp."""
+"""Hooks of an application meet every request, over any transport: tests/programs/hooks.cpp."""
 import http.client
 import json
 import subprocess

@@ -10,9 +10,9 @@ namespace {
 
 void check(ValidationContext& context, const OperationDefinition& operation) {
     if (context.schema.root(operation.type) != nullptr) return;
-    context.error(fmt::format("The {} operation is not supported by the schema.",
-                              print(operation.type)),
-                  {operation.offset});
+    context.error(
+        fmt::format("The {} operation is not supported by the schema.", print(operation.type)),
+        {operation.offset});
 }
 
 }  // namespace
