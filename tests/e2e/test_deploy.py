@@ -3,12 +3,9 @@
 import json
 import os
 import pathlib
-import pwd
 import re
-import shutil
 import signal
 import socket
-import subprocess
 import tempfile
 import unittest
 import urllib.error
@@ -17,10 +14,10 @@ import urllib.request
 import yaml
 
 from product import BLOG_FILES, Database, Server, free_port, run, wait_until
+from proxies import DEPLOY, Proxied
 from test_rolling_restart import Load
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DEPLOY = ROOT / "deploy"
 QUESTION = json.dumps({"query": "{ users(limit: 1) { id } }"}).encode()
 
 
@@ -49,7 +46,7 @@ def status_of(port, path):
         return error.code
 
 
-class Proxies(unittest.TestCase):
+class Proxies(Proxied):
     @classmethod
     def setUpClass(cls):
         cls.database = Database(*BLOG_FILES)
@@ -61,38 +58,10 @@ class Proxies(unittest.TestCase):
         self.addCleanup(server.close)
         return server
 
-    def run_proxy(self, *command, **options):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                   **options)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-
-    def folder(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        return pathlib.Path(folder.name)
-
     def test_nginx_survives_a_restart_of_each_server(self):
-        ports, front, folder = [free_port(), free_port()], free_port(), self.folder()
+        ports = [free_port(), free_port()]
         servers = [self.start(port) for port in ports]
-        site = (DEPLOY / "nginx" / "fraiseql.conf").read_text()
-        for old, new in (("127.0.0.1:8081", f"127.0.0.1:{ports[0]}"),
-                         ("127.0.0.1:8082", f"127.0.0.1:{ports[1]}"),
-                         ("listen 8080", f"listen 127.0.0.1:{front}")):
-            self.assertIn(old, site)
-            site = site.replace(old, new)
-        main = folder / "nginx.conf"
-        (folder / "site.conf").write_text(site)
-        temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in
-                            ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        main.write_text(f"daemon off; user {self.user()}; pid {folder}/pid; error_log {folder}/log;"
-                        f"events {{}} http {{ access_log off; {temporary} include site.conf; }}")
-        os.chmod(folder, 0o755)
-        nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-        checked = subprocess.run([nginx, "-t", "-c", main], capture_output=True, text=True,
-                                 check=False)
-        self.assertEqual(checked.returncode, 0, checked.stderr)
-        self.run_proxy(nginx, "-c", str(main))
+        front = self.nginx(ports)
         wait_until(lambda: answers(front), "an answer through nginx")
         for path in ("/metrics", "/admin", "/admin/state"):
             self.assertEqual(status_of(front, path), 404)
@@ -109,20 +78,13 @@ class Proxies(unittest.TestCase):
         self.assertEqual(load.failures[:3], [])
         self.assertGreater(requests, 20)
 
-    @staticmethod
-    def user():
-        return pwd.getpwuid(os.getuid()).pw_name
-
     def test_haproxy_switches_between_blue_and_green(self):
-        blue, green, front, folder = self.start(), self.start(), free_port(), self.folder()
+        blue, green, folder = self.start(), self.start(), self.folder()
         active, admin = folder / "active.map", folder / "admin"
         active.write_text("live blue\n")
-        self.run_proxy(shutil.which("haproxy") or "/usr/sbin/haproxy", "-f",
-                       str(DEPLOY / "haproxy" / "blue_green.cfg"),
-                       env=os.environ | {"FRONT": f"127.0.0.1:{front}",
-                                         "BLUE": f"127.0.0.1:{blue.port}",
-                                         "GREEN": f"127.0.0.1:{green.port}",
-                                         "ACTIVE": str(active), "ADMIN_SOCKET": str(admin)})
+        front = self.haproxy("blue_green.cfg", BLUE=f"127.0.0.1:{blue.port}",
+                             GREEN=f"127.0.0.1:{green.port}", ACTIVE=str(active),
+                             ADMIN_SOCKET=str(admin))
 
         def switch(colour):
             with socket.socket(socket.AF_UNIX) as client:
