@@ -23,6 +23,7 @@ constexpr std::string_view kWantsTls =
     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 38\r\n"
     "Connection: close\r\n\r\nThis port speaks TLS: begin with https";
 constexpr auto kLingerTime = 2s;
+constexpr auto kFirstRequest = 250ms;
 constexpr std::size_t kSlowestClient = 8 * 1024;
 
 Refusal too_slow() {
@@ -91,6 +92,11 @@ void Connection::drain() {
     const bool waiting =
         phase_ == Phase::Idle || phase_ == Phase::Head || phase_ == Phase::Handshake;
     if (!waiting || reader_.in_request() || begin_ != end_) return;
+    // It may be so new that its first request is still on the way.
+    if (phase_ != Phase::Idle) {
+        deadline_ = std::min(deadline_, runtime::Clock::now() + kFirstRequest);
+        return;
+    }
     ended_ = true;
     stream_.cancel();
     data_.wake();
@@ -304,7 +310,8 @@ runtime::Task<> Connection::serve(std::shared_ptr<Connection> self) {
         self->start_read();
         Response response = co_await answer(self, request);
         if (self->ended_) break;
-        const bool keep_alive = asked && !self->site_->draining && !response.upgrade;
+        const bool last = self->site_->letting_go || self->site_->draining;
+        const bool keep_alive = asked && !last && !response.upgrade;
         const bool head_only = request.method() == "HEAD";
         std::function<void()> on_sent = std::move(response.on_sent);
         const std::shared_ptr<Protocol> upgrade = response.upgrade;

@@ -43,7 +43,8 @@ class Connection final : public Duplex, public std::enable_shared_from_this<Conn
     /// Gives up what has outlived its deadline.
     void expire(runtime::Clock::time_point now);
 
-    /// Closes an idle connection; lets another finish the request in progress.
+    /// Closes an idle connection, soon if it has never had a request; lets another finish the
+    /// request in progress.
     void drain();
 
     /// Lets go of the coroutine where it waits, so that it is destroyed with the event loop.

@@ -22,6 +22,8 @@ using boost::asio::ip::tcp;
 using ReusePort = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr auto kAcceptPause = 100ms;
+/// As many as the system lets wait to be accepted.
+constexpr int kMostWaiting = tcp::acceptor::max_listen_connections;
 
 // A quarter of the shortest timeout: no deadline is noticed much too late.
 std::chrono::milliseconds sweep_interval(const ListenSettings& settings) {
@@ -86,9 +88,10 @@ class Listener::State : public std::enable_shared_from_this<Listener::State> {
 
     void stop_accepting() {
         boost::system::error_code ignored;
+        site->draining = true;
+        accept_waiting();
         acceptor_.close(ignored);
         pause_timer_.cancel();
-        site->draining = true;
         const auto connections = site->connections;
         for (Connection* connection : connections)
             connection->drain();
@@ -103,11 +106,11 @@ class Listener::State : public std::enable_shared_from_this<Listener::State> {
     void accept() {
         acceptor_.async_accept(peer_, [self = shared_from_this()](boost::system::error_code error,
                                                                   Stream::Socket socket) {
-            if (!self->acceptor_.is_open()) return;
-            if (!error) {
-                self->admit(std::move(socket), address_of(self->peer_));
-                return self->accept();
-            }
+            const bool open = self->acceptor_.is_open();
+            if (!open && !self->site->draining) return;
+            if (!error) self->admit(std::move(socket), address_of(self->peer_));
+            if (!open) return;
+            if (!error) return self->accept();
             // Out of file descriptors, most likely: connections that end make room.
             self->site->log(LogEntry::warning("cannot accept a connection: " + error.message()));
             self->pause_timer_.expires_after(kAcceptPause);
@@ -115,6 +118,18 @@ class Listener::State : public std::enable_shared_from_this<Listener::State> {
                 if (!cancelled && self->acceptor_.is_open()) self->accept();
             });
         });
+    }
+
+    // What has connected, and may have sent its request: closing the acceptor resets it.
+    void accept_waiting() {
+        boost::system::error_code error;
+        acceptor_.non_blocking(true, error);
+        for (int left = kMostWaiting; !error && left > 0; --left) {
+            tcp::endpoint peer;
+            Stream::Socket socket(acceptor_.get_executor());
+            acceptor_.accept(socket, peer, error);
+            if (!error) admit(std::move(socket), address_of(peer));
+        }
     }
 
     void admit(Stream::Socket socket, const IpAddress& peer) {
@@ -171,6 +186,8 @@ Listener::Listener(runtime::Executor executor, ListenSettings settings, Handler 
 Listener::~Listener() { state_->abandon(); }
 
 Result<void> Listener::open() { return state_->open(); }
+
+void Listener::let_go() { state_->site->letting_go = true; }
 
 runtime::Task<> Listener::drain() {
     const std::shared_ptr<State> state = state_;

@@ -69,6 +69,10 @@ class Listener {
     /// Starts to accept.
     Result<void> open();
 
+    /// From now on each answer is the last of its connection; new connections are still accepted.
+    /// Before drain(): a proxy then has no connection in use that drain() closes under it.
+    void let_go();
+
     /// Stops accepting, closes idle connections, and ends when those with a request in progress
     /// have answered it.
     runtime::Task<> drain();

@@ -35,6 +35,7 @@ runtime::Task<Response> answer(runtime::Executor executor, const Request& reques
         Timer timer(executor, 150ms);
         co_await timer.async_wait(runtime::kAwait);
     }
+    if (request.path() == "/block") std::this_thread::sleep_for(300ms);
     if (request.path() == "/throw") throw std::runtime_error("planned");
     if (request.path() == "/large") {
         Response large = make_response(200, "text/plain", std::string(1 << 20, 'a'));
@@ -52,13 +53,25 @@ runtime::Task<Response> answer(runtime::Executor executor, const Request& reques
 
 class Echo : public runtime::Program {
   public:
-    Echo(const runtime::Executor& executor, ListenSettings settings)
-        : listener_(executor, std::move(settings),
+    Echo(const runtime::Executor& executor, ListenSettings settings,
+         std::chrono::milliseconds delay)
+        : timer_(executor, delay),
+          delay_(delay),
+          listener_(executor, std::move(settings),
                     [executor](const Request& request) { return answer(executor, request); }) {}
     Result<void> start() override { return listener_.open(); }
-    runtime::Task<> drain() override { co_await listener_.drain(); }
+    runtime::Task<> drain() override {
+        if (delay_.count() > 0) {
+            listener_.let_go();
+            timer_.expires_after(delay_);
+            co_await timer_.async_wait(runtime::kAwait);
+        }
+        co_await listener_.drain();
+    }
 
   private:
+    Timer timer_;
+    std::chrono::milliseconds delay_;
     Listener listener_;
 };
 
@@ -71,7 +84,7 @@ class ListenerTest : public ::testing::Test {
             workers_.start(1,
                            [&](const runtime::Executor& executor,
                                std::size_t) -> Result<std::unique_ptr<runtime::Program>> {
-                               return std::make_unique<Echo>(executor, settings);
+                               return std::make_unique<Echo>(executor, settings, delay_);
                            });
         ASSERT_TRUE(started);
     }
@@ -104,6 +117,8 @@ class ListenerTest : public ::testing::Test {
     boost::asio::io_context context_;
     runtime::WorkerSet workers_{{}};
     std::uint16_t port_ = 0;
+    /// From being told to stop to the drain.
+    std::chrono::milliseconds delay_{0};
 };
 
 const std::string kClose = " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
@@ -256,6 +271,39 @@ TEST_F(ListenerTest, DrainFinishesTheRequestInProgress) {
     EXPECT_EQ(body_of(response), "GET /pause ");
     EXPECT_NE(response.find("Connection: close"), std::string::npos);
     EXPECT_EQ(read_to_end(idle), "");
+}
+
+TEST_F(ListenerTest, DrainAnswersWhatWaitsToBeAccepted) {
+    serve();
+    tcp::socket busy = connect();
+    boost::asio::write(busy, boost::asio::buffer("GET /block" + kClose + "\r\n"));
+    std::this_thread::sleep_for(50ms);
+    std::vector<tcp::socket> waiting;
+    for (int i = 0; i < 20; ++i) {
+        waiting.push_back(connect());
+        boost::asio::write(waiting.back(), boost::asio::buffer("GET /a" + kKeep + "\r\n"));
+    }
+    EXPECT_TRUE(workers_.stop(10s));
+    for (tcp::socket& socket : waiting)
+        EXPECT_EQ(body_of(read_to_end(socket)), "GET /a ");
+}
+
+TEST_F(ListenerTest, LetsConnectionsGoBeforeItDrains) {
+    delay_ = 1s;
+    serve();
+    tcp::socket kept = connect();
+    boost::asio::write(kept, boost::asio::buffer("GET /a" + kKeep + "\r\n"));
+    std::string first(200, ' ');
+    first.resize(kept.read_some(boost::asio::buffer(first)));
+    EXPECT_EQ(first.find("Connection: close"), std::string::npos);
+    std::thread stopping([this] { EXPECT_TRUE(workers_.stop(10s)); });
+    std::this_thread::sleep_for(100ms);
+    boost::asio::write(kept, boost::asio::buffer("GET /b" + kKeep + "\r\n"));
+    const std::string last = read_to_end(kept);
+    EXPECT_NE(last.find("Connection: close"), std::string::npos);
+    EXPECT_EQ(body_of(last), "GET /b ");
+    EXPECT_EQ(body_of(exchange("GET /c" + kKeep + "\r\n")), "GET /c ");
+    stopping.join();
 }
 
 TEST_F(ListenerTest, MayStopWithARequestInProgress) {

@@ -23,6 +23,8 @@ struct Site {
     ListenSettings settings;
     Handler handler;
     std::unordered_set<Connection*> connections;
+    /// Each answer is the last of its connection.
+    bool letting_go = false;
     bool draining = false;
     /// Woken when a draining site has lost its last connection.
     runtime::Waiter empty;

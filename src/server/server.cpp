@@ -90,6 +90,7 @@ class Worker final : public runtime::Program {
 
     runtime::Task<> drain() override {
         router_.drain();
+        listener_.let_go();
         if (shutdown_delay_.count() > 0) {
             const runtime::Executor executor = co_await boost::asio::this_coro::executor;
             boost::asio::steady_timer timer(executor);
