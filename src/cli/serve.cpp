@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/first_model.hpp"
 #include "cli/posture.hpp"
+#include "cli/required_modules.hpp"
 #include "cli/surroundings.hpp"
 #include "fraiseql/version.hpp"
 #include "pg/connect.hpp"
@@ -106,37 +107,6 @@ void describe_address(const Say& say, const EdgeOptions& edge, bool development,
     say(fmt::format("  GraphQL   {}://{}:{}/graphql", scheme, host, address.port));
     if (is_on(edge.graphiql, development))
         say(fmt::format("  GraphiQL  {}://{}:{}/", scheme, host, address.port));
-}
-
-/// Whether a module that an option asks for is there, and may be used.
-Result<void> check_module(const catalog::Catalog& catalog, std::string_view option,
-                          std::string_view schema, std::string_view function) {
-    const auto functions = catalog.functions(schema, function);
-    if (functions.empty())
-        return fail(ErrorCode::Configuration,
-                    fmt::format("{}: the database has no {}.{}.", option, schema, function),
-                    fmt::format("Run `fraiseql db install {}`.", schema));
-    if (!functions.front()->can_execute)
-        return fail(ErrorCode::Configuration,
-                    fmt::format("{}: the role may not call {}.{}.", option, schema, function),
-                    fmt::format("GRANT what it needs: `fraiseql db install {} --role {}`.", schema,
-                                catalog.current_user().name));
-    return {};
-}
-
-Result<void> check_modules(const catalog::Catalog& catalog, const AuthOptions& options,
-                           bool sessions) {
-    if (sessions)
-        if (auto checked = check_module(catalog, "--session-key-file", "auth", "begin_sign_in");
-            !checked)
-            return checked;
-    if (options.rbac)
-        if (auto checked = check_module(catalog, "--rbac", "rbac", "grants_of"); !checked)
-            return checked;
-    if (options.audit_rows)
-        if (auto checked = check_module(catalog, "--audit-rows", "audit", "record"); !checked)
-            return checked;
-    return {};
 }
 
 Result<std::shared_ptr<server::Hasher>> make_hasher(const SessionOptions& options,

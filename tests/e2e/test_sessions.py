@@ -164,6 +164,9 @@ class Configuration(Product):
         self.assertIn("KiB", self.refusal("--password-memory", "8", "--password-lanes", "64"))
         self.sql("REVOKE USAGE ON SCHEMA auth FROM api")
         self.assertIn("db install auth", self.refusal())
+        self.sql("GRANT USAGE ON SCHEMA auth TO api;"
+                 "ALTER FUNCTION auth.begin_password_change RENAME TO begin")
+        self.assertIn("no auth.begin_password_change", self.refusal())
         self.sql("DROP SCHEMA auth CASCADE")
         self.assertIn("db install auth", self.refusal())
 
