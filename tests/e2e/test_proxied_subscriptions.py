@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Subscriptions through the proxies of deploy/: WebSockets and event streams, at once and for long."""
+"""Subscriptions through the proxies of deploy/: WebSockets and event streams, answer by answer."""
 import http.client
 import json
 import subprocess
