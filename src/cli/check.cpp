@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 #include "check/rls.hpp"
 #include "cli/commands.hpp"
 #include "pg/session.hpp"
 #include "server/database_findings.hpp"
+#include "server/operation_findings.hpp"
 
 namespace fraiseql::cli {
 namespace {
@@ -25,6 +27,9 @@ Result<std::vector<Finding>> find_all(const Options& options) {
         return fail(connection_error(set.error()));
     auto findings = server::all_findings(*session, *model);
     if (!findings) return fail(statement_error(findings.error()));
+    auto lacking = server::operation_findings(*session, std::chrono::seconds(30));
+    if (!lacking) return fail(statement_error(lacking.error()));
+    std::move(lacking->begin(), lacking->end(), std::back_inserter(*findings));
     check::sort_by_severity(*findings);
     return std::move(*findings);
 }

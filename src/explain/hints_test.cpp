@@ -63,11 +63,21 @@ TEST(Hints, NameTheIndexForEachKindOfCondition) {
     EXPECT_EQ(advice("(p.during && '[1,2)'::int4range)"), create + "USING gist (during);");
 }
 
+TEST(Hints, NameTheIndexThatLeadsFromOutsideToTheRowsOfASubPlan) {
+    const std::string create = "CREATE INDEX CONCURRENTLY ON app.tb_post ";
+    EXPECT_EQ(advice("(p.author = u.id)"), create + "(author);");
+    EXPECT_EQ(advice("(\"U\".\"Id\" = p.author)"), create + "(author);");
+    EXPECT_EQ(advice("((p.author = u.id) AND (p.status = 'x'::text))"),
+              create + "(author, status);");
+}
+
 TEST(Hints, NameNoIndexThatCouldNotBeCreatedOrUsed) {
     EXPECT_EQ(advice("(((p.data ->> 'at'::text))::date = '2026-01-01'::date)"), "none");
     EXPECT_EQ(advice("((p.a = 1) OR (p.b = 2))"), "none");
     EXPECT_EQ(advice("(p.a <> 1)"), "none");
-    EXPECT_EQ(advice("(p.a = o.b)"), "none");
+    EXPECT_EQ(advice("(p.a = p.b)"), "none");
+    EXPECT_EQ(advice("(p.a > o.b)"), "none");
+    EXPECT_EQ(advice("(p.a = lower(o.b))"), "none");
     EXPECT_EQ(advice("(SubPlan 1)"), "none");
 }
 

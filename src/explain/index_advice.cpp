@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "explain/expression.hpp"
 
@@ -88,11 +89,30 @@ void add_key(std::vector<Key>& keys, const std::string& sql) {
         keys.push_back({sql});
 }
 
+/// A column of what is outside of a sub-plan that reads the relation called `alias`: the same for
+/// all of its rows.
+bool is_outer_column(std::string_view text, std::string_view alias) {
+    text = bare(text);
+    const std::size_t dot = token_end(text, 0);
+    if (dot >= text.size() || text[dot] != '.') return false;
+    return token_end(text, dot + 1) == text.size() && unquoted(text.substr(0, dot)) != alias;
+}
+
+/// The comparison with its relation's own value on the left; nothing where that is not clear.
+std::optional<Comparison> own_comparison(std::string_view text, std::string_view alias) {
+    auto found = comparison(text);
+    if (!found) return std::nullopt;
+    const bool mirrored = found->op == "=" && is_outer_column(found->left, alias);
+    if (mirrored) std::swap(found->left, found->right);
+    const bool outer = found->op == "=" && is_outer_column(found->right, alias);
+    return outer || is_constant(found->right) ? found : std::nullopt;
+}
+
 Found read_conditions(const PlanNode& scan) {
     Found found;
     for (const std::string_view text : conjuncts(scan.filter)) {
-        const auto condition = comparison(text);
-        if (!condition || !is_constant(condition->right)) continue;
+        const auto condition = own_comparison(text, scan.alias);
+        if (!condition) continue;
         const auto value = indexable(condition->left, scan.alias);
         if (!value) continue;
         const std::string purpose = '(' + std::string(text) + ')';

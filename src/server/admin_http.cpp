@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "json/object_writer.hpp"
 #include "server/admin_schema.hpp"
 #include "server/database_findings.hpp"
+#include "server/operation_findings.hpp"
 #include "server/refusals.hpp"
 #include "server/top_operations.hpp"
 #include "server/url_encoding.hpp"
@@ -76,9 +78,16 @@ Inquiry::Answer find_operations(const AdminSources& sources, Interruption& inter
 
 Inquiry::Answer find_findings(const AdminSources& sources, Interruption& interruption) {
     FRAISEQL_TRY(auto session, open_session(sources.conninfo, kCheckLimit, interruption));
+    const auto deadline = std::chrono::steady_clock::now() + kCheckLimit;
     const auto model = sources.models->current();
     auto findings = all_findings(session, *model, kCheckLimit);
     if (!findings) return fail(unavailable(findings.error()));
+    // What the checks have left of the time.
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    auto lacking = operation_findings(session, left);
+    if (!lacking) return fail(unavailable(lacking.error()));
+    std::move(lacking->begin(), lacking->end(), std::back_inserter(*findings));
     check::sort_by_severity(*findings);
     return check::to_json(*findings);
 }
