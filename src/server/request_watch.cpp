@@ -50,7 +50,17 @@ std::shared_ptr<RequestWatch> RequestWatch::begin(const WatchSettings& settings,
                                                   const http::Request& request) {
     const bool sampled = is_sampled(settings, request);
     if (!sampled && !settings.access_log) return nullptr;
-    return std::make_shared<RequestWatch>(settings, request, sampled);
+    auto watch = std::make_shared<RequestWatch>(settings, request, sampled);
+    if (sampled) watch->read_parent(request);
+    return watch;
+}
+
+std::shared_ptr<RequestWatch> RequestWatch::begin_again(const WatchSettings& settings,
+                                                        const http::Request& request) {
+    if (!settings.exporter || !trace::choose(settings.sample)) return nullptr;
+    auto watch = std::make_shared<RequestWatch>(settings, request, true);
+    watch->logged_ = false;
+    return watch;
 }
 
 RequestWatch::RequestWatch(const WatchSettings& settings, const http::Request& request,
@@ -66,19 +76,14 @@ RequestWatch::RequestWatch(const WatchSettings& settings, const http::Request& r
     record_.scheme = request.encrypted() ? "https" : "http";
     record_.user_agent = request.header("User-Agent").value_or("").substr(0, kMaxUserAgent);
     record_.timeline.sql_comments = settings.sql_comments;
-    read_parent(request);
+    record_.timeline.context = {
+        .trace_id = trace::new_trace_id(), .span_id = trace::new_span_id(), .sampled = true};
 }
 
 void RequestWatch::read_parent(const http::Request& request) {
-    trace::Context& own = record_.timeline.context.emplace();
-    own.span_id = trace::new_span_id();
-    own.sampled = true;
     const auto parent = parent_of(request);
-    if (!parent) {
-        own.trace_id = trace::new_trace_id();
-        return;
-    }
-    own.trace_id = parent->trace_id;
+    if (!parent) return;
+    record_.timeline.context->trace_id = parent->trace_id;
     record_.parent = parent->span_id;
     std::vector<std::string_view> states;
     for (std::size_t i = 0; i < request.header_count(); ++i)
@@ -89,7 +94,7 @@ void RequestWatch::read_parent(const http::Request& request) {
 
 RequestWatch::~RequestWatch() {
     if (record_.answered == Clock::time_point{}) record_.answered = Clock::now();
-    if (settings_.access_log) log_access();
+    if (settings_.access_log && logged_) log_access();
     if (record_.timeline.context) settings_.exporter->add(std::move(record_));
 }
 

@@ -33,6 +33,10 @@ class RequestWatch {
     /// outlive it.
     static std::shared_ptr<RequestWatch> begin(const WatchSettings& settings,
                                                const http::Request& request);
+    /// The same for an answer of a subscription that `request` has begun: a trace of its own, with
+    /// the request's id, and no line of the access log.
+    static std::shared_ptr<RequestWatch> begin_again(const WatchSettings& settings,
+                                                     const http::Request& request);
 
     RequestWatch(const WatchSettings& settings, const http::Request& request, bool sampled);
     RequestWatch(const RequestWatch&) = delete;
@@ -50,6 +54,7 @@ class RequestWatch {
     void log_access() const;
 
     const WatchSettings& settings_;
+    bool logged_ = true;
     trace::Record record_;
 };
 

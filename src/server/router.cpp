@@ -112,8 +112,8 @@ Task<http::Response> Router::execute(const http::Request& request, engine::Live*
     // A subscription is counted and logged when it begins, not with each of its answers.
     const bool again = live != nullptr && live->run;
     Admission admission(again ? nullptr : settings_.limits, mailbox_, request);
-    std::shared_ptr<RequestWatch> watch;
-    if (!again) watch = RequestWatch::begin(settings_.watch, request);
+    const auto watch = again ? RequestWatch::begin_again(settings_.watch, request)
+                             : RequestWatch::begin(settings_.watch, request);
     http::Response response;
     std::optional<Error> refused;
     if (settings_.limits && !again) refused = co_await let_in(request, admission);

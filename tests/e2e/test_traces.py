@@ -10,6 +10,7 @@ import unittest
 
 from collector import Collector
 from product import BLOG_FILES, Database, Server, run, wait_until
+from websocket import WebSocket
 
 USERS = json.dumps({"query": "query Users { users(limit: 1) { id } }"})
 
@@ -40,6 +41,9 @@ class Traces(unittest.TestCase):
                                  "--otlp-endpoint", endpoint or self.collector.url, *options])
         self.addCleanup(server.close)
         return server
+
+    def sql(self, text):
+        subprocess.run(["psql", "-qAtX", self.database.url, "-c", text], check=True, timeout=60)
 
     def metric(self, server, name):
         text = server.request("GET", "/metrics").text
@@ -82,6 +86,34 @@ class Traces(unittest.TestCase):
                          ("shop", "cpp"))
         self.assertIn("service.version", resource)
         self.assertRegex(resource["service.instance.id"], "^[0-9a-f]{32}$")
+
+    def test_each_answer_of_a_subscription_is_a_trace(self):
+        installed = run("db", "install", "subscriptions", "--database", self.database.url)
+        self.assertEqual(installed.returncode, 0, installed.stderr)
+        server = self.serve("--trace-sample", "1", "--trace-sql-comments")
+        trace, _, header = traceparent()
+        client = WebSocket(server.port, headers={"traceparent": header, "X-Request-Id": "ignored"})
+        self.addCleanup(client.close)
+        client.initialise().subscribe("subscription Users { users(limit: 1) { id name } }")
+        client.next()
+        self.sql("UPDATE users SET name = name || '.'")
+        client.next()
+
+        def answers(spans):
+            roots = [span for span in spans if "graphql.operation.name" in span]
+            return len([root for root in roots if root["trace"] != trace]) == 2
+        self.collector.wait_for(answers)
+        roots = [span for span in self.collector.spans if "graphql.operation.name" in span]
+        first, = [root for root in roots if root["trace"] == trace]
+        later = [root for root in roots if root is not first]
+        self.assertEqual({root["graphql.operation.type"] for root in roots}, {"subscription"})
+        self.assertEqual({root["fraiseql.request.id"] for root in roots},
+                         {first["fraiseql.request.id"]})
+        self.assertEqual({root["parent"] for root in later}, {None})
+        for root in later:
+            statement, = [span for span in self.collector.spans
+                          if span["trace"] == root["trace"] and span["kind"] == "client"]
+            self.assertEqual(statement["parent"], root["id"])
 
     def test_malformed_parents_begin_new_traces(self):
         server = self.serve("--trace-sample", "1")
