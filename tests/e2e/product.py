@@ -77,8 +77,8 @@ class Database:
         """Starts the server again on its old data, with its old command line."""
         command = shlex.split((self.data / "postmaster.opts").read_text())
         user = {"user": pwd.getpwuid(self.data.stat().st_uid).pw_name} if os.getuid() == 0 else {}
-        self.revived = subprocess.Popen(command, cwd=self.data, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, **user)
+        with (self.data.parent / "log").open("a") as log:
+            self.revived = subprocess.Popen(command, cwd=self.data, stdout=log, stderr=log, **user)
 
     def close(self):
         if self.revived and self.revived.poll() is None:

@@ -54,7 +54,7 @@ class Faults(Faulty):
                            "the breaker in the metrics")
         for each in stopped:
             os.kill(each, signal.SIGCONT)
-        self.expect_recovery(10)
+        self.expect_recovery()
         self.expect_nothing_lost()
 
     def test_one_backend_that_hangs(self):
