@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Reject co_await forms that g++ 12 miscompiles: keep one co_await per statement, on names only."""
+"""Reject co_await and co_yield forms that g++ 12 miscompiles: one per statement, on names only."""
 import re
 import sys
 
@@ -25,12 +25,16 @@ def findings(src):
             yield m.start(), 'with a brace, lambda, subscript or second co_await after it'
         if re.search(r'\?|&&|\|\|', re.split(r'[;{}]', src[:m.start()])[-1]):
             yield m.start(), 'in a conditional expression'
+    for m in re.finditer(r'\bco_yield\b', src):
+        end = re.search(r'[;{\[]|\bco_await\b', src[m.end():])
+        if end and end[0] != ';':
+            yield m.start(), 'with a brace, lambda, subscript or co_await after it'
 
 
 status = 0
 for name in sys.argv[1:]:
     text = re.sub(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\])*"', blank, open(name).read(), flags=re.S)
     for at, why in sorted(set(findings(text))):
-        print(f"{name}:{text.count(chr(10), 0, at) + 1}: co_await {why}")
+        print(f"{name}:{text.count(chr(10), 0, at) + 1}: {text[at:at + 8]} {why}")
         status = 1
 sys.exit(status)

@@ -12,5 +12,7 @@
 #include "fraiseql/json.hpp"
 #include "fraiseql/repository.hpp"
 #include "fraiseql/service.hpp"
+#include "fraiseql/stream.hpp"
 #include "fraiseql/task.hpp"
+#include "fraiseql/timer.hpp"
 #include "fraiseql/version.hpp"

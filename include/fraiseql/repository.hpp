@@ -14,6 +14,7 @@
 
 #include "fraiseql/json.hpp"
 #include "fraiseql/query.hpp"
+#include "fraiseql/stream.hpp"
 #include "fraiseql/task.hpp"
 
 namespace fraiseql {
@@ -48,6 +49,36 @@ void select_members(std::vector<selection>& out, int depth = 0) {
         if constexpr (described_struct<Inner> && !std::is_same_v<Inner, T>)
             if (depth < 8) select_members<Inner>(each.inner, depth + 1);
     });
+}
+
+/// What rows of T have for columns; empty where the first one says so.
+template <class T>
+std::vector<std::string> columns_of() {
+    std::vector<std::string> out;
+    if constexpr (described_struct<T>)
+        boost::mp11::mp_for_each<members_of<T>>(
+            [&](auto member) { out.emplace_back(key_of(member.name)); });
+    return out;
+}
+
+template <class T>
+stream<json_text> rows_to_copy(stream<T> rows) {
+    std::optional<T> row = co_await rows.next();
+    while (row) {
+        json_text json;
+        if constexpr (std::is_same_v<T, arguments>)
+            json = json_text::trusted(row->str());
+        else
+            json = to_json(*row);
+        co_yield json;
+        row = co_await rows.next();
+    }
+}
+
+template <class T>
+stream<T> each_of(std::vector<T> rows) {
+    for (T& row : rows)
+        co_yield std::move(row);
 }
 
 template <class T>
@@ -195,6 +226,27 @@ class FRAISEQL_EXPORT repository {
         co_return rows;
     }
 
+    /// Writes all rows that `rows` yields into a table, by COPY, and returns how many were written.
+    /// A row is a described struct, whose members are called as the columns, or arguments: values
+    /// by the names of columns, the same in each. What is no column is an error; columns that are
+    /// not named have their defaults. In a transaction, or a savepoint of the one it is in: where
+    /// something fails, nothing of it is there. Pieces of 64 KB are sent, and no more rows are
+    /// asked for before one is written. Where PostgreSQL has no COPY (row-level security, views,
+    /// columns of composite types) the pieces are inserted.
+    template <class T>
+    task<std::int64_t> copy(std::string table, fraiseql::stream<T> rows) {
+        static_assert(described_struct<T> || std::is_same_v<T, arguments>,
+                      "rows are structs that BOOST_DESCRIBE_STRUCT describes, or "
+                      "fraiseql::arguments");
+        return copy_rows(std::move(table), detail::columns_of<T>(),
+                         detail::rows_to_copy<T>(std::move(rows)));
+    }
+    /// The same for rows that are there.
+    template <class T>
+    task<std::int64_t> copy(std::string table, std::vector<T> rows) {
+        return copy<T>(std::move(table), detail::each_of<T>(std::move(rows)));
+    }
+
     /// Runs `body`, a coroutine that takes a `repository&`, in one transaction on one connection,
     /// and returns what it returns. What it throws rolls everything back and is thrown on; so do a
     /// request that is cancelled and a deadline. Only the repository that the body gets is part of
@@ -247,6 +299,8 @@ class FRAISEQL_EXPORT repository {
     task<json_text> read_page(std::string relation, query wanted,
                               std::vector<detail::selection> keys);
     task<json_text> call(std::string name, arguments given);
+    task<std::int64_t> copy_rows(std::string table, std::vector<std::string> columns,
+                                 fraiseql::stream<json_text> rows);
     task<json_text> rows_of(std::string sql, values bound);
 
     template <class T>

@@ -27,6 +27,7 @@ repository& context::repo() const {
                                       .options = state_.options,
                                       .principal = state_.principal,
                                       .deadline = state_.deadline,
+                                      .statement_limit = state_.statement_limit,
                                       .expose_errors = state_.expose_errors,
                                       .log = state_.log,
                                       .statements = statements_of(state_)});

@@ -58,6 +58,21 @@ task<std::int64_t> all_ids(repository& repo, std::vector<int>& ids) {
                                          values(), each);
 }
 
+struct author {
+    int id = 0;
+    std::string name;
+};
+BOOST_DESCRIBE_STRUCT(author, (), (id, name))
+stream<author> imported(int count) {
+    for (int i = 0; i < count; ++i) {
+        author each{100 + i, "Author " + std::to_string(i)};
+        co_yield each;
+    }
+}
+task<std::int64_t> import_authors(repository& repo) {
+    co_return co_await repo.copy<author>("tb_author", imported(1000));
+}
+
 task<int> create_two(repository& repo) {
     const auto body = [](repository& tx) -> task<int> {
         co_await create_post(tx, "first");
@@ -88,6 +103,7 @@ TEST_F(RepositoryTest, TheSnippetsOfTheDocumentationWork) {
     std::vector<int> ids;
     EXPECT_EQ(run(all_ids(repo, ids)), 6);
     EXPECT_EQ(ids.size(), 6U);
+    EXPECT_EQ(run(import_authors(repo)), 1000);
 }
 
 TEST(RepositoryDocs, EverySnippetIsHere) {

@@ -36,16 +36,28 @@ tl::unexpected<Error> unknown(std::string_view what, std::string_view name,
                 did_you_mean(name, known));
 }
 
+const catalog::Relation* relation_called(const Catalog& catalog, std::string_view name) {
+    const Name parts = split(name);
+    return parts.schema.empty() ? catalog.visible_relation(parts.name)
+                                : catalog.relation(parts.schema, parts.name);
+}
+
 }  // namespace
+
+Result<const catalog::Relation*> find_table(const schema::Model& model, std::string_view name) {
+    const Catalog& catalog = model.catalog;
+    if (const catalog::Relation* relation = relation_called(catalog, name)) return relation;
+    std::vector<std::string> all;
+    for (const catalog::Relation& each : catalog.relations())
+        all.push_back(written(catalog, each));
+    return unknown("table", name, all);
+}
 
 Result<const schema::Entity*> find_relation(const schema::Model& model, std::string_view name) {
     if (model.relations == nullptr)
         return fail(ErrorCode::InternalServerError, "The model has no relations for code.");
     const Catalog& catalog = model.catalog;
-    const Name parts = split(name);
-    const catalog::Relation* relation = parts.schema.empty()
-                                            ? catalog.visible_relation(parts.name)
-                                            : catalog.relation(parts.schema, parts.name);
+    const catalog::Relation* relation = relation_called(catalog, name);
     if (relation == nullptr) {
         std::vector<std::string> all;
         for (const auto& [oid, entity] : model.relations->entities)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "fraiseql/query.hpp"
 
+#include "data/array_literal.hpp"
+
 namespace fraiseql {
 namespace {
 
@@ -36,28 +38,6 @@ std::string list_of(const std::vector<std::string>& items) {
     for (const std::string& item : items)
         out += (out.size() == 1 ? "" : ",") + item;
     return out + ']';
-}
-
-void append_array(std::string& out, const json_node& list) {
-    out += '{';
-    for (std::size_t i = 0; i < list.size(); ++i) {
-        if (i > 0) out += ',';
-        const json_node item = list.item(i);
-        if (item.is_null()) {
-            out += "NULL";
-        } else if (item.type() == json_node::kind::array) {
-            append_array(out, item);
-        } else {
-            const bool text = item.type() == json_node::kind::string;
-            out += '"';
-            for (const char c : text ? std::string(item.text()) : item.str()) {
-                if (c == '"' || c == '\\') out += '\\';
-                out += c;
-            }
-            out += '"';
-        }
-    }
-    out += '}';
 }
 
 }  // namespace
@@ -136,12 +116,9 @@ void values::add_json(const json_text& value) {
         case json_node::kind::string:
             all_.emplace_back(root.text());
             return;
-        case json_node::kind::array: {
-            std::string out;
-            append_array(out, root);
-            all_.emplace_back(std::move(out));
+        case json_node::kind::array:
+            all_.emplace_back(data::array_literal(root));
             return;
-        }
         case json_node::kind::boolean:
         case json_node::kind::object:
             break;

@@ -5,6 +5,7 @@
 
 #include "data/access.hpp"
 #include "data/calling.hpp"
+#include "data/copying.hpp"
 #include "data/reading.hpp"
 #include "engine/session_settings.hpp"
 #include "respond/sqlstate.hpp"
@@ -35,13 +36,13 @@ class repository_state {
         pg::Batch batch{.read_only = read_only};
         if (in_transaction()) {
             batch.calls.push_back(std::move(call));
-            return run_reserved(reservation_, std::move(batch), store_.deadline);
+            return run_reserved(reservation_, std::move(batch), store_.until());
         }
         if (auto settings = engine::settings_call(store_.principal))
             batch.calls.push_back(std::move(*settings));
         batch.calls.push_back(std::move(call));
         const pg::Lane lane = read_only ? pg::Lane::Quick : pg::Lane::Exclusive;
-        return store_.pool.run(std::move(batch), lane, store_.deadline);
+        return store_.pool.run(std::move(batch), lane, store_.until());
     }
 
     static runtime::Task<pg::BatchResult> run_reserved(std::shared_ptr<pg::Reservation> reservation,
@@ -111,6 +112,20 @@ template <class T>
 T value_of(Result<T> result) {
     if (!result) repository_state::raise(result.error());
     return *std::move(result);
+}
+
+/// The first row says what its columns are, where nobody else has.
+void add_row(std::optional<data::Copying>& copying, const schema::Model& model,
+             const std::string& table, const json_text& row) {
+    const json_document document(row.str());
+    if (!copying) {
+        std::vector<std::string> columns;
+        for (std::size_t i = 0; i < document.root().size(); ++i)
+            columns.emplace_back(document.root().key(i));
+        copying = value_of(data::Copying::into(model, table, std::move(columns)));
+    }
+    if (const auto added = copying->add(document.root()); !added)
+        repository_state::raise(added.error());
 }
 
 /// A connection, or why there is none.
@@ -238,7 +253,7 @@ task<repository> repository::begin(transaction_options options) {
                           "BAD_USER_INPUT", "Say it where the outermost one begins.");
         batch.calls.push_back(detail::plain("SAVEPOINT " + detail::savepoint(state->depth())));
         detail::Answer answer = co_await runtime::adopt(
-            detail::run_alone(state->reservation(), std::move(batch), state->store().deadline));
+            detail::run_alone(state->reservation(), std::move(batch), state->store().until()));
         state->rows(answer.result);
         co_return repository(std::make_shared<detail::repository_state>(
             state->store(), state->reservation(), state->depth() + 1));
@@ -246,13 +261,13 @@ task<repository> repository::begin(transaction_options options) {
     if (state->store().reserved == nullptr)
         throw failure("There are no connections for transactions.", "CONFIGURATION");
     detail::Reserved reserved =
-        co_await runtime::adopt(detail::reserve(state->store().reserved, state->store().deadline));
+        co_await runtime::adopt(detail::reserve(state->store().reserved, state->store().until()));
     if (reserved.reservation == nullptr) state->raise(reserved.error);
     batch.calls.push_back(detail::plain(detail::begin_sql(options)));
     if (auto settings = engine::settings_call(state->store().principal))
         batch.calls.push_back(std::move(*settings));
     detail::Answer answer = co_await runtime::adopt(
-        detail::run_alone(reserved.reservation, std::move(batch), state->store().deadline));
+        detail::run_alone(reserved.reservation, std::move(batch), state->store().until()));
     state->rows(answer.result);
     co_return repository(std::make_shared<detail::repository_state>(
         state->store(), std::move(reserved.reservation), 1));
@@ -265,7 +280,7 @@ task<void> repository::commit() {
     batch.calls.push_back(detail::plain(
         inner ? "RELEASE SAVEPOINT " + detail::savepoint(state->depth() - 1) : "COMMIT"));
     detail::Answer answer = co_await runtime::adopt(
-        detail::run_alone(state->reservation(), std::move(batch), state->store().deadline));
+        detail::run_alone(state->reservation(), std::move(batch), state->store().until()));
     const bool rolled_back = state->rows(answer.result).command_tag() == "ROLLBACK";
     state->end();
     if (rolled_back)
@@ -290,7 +305,7 @@ task<void> repository::roll_back() {
     if (state->reservation() == nullptr) co_return;
     // Where this fails, the connection is closed when it is let go of.
     detail::Answer answer = co_await runtime::adopt(
-        detail::run_alone(state->reservation(), std::move(batch), state->store().deadline));
+        detail::run_alone(state->reservation(), std::move(batch), state->store().until()));
     state->end();
 }
 
@@ -325,6 +340,38 @@ task<json_text> repository::fetch(int most) {
         state->rows(closed.result);
     }
     co_return json_text::trusted(out + ']');
+}
+
+task<std::int64_t> repository::copy_rows(std::string table, std::vector<std::string> columns,
+                                         fraiseql::stream<json_text> rows) {
+    const schema::Model& model = *state_->store().model;
+    std::optional<data::Copying> copying;
+    if (!columns.empty())
+        copying = detail::value_of(data::Copying::into(model, table, std::move(columns)));
+    repository inner = co_await begin(transaction_options());
+    std::int64_t written = 0;
+    std::exception_ptr error;
+    try {
+        bool more = true;
+        while (more) {
+            const std::optional<json_text> row = co_await rows.next();
+            more = row.has_value();
+            if (more) detail::add_row(copying, model, table, *row);
+            if (!copying || copying->is_empty() || (more && !copying->is_full())) continue;
+            pg::Call call = copying->take();
+            detail::Answer answer =
+                co_await runtime::adopt(detail::run(inner.state_, std::move(call), false));
+            written += detail::rows_concerned(inner.state_->rows(answer.result).command_tag());
+        }
+        co_await inner.commit();
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) {
+        co_await inner.roll_back();
+        std::rethrow_exception(error);
+    }
+    co_return written;
 }
 
 bool repository::is_conflict(const std::exception_ptr& error) noexcept {

@@ -2,8 +2,10 @@
 // Store: what a repository reads and writes with: a request's principal, deadline and connections.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -51,11 +53,18 @@ struct Store {
     /// Outlives the store; nullptr where nobody is told apart.
     const auth::Principal* principal = nullptr;
     runtime::Clock::time_point deadline = {};
+    /// Of subscriptions, which have no deadline: how long one statement may take.
+    std::optional<std::chrono::milliseconds> statement_limit = {};
     /// Development: messages of unexpected database errors are part of failures.
     bool expose_errors = false;
     std::function<void(std::string_view)> log = {};
     /// Of the worker; for this model. Outlives the store.
     StatementCache& statements;
+
+    /// Returns until when what begins now must have ended.
+    runtime::Clock::time_point until() const {
+        return statement_limit ? runtime::Clock::now() + *statement_limit : deadline;
+    }
 };
 
 }  // namespace fraiseql::data

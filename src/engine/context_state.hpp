@@ -3,6 +3,7 @@
 #pragma once
 
 #include <any>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,6 +34,9 @@ class Transport {
     virtual std::optional<std::string_view> header(std::string_view name) const = 0;
     /// Returns the address of the client; empty where it has none.
     virtual std::string_view client() const { return {}; }
+    /// Returns the same for a subscription, which may go on when the transport is gone, but not
+    /// when what it shows is; nullptr where that cannot be.
+    virtual std::unique_ptr<const Transport> kept() const { return nullptr; }
 };
 
 }  // namespace fraiseql::engine
@@ -44,6 +48,8 @@ struct context_state {
     const engine::Transport* transport = nullptr;
     const auth::Principal* principal = nullptr;
     runtime::Clock::time_point deadline = {};
+    /// Of subscriptions, which have no deadline: how long one statement may take.
+    std::optional<std::chrono::milliseconds> statement_limit = {};
     std::stop_source stop = {};
     /// May be empty.
     std::function<void(std::string_view)> log = {};
@@ -65,6 +71,10 @@ struct context_state {
     /// What code adds to the extensions of the answer, by names.
     std::map<std::string, std::string, std::less<>> extensions = {};
 
+    /// Returns until when what begins now must have ended.
+    runtime::Clock::time_point until() const {
+        return statement_limit ? runtime::Clock::now() + *statement_limit : deadline;
+    }
     /// From now on, `next` asks.
     void become(std::shared_ptr<const auth::Principal> next);
     /// Returns who asks, also where nobody is told apart.

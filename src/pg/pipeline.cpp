@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::size_t kReadSize = 32 * 1024;
 
+/// Whether the call that is being answered is a COPY that has been sent its data.
+bool expects_copy(const Exchange& exchange) {
+    if (exchange.calls_ended || (exchange.before && !exchange.before_done)) return false;
+    const std::vector<Call>& calls = exchange.batch.calls;
+    return exchange.rows.size() < calls.size() && calls[exchange.rows.size()].copied.has_value();
+}
+
 }  // namespace
 
 void Exchange::reset() {
@@ -45,7 +52,9 @@ void Pipeline::write_call(std::vector<std::string>& parses, const Call& call) {
                            .params = call.params};
         write_parse(output_, *unnamed.statement);
         parses.emplace_back();
-        return write_bind_execute(output_, unnamed);
+        write_bind_execute(output_, unnamed);
+        if (call.copied) write_copy(output_, *call.copied);
+        return;
     }
     const PreparedStatements::Use use = prepared_.use(call.statement);
     for (const std::string& name : use.evicted)
@@ -57,6 +66,8 @@ void Pipeline::write_call(std::vector<std::string>& parses, const Call& call) {
         parses.push_back(call.statement->name);
     }
     write_bind_execute(output_, call);
+    // Without waiting for the server to ask for it: where the COPY fails, it is skipped.
+    if (call.copied) write_copy(output_, *call.copied);
 }
 
 std::span<char> Pipeline::room() {
@@ -140,7 +151,9 @@ bool Pipeline::receive_answer(const ServerMessage& message, Exchange& exchange) 
             exchange.error = read_error(message.body);
             exchange.error->statement = exchange.rows.size();
             return true;
-        case 'G':
+        case 'G':  // CopyInResponse
+            if (expects_copy(exchange)) return true;
+            [[fallthrough]];
         case 'H':
         case 'W':
             return break_off("COPY cannot be run here");

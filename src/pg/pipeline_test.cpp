@@ -219,6 +219,25 @@ TEST(Pipeline, BreaksOffWhenTheProtocolIsBroken) {
     EXPECT_FALSE(idle.reply(kBound));
 }
 
+TEST(Pipeline, CopiesOnlyWhatItHasSent) {
+    Script script;
+    auto exchange = std::make_shared<Exchange>();
+    const auto copy = make_statement("COPY t FROM STDIN");
+    exchange->batch.calls.push_back({.statement = make_statement("select 1")});
+    exchange->batch.calls.push_back({.statement = copy, .copied = "1\n"});
+    script.pipeline.send(exchange);
+    const std::string data = message('d', "1\n") + message('c');
+    EXPECT_NE(script.pipeline.output().find(data + message('S')), std::string::npos);
+    ASSERT_TRUE(script.reply(kParsed + kBound + row("1") + kDone + kParsed + kBound +
+                             message('G', "\0\0\0"s) + message('C', "COPY 1\0"s) + kReady));
+    ASSERT_EQ(script.finished.size(), 1U);
+    EXPECT_EQ(exchange->rows[1].command_tag(), "COPY 1");
+    // It is not for the call that has nothing to copy.
+    auto other = std::make_shared<Exchange>(Exchange{.batch = exchange->batch});
+    script.pipeline.send(other);
+    EXPECT_FALSE(script.reply(kBound + message('G', "\0\0\0"s)));
+}
+
 TEST(Pipeline, HandsOverWhatWasNotAnswered) {
     Script script;
     script.send("select 1");

@@ -27,6 +27,8 @@ struct Call {
     /// Shared with the plan that made it, and kept alive by connections that prepared it.
     std::shared_ptr<const Statement> statement;
     std::vector<std::optional<std::string>> params = {};
+    /// What a `COPY … FROM STDIN` copies, whole; nothing for all other statements.
+    std::optional<std::string> copied = {};
 };
 
 /// The calls between two Syncs: PostgreSQL runs them as one implicit transaction, so either all of

@@ -97,6 +97,14 @@ void write_bind_execute(std::string& out, const Call& call) {
     put_int32(out, 0);
 }
 
+void write_copy(std::string& out, std::string_view data) {
+    if (!data.empty()) {
+        put_header(out, 'd', data.size());
+        out += data;
+    }
+    put_header(out, 'c', 0);
+}
+
 void write_close_statement(std::string& out, std::string_view name) {
     put_header(out, 'C', 1 + name.size() + 1);
     out += 'S';

@@ -18,6 +18,9 @@ void write_parse(std::string& out, const Statement& statement);
 /// Appends Bind (all in text format) and Execute (all rows) on the unnamed portal.
 void write_bind_execute(std::string& out, const Call& call);
 
+/// Appends CopyData and CopyDone: all that the COPY before it gets.
+void write_copy(std::string& out, std::string_view data);
+
 /// Appends Close: forgets the prepared statement `name`.
 void write_close_statement(std::string& out, std::string_view name);
 

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// sleep_for: waiting without holding up the worker.
+#pragma once
+
+#include <chrono>
+
+#include "fraiseql/export.hpp"
+#include "fraiseql/task.hpp"
+
+namespace fraiseql {
+
+/// `co_await sleep_for(time)` goes on after `time`; the worker serves others meanwhile.
+FRAISEQL_EXPORT task<void> sleep_for(std::chrono::milliseconds time);
+
+}  // namespace fraiseql

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include <boost/asio/steady_timer.hpp>
+
+#include "fraiseql/timer.hpp"
+#include "runtime/task_bridge.hpp"
+
+namespace fraiseql {
+namespace {
+
+runtime::Task<bool> wait(std::chrono::milliseconds time) {
+    const runtime::Executor executor = co_await boost::asio::this_coro::executor;
+    boost::asio::steady_timer timer(executor, time);
+    co_await timer.async_wait(runtime::kAwait);
+    co_return true;
+}
+
+}  // namespace
+
+task<void> sleep_for(std::chrono::milliseconds time) { co_await runtime::adopt(wait(time)); }
+
+}  // namespace fraiseql
