@@ -92,12 +92,16 @@ def server(binaries, url, *options):
     address = free_address()
     with running([binaries / "fraiseql", "serve", "--database", url, "--listen", address, *options],
                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 30
-        while not answers_at(address, "/health"):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit("fraiseql serve did not start")
-            time.sleep(0.1)
+        await_answers(process, address)
         yield address, process.pid
+
+
+def await_answers(process, address):
+    deadline = time.monotonic() + 30
+    while not answers_at(address, "/health"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit("the server did not start")
+        time.sleep(0.1)
 
 
 def answers_at(address, path):
