@@ -64,6 +64,42 @@ struct fraiseql::annotate<QuoteArgs> {
     };
 };
 
+// A scalar of one's own: how it is read and written, and what it is.
+struct Celsius {
+    double degrees = 0;
+};
+template <>
+struct fraiseql::json_codec<Celsius> {
+    static Celsius read(const json_node& node, const json_place& place) {
+        const double degrees = json_codec<double>::read(node, place);
+        if (degrees < -273.15) place.refuse("is below absolute zero.", "That is -273.15.");
+        return {degrees};
+    }
+    static void write(std::string& out, const Celsius& value) {
+        json_codec<double>::write(out, value.degrees);
+    }
+};
+template <>
+struct fraiseql::annotate<Celsius> {
+    static constexpr std::string_view scalar = "Celsius";
+    static constexpr std::string_view description = "A temperature in degrees Celsius.";
+    static constexpr std::string_view specified_by = "https://www.bipm.org/en/si-base-units/kelvin";
+};
+
+struct Climate {
+    std::optional<Celsius> least;
+    Celsius most;
+    std::vector<Celsius> history;
+};
+BOOST_DESCRIBE_STRUCT(Climate, (), (least, most, history))
+template <>
+struct fraiseql::annotate<Climate> {
+    static constexpr fraiseql::note members[] = {
+        {.member = "most", .default_value = "21.5"},
+        {.member = "history", .default_value = "[]"},
+    };
+};
+
 // --- Queries: functions, or coroutines where there is something to wait for. ---
 
 fraiseql::decimal quote(QuoteArgs args) {
@@ -119,6 +155,12 @@ fraiseql::task<tl::expected<std::string, fraiseql::failure>> later(bool fails) {
 bool blocks() {
     std::this_thread::sleep_for(std::chrono::milliseconds(150));
     return true;
+}
+
+// The same type as an input and as an object.
+Climate climate(Climate wanted) { return wanted; }
+Celsius warmer(Celsius than, std::optional<Celsius> by) {
+    return {than.degrees + (by ? by->degrees : 1)};
 }
 
 int broken() { throw std::runtime_error("the password of the mail server is wrong"); }
@@ -200,6 +242,15 @@ fraiseql::task<std::vector<int>> comment_counts(fraiseql::context& ctx,
 std::atomic<int> counter = 0;
 int count_up(int by) { return counter += by; }
 
+// --- Subscriptions: coroutines that yield one event after the other. ---
+
+fraiseql::stream<int> countdown(int from) {
+    for (int left = from; left >= 0; --left) {
+        co_yield left;
+        co_await fraiseql::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
 int main(int argc, char** argv) {
     fraiseql::application app;
     app.query("quote", quote, {.description = "What it costs to send a parcel."});
@@ -219,6 +270,9 @@ int main(int argc, char** argv) {
     app.field("User", "carrier", carriers);
     app.field("Post", "commentCount", comment_counts);
     app.query("loads", [] { return loads.load(); });
+    app.query("climate", climate, {.arguments = {"wanted"}});
+    app.query("warmer", warmer, {.arguments = {"than", "by"}});
+    app.subscription("countdown", countdown, {.arguments = {"from"}});
     app.mutation("countUp", count_up, {.arguments = {"by"}});
     return app.run(argc, argv);
 }

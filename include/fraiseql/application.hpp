@@ -45,6 +45,16 @@ class FRAISEQL_EXPORT application {
         return add(detail::define_field("Mutation", std::move(name), std::move(resolver), options));
     }
 
+    /// Adds the field `name` of Subscription: `stream<R> f(context&, arguments…)`, a coroutine that
+    /// yields the events, each of which is answered as the client has selected, with the rights
+    /// that who subscribed has by then. It goes on when the client has taken the event before, ends
+    /// with the subscription, wherever it waits, and has no deadline of its own: statements have
+    /// that of a request each. What it throws is the last that the client hears.
+    template <class F>
+    application& subscription(std::string name, F resolver, const field_options& options = {}) {
+        return add(detail::define_subscription(std::move(name), std::move(resolver), options));
+    }
+
     /// Adds the field `name` to the objects of `type`, a type of the database. The resolver is
     /// `R f(context&, Parent)`, called for each object, or
     /// `std::vector<R> f(context&, std::vector<Parent>)`, called once for all objects of a

@@ -13,6 +13,7 @@
 
 #include "fraiseql/export.hpp"
 #include "fraiseql/json.hpp"
+#include "fraiseql/stream.hpp"
 #include "fraiseql/task.hpp"
 
 namespace fraiseql {
@@ -22,6 +23,10 @@ struct http_request;
 struct http_response;
 struct operation;
 struct outcome;
+
+namespace json {
+struct Value;
+}
 
 namespace detail {
 
@@ -76,6 +81,11 @@ struct type_shape {
     shape_function inner = nullptr;
     std::vector<shape_function> alternatives = {};
     bool interface = false;
+    /// Of scalars that the application makes.
+    std::string_view specified_by = {};
+    /// Of those: why an input is none; nothing where it is one. nullptr: the scalar is the
+    /// library's.
+    std::optional<std::string> (*refusal)(const json::Value& value) = nullptr;
     /// Scalars and enums: appends the value as JSON.
     void (*write)(std::string& out, const void* value) = nullptr;
     /// Optionals: the value, or nullptr.
@@ -113,7 +123,7 @@ struct argument_definition {
 /// A field that code answers.
 struct field_definition {
     std::string name;
-    /// The object type that has it: Query, Mutation, or a type of the catalog.
+    /// The object type that has it: Query, Mutation, Subscription, or a type of the catalog.
     std::string parent;
     std::string description = {};
     std::string deprecated = {};
@@ -126,6 +136,8 @@ struct field_definition {
     std::uint32_t cost = 1;
     /// Fields of Query and Mutation. Throws, or its task does, where the field is an error.
     std::function<task<resolved>(context&, const json_node& arguments)> resolve = {};
+    /// Fields of Subscription: the stream of its events. What throws ends it.
+    std::function<stream<resolved>(context&, const json_node& arguments)> subscribe = {};
     /// Fields of catalog types: one call for all objects of a response, one result for each.
     std::function<task<std::vector<resolved>>(context&, const std::vector<json_node>& parents)>
         resolve_all = {};
@@ -169,6 +181,12 @@ struct definitions {
 
 /// The name of a member in GraphQL: `created_at` becomes `createdAt`, as names of columns do.
 FRAISEQL_EXPORT std::string graphql_name(std::string_view name);
+
+/// Has `read` read an input, and returns why that cannot be, in words for clients; or nothing.
+FRAISEQL_EXPORT std::optional<std::string> refusal_of(const json::Value& value,
+                                                      std::string_view scalar,
+                                                      void (*read)(const json_node&,
+                                                                   const json_place&));
 
 }  // namespace detail
 }  // namespace fraiseql

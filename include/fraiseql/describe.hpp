@@ -33,8 +33,12 @@ struct note {
 ///   static constexpr std::string_view description = "…";
 ///   static constexpr fraiseql::note members[] = {{.member = "…", .description = "…"}, …};
 ///   static constexpr std::string_view scalar = "EmailAddress";  of a type with a json_codec
+///   static constexpr std::string_view specified_by = "https://…";  of a scalar of your own
 ///   static constexpr bool interface = true;                of a std::variant
-/// A std::variant must have a `name`.
+/// A std::variant must have a `name`. A `scalar` that has a `description` is one of your own,
+/// called so; without, it is one of the server's. Inputs are what the json_codec reads; what it
+/// refuses by json_place::refuse() or by throwing failure is an error of the request, before
+/// anything runs.
 template <class T>
 struct annotate {};
 
@@ -146,11 +150,26 @@ type_shape enum_shape() {
 
 template <class T>
 type_shape scalar_shape() {
-    return {.what = type_shape::kind::scalar,
-            .name = std::string(scalar_name<T>),
-            .write = [](std::string& out, const void* value) {
-                json_codec<T>::write(out, *static_cast<const T*>(value));
-            }};
+    type_shape shape{.what = type_shape::kind::scalar,
+                     .name = std::string(scalar_name<T>),
+                     .description = description_of<T>()};
+    if constexpr (requires { annotate<T>::specified_by; })
+        shape.specified_by = annotate<T>::specified_by;
+    if constexpr (requires { annotate<T>::scalar; }) {
+        static_assert(json_readable<T> && json_writable<T>,
+                      "a type that is a scalar is read and written by a json_codec: specialise "
+                      "fraiseql::json_codec for it, with read() and write()");
+        shape.refusal = [](const json::Value& value) {
+            return refusal_of(value, scalar_name<T>,
+                              [](const json_node& node, const json_place& place) {
+                                  static_cast<void>(json_codec<T>::read(node, place));
+                              });
+        };
+    }
+    shape.write = [](std::string& out, const void* value) {
+        json_codec<T>::write(out, *static_cast<const T*>(value));
+    };
+    return shape;
 }
 
 template <class T>

@@ -53,6 +53,17 @@ struct task_value<task<T>> {
     static constexpr bool is_task = true;
 };
 
+template <class T>
+struct stream_value {
+    using type = void;
+    static constexpr bool is_stream = false;
+};
+template <class T>
+struct stream_value<stream<T>> {
+    using type = T;
+    static constexpr bool is_stream = true;
+};
+
 /// std::expected, tl::expected and their like, with failure as the error.
 template <class T>
 concept expected_like = requires(T& value) {
@@ -116,6 +127,17 @@ task<resolved> resolve_task(task<T> work) {
 inline task<resolved> resolve_ready(resolved value) { co_return value; }
 
 template <class T>
+stream<resolved> resolve_stream(stream<T> values) {
+    std::optional<T> value = co_await values.next();
+    while (value) {
+        resolved event = make_resolved<T>(std::move(*value));
+        value.reset();
+        co_yield event;
+        value = co_await values.next();
+    }
+}
+
+template <class T>
 shape_function shape_of_result() {
     using Result = typename result_type<T>::type;
     if constexpr (std::is_same_v<Result, shaped>)
@@ -174,6 +196,9 @@ std::tuple<P...> read_arguments(const std::vector<std::string>& names, const jso
 template <class F, class R, bool kContext, class... Raw>
 void add_resolver(field_definition& field, F function, const field_options& options) {
     using Value = typename task_value<R>::type;
+    static_assert(!stream_value<R>::is_stream,
+                  "a resolver that yields values is for application::subscription(): fields of "
+                  "queries and mutations have one value");
     static_assert(!std::is_void_v<Value>,
                   "a resolver must return something: GraphQL has no fields without a value; return "
                   "bool, or what was changed");
@@ -196,6 +221,41 @@ void add_resolver(field_definition& field, F function, const field_options& opti
         else
             return resolve_ready(make_resolved<Value>(std::apply(call, arguments)));
     };
+}
+
+template <class F, class R, bool kContext, class... Raw>
+void add_events(field_definition& field, F function, const field_options& options) {
+    static_assert(stream_value<R>::is_stream,
+                  "the resolver of a subscription returns fraiseql::stream: a coroutine that "
+                  "yields one value for each event");
+    static_assert((!std::is_reference_v<Raw> && ...),
+                  "parameters of a resolver that returns a stream must be values: they must "
+                  "outlive the call");
+    using Value = typename stream_value<R>::type;
+    field.result = shape_of_result<Value>();
+    field.arguments = arguments_of<std::decay_t<Raw>...>(options.arguments, field.name);
+    field.subscribe = [function = std::move(function), names = options.arguments](
+                          context& ctx, const json_node& given) -> stream<resolved> {
+        auto arguments = read_arguments<std::decay_t<Raw>...>(names, given);
+        const auto call = [&](auto&... each) -> R {
+            if constexpr (kContext)
+                return function(ctx, std::move(each)...);
+            else
+                return function(std::move(each)...);
+        };
+        return resolve_stream<Value>(std::apply(call, arguments));
+    };
+}
+
+template <class F, class R, class... P>
+void add_events(field_definition& field, F function, const field_options& options,
+                parameters<context&, P...>) {
+    add_events<F, R, true, P...>(field, std::move(function), options);
+}
+template <class F, class R, class... P>
+void add_events(field_definition& field, F function, const field_options& options,
+                parameters<P...>) {
+    add_events<F, R, false, P...>(field, std::move(function), options);
 }
 
 template <class F, class R, class... P>
@@ -358,6 +418,21 @@ field_definition define_field(std::string parent, std::string name, F function,
     using Signature = signature<Function>;
     add_resolver<Function, typename Signature::result>(field, Function(std::move(function)),
                                                        options, typename Signature::list());
+    return field;
+}
+
+/// The same of the field `Subscription.name`.
+template <class F>
+field_definition define_subscription(std::string name, F function, const field_options& options) {
+    static_assert(resolver_function<F>,
+                  "a resolver is a function or an object with one operator(): overloaded and "
+                  "generic ones have no one list of parameters; wrap it in a lambda");
+    field_definition field{.name = std::move(name), .parent = "Subscription"};
+    add_options(field, options);
+    using Function = std::decay_t<F>;
+    using Signature = signature<Function>;
+    add_events<Function, typename Signature::result>(field, Function(std::move(function)), options,
+                                                     typename Signature::list());
     return field;
 }
 

@@ -86,9 +86,11 @@ std::shared_ptr<const schema::CacheRule> live_rule(const catalog::Catalog& catal
 
 std::shared_ptr<const CachePlan> cache_plan(const catalog::Catalog& catalog,
                                             const plan::Plan& plan) {
-    // Of what code makes, nobody knows what it depends on.
-    if (plan.type == graphql::OperationType::Mutation || plan.has_computed) return nullptr;
+    // Of what code makes, nobody knows what it depends on; subscribers hear of what it was made
+    // from.
     const bool live = plan.type == graphql::OperationType::Subscription;
+    if (plan.type == graphql::OperationType::Mutation || (plan.has_computed && !live))
+        return nullptr;
     CachePlan out;
     bool first = true;
     for (const plan::Root& root : plan.roots) {

@@ -68,16 +68,26 @@ class Completer {
         const CppValue value = given.bare();
         if (value.value == nullptr) return false;
         if (type.is_list()) return list(*type.of, branches, value);
-        if (!type.named->is_composite()) {
-            value.shape->write(out, value.value);
-            return true;
-        }
+        if (!type.named->is_composite()) return leaf(value);
         CppValue object = value;
         if (value.shape->what == type_shape::kind::variant) {
             const detail::alternative chosen = value.shape->choose(value.value);
             object = {chosen.type, chosen.value};
         }
         return this->object(branch_of(branches, object.shape->name), object);
+    }
+
+    /// A value that its codec cannot write is an error where it stands.
+    bool leaf(const CppValue& value) {
+        const std::size_t start = out.size();
+        try {
+            value.shape->write(out, value.value);
+        } catch (const failure& thrown) {
+            problem(thrown.what(), thrown.hint());
+            errors.back().own_code = thrown.code();
+            return false;
+        }
+        return std::string_view(out).substr(start) != "null";
     }
 
     bool nullable_value(const Type& type, const std::vector<Branch>& branches,

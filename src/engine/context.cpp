@@ -122,10 +122,15 @@ void context::set_tenant(std::string tenant) {
 void context::extend(std::string name, json_text value) {
     if (name == "consistency")
         throw std::logic_error("extend(): \"consistency\" is the server's own.");
+    if (state_.statement_limit)
+        throw std::logic_error(
+            "extend(): the stream of a subscription has no answer of its own; hooks extend those "
+            "to "
+            "its events.");
     state_.extensions[std::move(name)] = value.str();
 }
 
-std::chrono::steady_clock::time_point context::deadline() const noexcept { return state_.deadline; }
+std::chrono::steady_clock::time_point context::deadline() const noexcept { return state_.until(); }
 
 std::stop_token context::stop_token() const noexcept { return state_.stop.get_token(); }
 

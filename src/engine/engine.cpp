@@ -168,12 +168,15 @@ runtime::Task<Response> Engine::execute_begun(Request request, Begun& begun,
         refused = live != nullptr ? describe(*prepared, begun.state == nullptr, *live)
                                   : no_place_for_subscriptions();
     if (!refused && begun.state != nullptr) refused = co_await ask_before_execute(begun, *prepared);
+    if (!refused && makes_events(*prepared) && !live->run)
+        refused = co_await open_source(*prepared, begun, request.transport, *live);
     if (refused) co_return refuse({std::move(*refused)});
     if (is_subscription(*prepared) && !live->run) co_return Response{};
     Execution execution{
         .request = std::move(*prepared), .deadline = deadline, .seen = request.seen};
     execution.begun = &begun;
     execution.started = started;
+    if (live != nullptr) execution.event = live->event;
     execution.context = begun.state.get();
     const plan::Plan& known = execution.request.operation->plan;
     if (known.has_resolvers || known.has_computed) {

@@ -51,6 +51,7 @@ struct Response {
     std::optional<ErrorCode> first_error = {};
 };
 
+struct Live;
 struct Reporter;
 
 /// Executes requests on one worker's thread. The pool must outlive every execute() in progress, as
@@ -144,6 +145,9 @@ class Engine {
     void prepare_resolvers(Execution& execution, const runtime::Executor& executor,
                            const Transport* transport);
     void start_resolver(Execution& execution, std::uint32_t root);
+    /// Makes the source of a subscription whose events code makes, or returns why there is none.
+    runtime::Task<std::optional<Error>> open_source(const PreparedRequest& request, Begun& begun,
+                                                    const Transport* transport, Live& live);
     /// Puts the values of computed fields into what the units have answered.
     runtime::Task<runtime::Payload> compute(Execution& execution);
     runtime::Task<void> finish_resolver(Execution& execution, std::uint32_t root);

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The part of Engine that runs code of the application.
+#include <algorithm>
+
+#include "auth/claim_map.hpp"
 #include "engine/computing.hpp"
 #include "engine/execution.hpp"
+#include "engine/live.hpp"
+#include "engine/source.hpp"
+#include "graphql/source.hpp"
 #include "respond/error_json.hpp"
+#include "values/node_access.hpp"
 
 namespace fraiseql::engine {
 
@@ -49,7 +56,10 @@ void Engine::start_resolver(Execution& execution, std::uint32_t root) {
     if (execution.request.operation->plan.roots[root].kind != plan::Root::Kind::Resolve) return;
     execution.resolving[root] =
         std::make_unique<Resolving>(execution.request, *execution.context, root, home_);
-    execution.resolving[root]->start();
+    if (execution.event)
+        execution.resolving[root]->start_with(execution.event);
+    else
+        execution.resolving[root]->start();
 }
 
 runtime::Task<runtime::Payload> Engine::compute(Execution& execution) {
@@ -77,6 +87,34 @@ runtime::Task<runtime::Payload> Engine::compute(Execution& execution) {
     if (!extensions.empty()) out += "\"extensions\":" + extensions + ',';
     out += "\"data\":" + data + '}';
     co_return runtime::Payload(std::move(out));
+}
+
+runtime::Task<std::optional<Error>> Engine::open_source(const PreparedRequest& request,
+                                                        Begun& begun, const Transport* transport,
+                                                        Live& live) {
+    const runtime::Executor executor = co_await boost::asio::this_coro::executor;
+    Source::Request own;
+    if (transport != nullptr) own.transport = transport->kept();
+    if (request.principal != nullptr) own.principal = auth::with_grants(*request.principal, {}, {});
+    own.state = std::move(begun.state);
+    if (own.state == nullptr)
+        own.state =
+            make_context(executor, transport, request.principal, request.document->model, {});
+    own.state->statement_limit = settings_.timeout;
+    const auto& roots = request.operation->plan.roots;
+    const auto root = std::find_if(roots.begin(), roots.end(), [](const plan::Root& each) {
+        return each.kind == plan::Root::Kind::Resolve;
+    });
+    live.source =
+        std::make_shared<Source>(std::move(own), *root->resolve.resolver, reporter(), home_);
+    const auto index = static_cast<std::size_t>(root - roots.begin());
+    auto refused = live.source->open(node_of(request.arguments[index]));
+    if (!refused) co_return std::nullopt;
+    live.source.reset();
+    refused->path = {root->response_key};
+    refused->locations = {
+        graphql::locate(request.document->document.source, root->group.node().offset)};
+    co_return refused;
 }
 
 Reporter Engine::reporter() {

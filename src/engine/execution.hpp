@@ -39,6 +39,8 @@ struct Engine::Execution {
     std::unique_ptr<detail::context_state> own_context = {};
     std::vector<std::unique_ptr<Resolving>> resolving = {};
     std::vector<json_text> resolved = {};
+    /// The event of a subscription that is to be answered.
+    std::shared_ptr<const detail::resolved> event = {};
 };
 
 }  // namespace fraiseql::engine

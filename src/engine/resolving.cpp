@@ -84,12 +84,12 @@ Completed Resolving::take(const Reporter& reporter) {
     const graphql::Type& type = *root_.group.definition->type;
     try {
         if (thrown_) std::rethrow_exception(thrown_);
-        if (!running_->done()) {
+        if (!event_ && !running_->done()) {
             running_.reset();
             throw failure(Reporter::too_late().message, std::string(info(ErrorCode::Timeout).wire));
         }
         Completed out = complete(*request_.document->model, type, root_.resolve.branches,
-                                 root_.response_key, running_->take());
+                                 root_.response_key, event_ ? *event_ : running_->take());
         for (Error& error : out.errors)
             error.locations = {
                 graphql::locate(request_.document->document.source, root_.group.node().offset)};

@@ -39,6 +39,8 @@ class Resolving {
 
     /// Runs the resolver to its first wait.
     void start();
+    /// In place of that: `event` is what it answers.
+    void start_with(std::shared_ptr<const detail::resolved> event) { event_ = std::move(event); }
     /// Waits for its end, at most to the deadline; less where the request is cancelled.
     runtime::Task<void> wait(runtime::Clock::time_point deadline);
     /// What has come of it.
@@ -55,6 +57,7 @@ class Resolving {
     std::shared_ptr<runtime::WorkerHome> home_;
     fraiseql::context context_;
     std::optional<runtime::RunningTask<detail::resolved>> running_ = {};
+    std::shared_ptr<const detail::resolved> event_ = {};
     std::exception_ptr thrown_ = {};
     bool late_ = false;
 };

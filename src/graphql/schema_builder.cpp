@@ -222,7 +222,7 @@ class Assembly {
         type.input_fields = define_inputs(spec.input_fields, spec.name + '.');
         type.one_of = spec.one_of;
         type.specified_by_url = keep(spec.specified_by_url);
-        type.scalar = spec.scalar;
+        if (spec.scalar != nullptr) type.scalar = arena().make<Scalar>(*spec.scalar);
     }
 
     void link_possible_types() {

@@ -166,7 +166,9 @@ class DefinitionWriter {
     graphql::TypeSpec& root(const std::string& name) {
         if (graphql::TypeSpec* known = draft_.builder.find(name)) return *known;
         graphql::TypeSpec& added = draft_.builder.add(graphql::TypeKind::Object, name);
-        if (name == "Mutation") {
+        if (name == "Subscription") {
+            draft_.builder.subscription = name;
+        } else if (name == "Mutation") {
             added.description = "Writing.";
             draft_.builder.mutation = name;
         } else {
@@ -218,11 +220,13 @@ class DefinitionWriter {
             return false;
         }
         if (!draft_.type_names.insert(name).second) {
+            const std::string rows = fmt::format(
+                "; to return rows of the database as {0}, return fraiseql::json_text "
+                "and say .type = \"{0}!\"",
+                name);
             refuse(fmt::format("{}: the database has a type {} already.", subject, name),
-                   fmt::format("Give the C++ type another name with fraiseql::annotate; to return "
-                               "rows of the database as {}, return fraiseql::json_text and say "
-                               ".type = \"{}!\".",
-                               name, name));
+                   fmt::format("Give the C++ type another name with fraiseql::annotate{}.",
+                               shape.what == Kind::scalar ? "" : rows));
             return false;
         }
         ours_[name] = &shape;
@@ -232,11 +236,7 @@ class DefinitionWriter {
     std::string named_output(const type_shape& shape, const std::string& subject) {
         switch (shape.what) {
             case Kind::scalar:
-                if (graphql::find_scalar(shape.name) == nullptr)
-                    refuse(fmt::format("{}: there is no scalar {}.", subject, shape.name),
-                           "The scalars are listed in docs/graphql.md.");
-                else
-                    draft_.use_leaf({.type = shape.name}, 0, true);
+                use_scalar(shape, subject);
                 break;
             case Kind::enumeration:
                 if (take(shape.name, shape, subject)) add_enum(shape);
@@ -252,6 +252,30 @@ class DefinitionWriter {
                 break;
         }
         return shape.name;
+    }
+
+    /// A scalar of ours, or one that the application describes as its own.
+    void use_scalar(const type_shape& shape, const std::string& subject) {
+        const bool own = shape.refusal != nullptr && !shape.description.empty();
+        const bool known = graphql::find_scalar(shape.name) != nullptr;
+        if (own && known)
+            return refuse(fmt::format("{}: there is a scalar {} already.", subject, shape.name),
+                          "Give the one in code another name, or leave the description out of "
+                          "fraiseql::annotate to use the one that is there.");
+        if (!own && !known)
+            return refuse(fmt::format("{}: there is no scalar {}.", subject, shape.name),
+                          "To make one, say what it is with `description` in fraiseql::annotate; "
+                          "those that are there are listed in docs/graphql.md.");
+        if (known) {
+            draft_.use_leaf({.type = shape.name}, 0, true);
+        } else if (take(shape.name, shape, subject)) {
+            const graphql::Scalar& scalar = draft_.own_scalars.emplace_back(
+                graphql::Scalar{.name = shape.name,
+                                .description = shape.description,
+                                .specified_by_url = shape.specified_by,
+                                .validate = shape.refusal});
+            draft_.builder.add_scalar(scalar);
+        }
     }
 
     void add_enum(const type_shape& shape) {

@@ -2,6 +2,7 @@
 // Draft: the schema and its bindings while they are being built.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -34,6 +35,8 @@ struct Draft {
     std::unordered_set<std::string> type_names = reserved_type_names();
     /// The scalars and enums that are part of the schema.
     std::unordered_set<std::string> leaf_names = {};
+    /// The scalars that the application makes; the schema copies them.
+    std::deque<graphql::Scalar> own_scalars = {};
     /// What enums are called in GraphQL.
     std::unordered_map<catalog::Oid, std::string> enum_names = {};
 

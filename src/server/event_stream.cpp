@@ -120,6 +120,10 @@ void EventStream::deliver(const std::shared_ptr<const std::string>& body) {
     send("next", *body);
 }
 
+bool EventStream::takes_more() const {
+    return outbox_ && !finished_ && !pending_ && !outbox_->blocked();
+}
+
 void EventStream::refuse(std::string_view body) {
     send("next", body);
     finish();

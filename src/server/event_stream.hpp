@@ -33,9 +33,12 @@ class EventStream final : public http::Protocol,
     void tick(runtime::Clock::time_point now) override;
     void drain() override { finish(); }
 
+    using LiveMember::execute;
     runtime::Task<LiveAnswer> execute(bool run) override;
     void deliver(const std::shared_ptr<const std::string>& body) override;
     void refuse(std::string_view body) override;
+    bool takes_more() const override;
+    void complete() override { finish(); }
 
   private:
     static runtime::Task<> operate(std::shared_ptr<EventStream> self);

@@ -45,7 +45,7 @@ Task<http::Response> SocketHost::execute_safely(const http::Request& request, en
 
 Task<LiveAnswer> SocketHost::execute_live(const http::Request& request, const LiveMember& member,
                                           bool run) {
-    LiveAnswer out{.facts = {.number = member.number(), .run = run}};
+    LiveAnswer out{.facts = {.number = member.number(), .run = run, .event = member.event()}};
     http::Response response = co_await execute_safely(request, &out.facts);
     out.status = response.status;
     out.body = std::make_shared<const std::string>(response.body.str());
@@ -62,6 +62,15 @@ void SocketOperation::deliver(const std::shared_ptr<const std::string>& body) {
 
 void SocketOperation::refuse(std::string_view body) {
     if (const auto owner = owner_.lock(); owner && !over) owner->refuse(*this, body);
+}
+
+bool SocketOperation::takes_more() const {
+    const auto owner = owner_.lock();
+    return owner && !pending && owner->takes_more();
+}
+
+void SocketOperation::complete() {
+    if (const auto owner = owner_.lock(); owner && !over) owner->complete(*this);
 }
 
 http::Response GraphqlSocket::open(SocketHost& host, const http::Request& request) {
@@ -203,9 +212,8 @@ void GraphqlSocket::follow(const std::shared_ptr<Operation>& operation, const en
 /// What a client has not taken yet need not be followed by what is old by then: only the latest
 /// answer waits.
 void GraphqlSocket::deliver(Operation& operation, const std::shared_ptr<const std::string>& body) {
-    constexpr std::size_t kMuch = std::size_t{64} << 10U;
     if (!socket_) return;
-    if (socket_->queued() > kMuch) {
+    if (!takes_more()) {
         if (std::exchange(operation.pending, body)) ++counts_->superseded;
         return;
     }
@@ -216,6 +224,11 @@ void GraphqlSocket::deliver(Operation& operation, const std::shared_ptr<const st
     send_next(operation, std::move(payload));
 }
 
+bool GraphqlSocket::takes_more() const {
+    constexpr std::size_t kMuch = std::size_t{64} << 10U;
+    return socket_ && socket_->queued() <= kMuch;
+}
+
 void GraphqlSocket::flush_pending() {
     for (const auto& [id, operation] : operations_)
         if (auto body = std::exchange(operation->pending, nullptr)) deliver(*operation, body);
@@ -223,6 +236,12 @@ void GraphqlSocket::flush_pending() {
 
 void GraphqlSocket::refuse(Operation& operation, std::string_view body) {
     send_error(operation, errors_of(body));
+    const auto found = operations_.find(operation.id);
+    if (found != operations_.end()) end(std::shared_ptr<Operation>(found->second));
+}
+
+void GraphqlSocket::complete(SocketOperation& operation) {
+    send(SocketProtocol::complete(operation.id));
     const auto found = operations_.find(operation.id);
     if (found != operations_.end()) end(std::shared_ptr<Operation>(found->second));
 }

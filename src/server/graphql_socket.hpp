@@ -91,6 +91,8 @@ class GraphqlSocket final : public http::Protocol,
     /// For operations: an answer of a subscription, or the end of one.
     void deliver(SocketOperation& operation, const std::shared_ptr<const std::string>& body);
     void refuse(SocketOperation& operation, std::string_view body);
+    void complete(SocketOperation& operation);
+    bool takes_more() const;
 
   private:
     using Operation = SocketOperation;

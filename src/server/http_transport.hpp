@@ -2,6 +2,7 @@
 // HttpTransport: what code of an application sees of the HTTP request that it answers.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -22,6 +23,10 @@ class HttpTransport final : public engine::Transport {
     }
 
     std::string_view client() const override { return request_.client_name(); }
+
+    std::unique_ptr<const engine::Transport> kept() const override {
+        return std::make_unique<const HttpTransport>(request_);
+    }
 
   private:
     const http::Request& request_;

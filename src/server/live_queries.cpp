@@ -48,6 +48,13 @@ LiveMember::LiveMember() {
     number_ = ++count;
 }
 
+Task<LiveAnswer> LiveMember::execute(std::shared_ptr<const detail::resolved> event) {
+    event_ = std::move(event);
+    LiveAnswer answer = co_await execute(true);
+    event_.reset();
+    co_return answer;
+}
+
 struct LiveQueries::Group {
     struct Place {
         std::shared_ptr<LiveMember> member;
@@ -85,14 +92,18 @@ struct LiveQueries::State {
 
 LiveQueries::LiveQueries(const runtime::Executor& executor, pg::Pool& pool,
                          const LiveSettings& settings)
-    : state_(std::make_shared<State>(
-          State{.executor = executor, .pool = pool, .settings = settings})) {}
+    : state_(
+          std::make_shared<State>(State{.executor = executor, .pool = pool, .settings = settings})),
+      streams_(executor) {}
 
 LiveQueries::~LiveQueries() = default;
 
-std::size_t LiveQueries::member_count() const noexcept { return state_->members.size(); }
+std::size_t LiveQueries::member_count() const noexcept {
+    return state_->members.size() + streams_.member_count();
+}
 
 void LiveQueries::join(std::shared_ptr<LiveMember> member, const engine::Live& facts) {
+    if (facts.source) return streams_.join(std::move(member), facts.source);
     add(state_, std::move(member), facts);
     if (std::exchange(state_->watching, true)) return;
     boost::asio::co_spawn(state_->executor, watch(state_), boost::asio::detached);
@@ -109,6 +120,7 @@ void LiveQueries::add(const std::shared_ptr<State>& state, std::shared_ptr<LiveM
 }
 
 void LiveQueries::leave(const LiveMember& member) {
+    streams_.leave(member);
     const auto found = state_->members.find(&member);
     if (found == state_->members.end()) return;
     const std::shared_ptr<Group> group = found->second;

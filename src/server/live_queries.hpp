@@ -12,6 +12,7 @@
 #include "engine/live.hpp"
 #include "pg/pool.hpp"
 #include "runtime/task.hpp"
+#include "server/live_streams.hpp"
 
 namespace fraiseql::server {
 
@@ -35,13 +36,22 @@ class LiveMember {
     /// Executes it as whoever subscribes, with the rights that they have now; without `run`, only
     /// finds out what it comes to. The caller holds the member until the end. Throws nothing.
     virtual runtime::Task<LiveAnswer> execute(bool run) = 0;
+    /// Executes it as execute(true) does, as the answer to `event`.
+    runtime::Task<LiveAnswer> execute(std::shared_ptr<const detail::resolved> event);
+    /// The event that is being answered; nullptr where code makes none.
+    const std::shared_ptr<const detail::resolved>& event() const noexcept { return event_; }
+    /// Whether the client has taken what was delivered, or nearly so.
+    virtual bool takes_more() const = 0;
     /// The answer is another one than before.
     virtual void deliver(const std::shared_ptr<const std::string>& body) = 0;
     /// There will be no more answers: `body` is the response that says why.
     virtual void refuse(std::string_view body) = 0;
+    /// There will be no more answers: there are no more events.
+    virtual void complete() = 0;
 
   private:
     friend class LiveQueries;
+    std::shared_ptr<const detail::resolved> event_ = {};
     std::uint64_t number_;
     /// A digest of what was delivered last.
     std::string last_;
@@ -56,7 +66,8 @@ struct LiveSettings {
 
 /// Subscriptions that have equal answers are one group, which is executed once for all of them. Its
 /// contexts' versions are state of the database, not messages: nothing is lost while it is away,
-/// and no answer is older than the last look. Used on its worker's thread.
+/// and no answer is older than the last look. Those whose events code makes are apart. Used on its
+/// worker's thread.
 class LiveQueries {
   public:
     LiveQueries(const runtime::Executor& executor, pg::Pool& pool, const LiveSettings& settings);
@@ -91,6 +102,7 @@ class LiveQueries {
                                              std::vector<std::string> contexts);
 
     std::shared_ptr<State> state_;
+    LiveStreams streams_;
 };
 
 }  // namespace fraiseql::server

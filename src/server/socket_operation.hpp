@@ -21,9 +21,12 @@ class SocketOperation final : public LiveMember {
     SocketOperation(SocketHost& host, std::weak_ptr<GraphqlSocket> owner, std::string name)
         : id(std::move(name)), host_(host), owner_(std::move(owner)) {}
 
+    using LiveMember::execute;
     runtime::Task<LiveAnswer> execute(bool run) override;
     void deliver(const std::shared_ptr<const std::string>& body) override;
     void refuse(std::string_view body) override;
+    bool takes_more() const override;
+    void complete() override;
 
     std::string id;
     http::Request request = {};

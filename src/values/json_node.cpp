@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/suggest.hpp"
+#include "fraiseql/definition.hpp"
 #include "fraiseql/error.hpp"
 #include "fraiseql/json.hpp"
 #include "json/value.hpp"
@@ -190,6 +191,27 @@ void refuse_label(const json_place& place, std::string_view label,
                   const std::vector<std::string_view>& known) {
     place.refuse(fmt::format("must be one of {}, not \"{}\".", fmt::join(known, ", "), label),
                  did_you_mean(label, known));
+}
+
+std::optional<std::string> refusal_of(const json::Value& value, std::string_view scalar,
+                                      void (*read)(const json_node&, const json_place&)) {
+    constexpr std::size_t kLongest = 200;
+    const json_node node = node_of(value);
+    const json_place top;
+    std::string why;
+    try {
+        read(node, top);
+        return std::nullopt;
+    } catch (const failure& thrown) {
+        why = thrown.what();
+        if (!thrown.hint().empty()) why += ' ' + thrown.hint();
+    } catch (...) {
+        // What it says is for whoever wrote it, not for clients.
+        why = "The value cannot be read.";
+    }
+    std::string shown = node.str();
+    if (shown.size() > kLongest) shown = node.describe();
+    return fmt::format("{} cannot represent {}: {}", scalar, shown, why);
 }
 
 void refuse_enum(long long value) {

@@ -33,6 +33,54 @@ class CustomResolvers(unittest.TestCase):
                      '@deprecated(reason: "It never worked.")'):
             self.assertIn(line, printed.stdout)
 
+    def test_scalars_of_their_own_are_in_the_schema(self):
+        printed = product.run("schema", "--database", self.database.url, binary=self.binary)
+        self.assertIn('"""A temperature in degrees Celsius."""\n'
+                      'scalar Celsius @specifiedBy(url: "https://www.bipm.org/en/si-base-units/kelvin")',
+                      printed.stdout)
+        for line in ("  least: Celsius\n", "  most: Celsius! = 21.5\n",
+                     "  history: [Celsius!]! = []\n", "type Subscription {"):
+            self.assertIn(line, printed.stdout)
+        self.assertEqual(self.data('{ __type(name: "Celsius") { kind specifiedByURL } }')["__type"],
+                         {"kind": "SCALAR",
+                          "specifiedByURL": "https://www.bipm.org/en/si-base-units/kelvin"})
+
+    def test_scalars_of_their_own_are_read_and_written(self):
+        data = self.data("""query ($t: Celsius!, $w: ClimateInput!) {
+            a: climate(wanted: {}) { least most history }
+            b: climate(wanted: {least: -3, most: $t, history: [1, $t]}) { least most history }
+            c: climate(wanted: $w) { least most history }
+            d: warmer(than: $t) e: warmer(than: $t, by: 2.5) }""",
+                         t=-40.5, w={"most": 1e3, "history": [0]})
+        self.assertEqual(data, {
+            "a": {"least": None, "most": 21.5, "history": []},
+            "b": {"least": -3, "most": -40.5, "history": [1, -40.5]},
+            "c": {"least": None, "most": 1000, "history": [0]}, "d": -39.5, "e": -38})
+
+    def test_scalars_of_their_own_refuse_where_the_value_stands(self):
+        error = self.server.error("{ warmer(than: -300) }")
+        self.assertEqual(error["message"], "Celsius cannot represent -300: The value is below "
+                                           "absolute zero. That is -273.15.")
+        self.assertEqual(error["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED")
+        self.assertEqual(error["locations"], [{"line": 1, "column": 16}])
+        error = self.server.error('{ climate(wanted: {history: [1, "hot"]}) { most } }')
+        self.assertIn("The value must be a number, not a string.", error["message"])
+        self.assertEqual(error["locations"], [{"line": 1, "column": 33}])
+        error = self.server.error("query ($w: ClimateInput!) { climate(wanted: $w) { most } }",
+                                  w={"history": [1, -300]})
+        self.assertIn('at "w.history[1]"; Celsius cannot represent -300', error["message"])
+        self.assertEqual(error["extensions"]["code"], "BAD_USER_INPUT")
+
+    def test_names_of_scalars_that_are_taken_stop_the_start(self):
+        database = product.Database(*product.BLOG_FILES,
+                                    sql="CREATE VIEW celsius AS SELECT 1 AS id; "
+                                        "COMMENT ON VIEW celsius IS '@expose';")
+        self.addCleanup(database.close)
+        printed = product.run("schema", "--database", database.url, binary=self.binary)
+        self.assertNotEqual(printed.returncode, 0)
+        self.assertIn("the database has a type Celsius already.", printed.stderr)
+        self.assertIn("Give the C++ type another name with fraiseql::annotate.", printed.stderr)
+
     def test_one_operation_asks_both(self):
         data = self.data("{ a: quote(weight: 2) posts(limit: 1) { title } __typename "
                          "b: quote(weight: 2, speed: FAST, coupon: \"SPRING\") }")
