@@ -222,7 +222,9 @@ class Assembly {
         type.input_fields = define_inputs(spec.input_fields, spec.name + '.');
         type.one_of = spec.one_of;
         type.specified_by_url = keep(spec.specified_by_url);
-        if (spec.scalar != nullptr) type.scalar = arena().make<Scalar>(*spec.scalar);
+        // Those of the table are there for ever.
+        const bool own = spec.scalar != nullptr && spec.scalar != find_scalar(spec.scalar->name);
+        type.scalar = own ? arena().make<Scalar>(*spec.scalar) : spec.scalar;
     }
 
     void link_possible_types() {
