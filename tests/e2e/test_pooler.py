@@ -104,7 +104,7 @@ class Pooled:
     def setUp(self):
         self.database = product.Database(sql=SCHEMA)
         self.addCleanup(self.database.close)
-        self.bouncer = Bouncer(self.database, self.mode, self.extra)
+        self.bouncer = self.start_pooler()
         self.addCleanup(self.bouncer.close)
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -115,6 +115,9 @@ class Pooled:
             "serve", "--database", self.bouncer.url, "--jwt-secret-file", str(key),
             *self.server_options()])
         self.addCleanup(self.server.close)
+
+    def start_pooler(self):
+        return Bouncer(self.database, self.mode, self.extra)
 
     def server_options(self):
         return self.options
