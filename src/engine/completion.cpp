@@ -37,7 +37,7 @@ struct CppValue {
 /// false means that the parent of what was written must be null.
 class Completer {
   public:
-    Completer(const schema::Model& model, std::string_view response_key) : model_(model) {
+    explicit Completer(std::string_view response_key) {
         path_.emplace_back(std::string(response_key));
     }
 
@@ -224,15 +224,13 @@ class Completer {
                           .path = path_});
     }
 
-    const schema::Model& model_;
     Path path_ = {};
 };
 
 }  // namespace
 
-Completed complete(const schema::Model& model, const graphql::Type& type,
-                   const std::vector<Branch>& branches, std::string_view response_key,
-                   const detail::resolved& value) {
+Completed complete(const graphql::Type& type, const std::vector<Branch>& branches,
+                   std::string_view response_key, const detail::resolved& value) {
     if (value.what == detail::resolved::form::shaped) {
         Completed out{.value = value.json};
         out.propagates = type.is_non_null() && value.json.is_null();
@@ -246,7 +244,7 @@ Completed complete(const schema::Model& model, const graphql::Type& type,
     if (value.what == detail::resolved::form::document && opaque) {
         if (!value.json.is_null() || !type.is_non_null()) return {.value = value.json};
     }
-    Completer completer(model, response_key);
+    Completer completer(response_key);
     Completed out;
     if (value.what == detail::resolved::form::document) {
         Arena arena;

@@ -24,8 +24,7 @@ struct Completed {
 
 /// Completes `value` for a field of `type` under `response_key`. Where the value does not fit the
 /// type, the part that does not is null, with an error.
-Completed complete(const schema::Model& model, const graphql::Type& type,
-                   const std::vector<plan::Branch>& branches, std::string_view response_key,
-                   const detail::resolved& value);
+Completed complete(const graphql::Type& type, const std::vector<plan::Branch>& branches,
+                   std::string_view response_key, const detail::resolved& value);
 
 }  // namespace fraiseql::engine

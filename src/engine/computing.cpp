@@ -143,9 +143,8 @@ void Computing::complete_all(Load& load, const Reporter& reporter) {
                 fmt::format("{} values for {} objects", values.size(), load.places.size()));
         for (std::size_t i = 0; i < values.size(); ++i) {
             Place& place = load.places[i];
-            place.completed =
-                complete(*request_.document->model, *place.output->field->type,
-                         place.output->branches, place.output->response_key, values[i]);
+            place.completed = complete(*place.output->field->type, place.output->branches,
+                                       place.output->response_key, values[i]);
             for (Error& error : place.completed.errors) {
                 Path path = place.path;
                 path.insert(path.end(), error.path.begin() + 1, error.path.end());

@@ -88,8 +88,8 @@ Completed Resolving::take(const Reporter& reporter) {
             running_.reset();
             throw failure(Reporter::too_late().message, std::string(info(ErrorCode::Timeout).wire));
         }
-        Completed out = complete(*request_.document->model, type, root_.resolve.branches,
-                                 root_.response_key, event_ ? *event_ : running_->take());
+        Completed out = complete(type, root_.resolve.branches, root_.response_key,
+                                 event_ ? *event_ : running_->take());
         for (Error& error : out.errors)
             error.locations = {
                 graphql::locate(request_.document->document.source, root_.group.node().offset)};

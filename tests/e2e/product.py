@@ -24,7 +24,8 @@ EXAMPLES = pathlib.Path(os.environ.pop("FRAISEQL_EXAMPLES", "."))
 BLOG = pathlib.Path(__file__).resolve().parents[2] / "examples" / "blog"
 BLOG_PARTS = ("schema", "views", "functions", "data", "demo")
 BLOG_FILES = [str(BLOG / f"{name}.sql") for name in BLOG_PARTS]
-PATIENCE = 30
+# Some run the server under tools that make it slow.
+PATIENCE = 30 * int(os.environ.get("SLOWNESS", "1"))
 
 
 def wait_until(condition, what, seconds=PATIENCE):

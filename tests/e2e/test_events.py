@@ -16,8 +16,11 @@ import product
 from websocket import WebSocket
 
 SECRET = b"a secret for tokens that nobody else knows"
-# The same program under sanitizers, where that is what is tested.
-SANITIZED = os.environ.get("FRAISEQL_SANITIZED_EVENTS")
+# The same program under sanitizers, or a script that runs it under valgrind: SLOWNESS=10
+# SANITIZED_EVENTS=memcheck.sh, where that says `exec valgrind --quiet --leak-check=full
+# --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=99
+# build/dev/bin/program-events "$@"`.
+SANITIZED = os.environ.get("SANITIZED_EVENTS")
 SQL = """
 CREATE TABLE tb_counter (id int PRIMARY KEY, n int NOT NULL);
 INSERT INTO tb_counter VALUES (1, 0);
@@ -39,7 +42,7 @@ class EventStream:
     """The answers to one operation as server-sent events."""
 
     def __init__(self, server, query, headers=None):
-        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=product.PATIENCE)
         self.connection.request("POST", "/graphql", json.dumps({"query": query}),
                                 {"Accept": "text/event-stream", "Content-Type": "application/json"}
                                 | (headers or {}))
@@ -133,7 +136,7 @@ class Events(EventsServer):
         self.assert_complete(client)
 
     def test_statements_of_a_stream_have_deadlines_of_their_own(self):
-        server = self.serve("--timeout", "3")
+        server = self.serve("--timeout", "30" if SANITIZED else "3")
         self.addCleanup(server.close)
         client = self.connect(server)
         # Together they take longer than any request may.

@@ -6,7 +6,7 @@ import os
 import socket
 import struct
 
-PATIENCE = 30
+PATIENCE = 30 * int(os.environ.get("SLOWNESS", "1"))
 PROTOCOL = "graphql-transport-ws"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
