@@ -60,7 +60,7 @@ Entities entities_of(const schema::Model& model) {
 /// Everything behind what is exposed, in the order in which it is met.
 class Graph {
   public:
-    explicit Graph(const schema::Model& model) : model_(model) {
+    explicit Graph(const schema::Model& model) {
         for (const schema::Entity& entity : model.entities)
             visit(*entity.relation);
         for (const schema::FunctionBinding& function : model.functions)
@@ -82,7 +82,6 @@ class Graph {
         if (seen_.insert(relation.oid).second) relations.push_back(&relation);
     }
 
-    const schema::Model& model_;
     std::set<Oid> seen_;
 };
 

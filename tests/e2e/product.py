@@ -127,7 +127,11 @@ class Server:
         self.process = subprocess.Popen([binary, *command, "--listen", f"{host}:{self.port}"],
                                         stdin=subprocess.DEVNULL, stdout=self.log_file,
                                         stderr=subprocess.STDOUT)
-        wait_until(self.answers, "an answer from /health")
+        try:
+            wait_until(self.answers, "an answer from /health")
+        except AssertionError:
+            self.close()
+            raise
 
     def answers(self):
         if self.process.poll() is not None:
