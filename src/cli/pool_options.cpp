@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <map>
+#include <optional>
+#include <tuple>
 
 #include "pg/connect.hpp"
 
@@ -71,6 +73,11 @@ void add_pool(CLI::App& command, PoolOptions& options) {
                     "PostgreSQL URL past the pooler that --database names, for notifications and "
                     "locks of sessions")
         ->type_name("URL");
+    command
+        .add_option("--ready-if", options.ready_if,
+                    "query that has to return true before /ready says yes, such as one that the "
+                    "last migration has run")
+        ->type_name("SQL");
 }
 
 void apply_pool(const PoolOptions& options, server::Settings& settings) {
@@ -81,8 +88,32 @@ void apply_pool(const PoolOptions& options, server::Settings& settings) {
     pool.max_idle = std::chrono::seconds(options.idle);
     pool.check_interval = std::chrono::seconds(options.check);
     pool.prepared_names = options.prepared;
+    settings.router.readiness.condition = options.ready_if;
     settings.direct_conninfo =
         options.direct_database.empty() ? pool.conninfo : options.direct_database;
+}
+
+Result<std::string> check_ready_if(pg::Session& session, const std::string& query) {
+    const std::string sql = server::condition_sql(query);
+    const auto columns = session.describe(sql);
+    // Reading is all that it may do; what else fails, /ready says.
+    auto failure = columns ? std::optional<sql::DatabaseError>() : columns.error();
+    if (columns) {
+        if (auto begun = session.run_script("BEGIN READ ONLY; SET LOCAL statement_timeout = 5000");
+            !begun)
+            return fail(ErrorCode::ServiceUnavailable, begun.error().message);
+        if (auto ran = session.query(sql); !ran && ran.error().sqlstate == "25006")
+            failure = ran.error();
+        std::ignore = session.run_script("ROLLBACK");
+    }
+    if (!failure && columns->size() == 1) return std::string();
+    const std::string message = failure ? failure->message : "it is more than one query";
+    const bool missing = failure && (failure->sqlstate == "42P01" || failure->sqlstate == "42703" ||
+                                     failure->sqlstate == "42883" || failure->sqlstate == "3F000");
+    if (missing) return "--ready-if: " + message + "; the server is not ready until it is there";
+    return fail(ErrorCode::Configuration, "--ready-if: " + message + ".",
+                "Write one SELECT that returns one boolean and writes nothing: SELECT EXISTS "
+                "(SELECT FROM schema_migrations WHERE version = '42').");
 }
 
 Result<std::string> check_connections(pg::Session& session, const server::Settings& settings) {

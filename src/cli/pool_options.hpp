@@ -27,6 +27,8 @@ struct PoolOptions {
     pg::PreparedNames prepared = pg::PreparedNames::Automatic;
     /// A URL that leads to PostgreSQL without a pooler; empty: that of `--database` does.
     std::string direct_database;
+    /// A query that has to be true before the server is ready; empty: none.
+    std::string ready_if;
 };
 
 /// Adds the options to a command that serves.
@@ -34,6 +36,10 @@ void add_pool(CLI::App& command, PoolOptions& options);
 
 /// Writes what the options say into `settings`, whose pool has its URL already.
 void apply_pool(const PoolOptions& options, server::Settings& settings);
+
+/// Checks the query of --ready-if in `session`. Returns a warning where something that it reads is
+/// not there yet, as before the first migration. Configuration where it is no query, or writes.
+Result<std::string> check_ready_if(pg::Session& session, const std::string& query);
 
 /// Compares what the workers may open with what PostgreSQL lets this role have. Returns a warning,
 /// or nothing where all fits or there is a pooler, whose business it is. Configuration where not

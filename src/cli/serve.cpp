@@ -180,6 +180,10 @@ Result<void> say_connections(const Say& say, const Options& options, bool away,
     if (!session) return fail(connection_error(session.error()));
     FRAISEQL_TRY(const std::string warning, check_connections(*session, settings));
     if (!warning.empty()) say("  warning   connections: " + warning);
+    if (!options.pool.ready_if.empty()) {
+        FRAISEQL_TRY(const std::string missing, check_ready_if(*session, options.pool.ready_if));
+        if (!missing.empty()) say("  warning   " + missing);
+    }
     if (options.pool.direct_database.empty() && pg::is_pooled(session->connection()))
         say("  warning   --database leads to a pooler: without --direct-database, changes are "
             "looked "
@@ -256,6 +260,7 @@ Result<void> serve(const Options& options, const Surroundings& surroundings) {
     settings.router.admin = std::move(*admin);
     settings.router.audit = *audit;
     settings.listen.address = address;
+    settings.old_schema = first->unverified;
     surround(surroundings, settings);
     if (auto applied = apply_edge(options.edge, is_development(options), settings); !applied)
         return fail(applied.error());

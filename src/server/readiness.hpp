@@ -15,12 +15,26 @@
 
 namespace fraiseql::server {
 
+/// What has to be found out after the start before a server is ready. Thread-safe.
+struct StartState {
+    /// Workers whose connections have not been opened yet.
+    std::atomic<std::size_t> cold_workers = 0;
+    /// Replicas that have not been asked yet, or not since the primary was.
+    std::atomic<std::size_t> unknown_replicas = 0;
+    /// The schema is that of an earlier start, and has not been compared with the database.
+    std::atomic<bool> old_schema = false;
+    /// The registered operations of the database have not been read.
+    std::atomic<bool> unread_operations = false;
+};
+
 struct ReadinessSettings {
     /// What is said of replicas; serve() makes both, where there are any.
     std::shared_ptr<const replica::Settings> replica_settings = {};
     std::shared_ptr<const ReplicaFeed> replicas = {};
-    /// Workers whose connections have not been opened yet since the start; nullptr: not counted.
-    std::shared_ptr<std::atomic<std::size_t>> cold_workers = {};
+    /// Shared by the workers; serve() makes it. nullptr: nothing has to be found out.
+    std::shared_ptr<const StartState> start = {};
+    /// A query whose only value has to be true; empty: none.
+    std::string condition = {};
     /// Development: strangers are told what the database said.
     bool expose_errors = false;
 };
@@ -38,14 +52,21 @@ class Readiness {
 
   private:
     runtime::Task<std::optional<std::string>> reason();
+    std::string failed(const sql::DatabaseError& error) const;
     std::string unreachable(const sql::DatabaseError& error) const;
     std::string ready_body() const;
 
     pg::Pool& pool_;
     const Identification& identification_;
     ReadinessSettings settings_;
+    std::shared_ptr<const pg::Statement> question_;
     bool draining_ = false;
 };
+
+/// Returns SQL whose only value is whether that of `query` is true. Within parentheses, PostgreSQL
+/// takes nothing but a query of one column and at most one row that is a boolean and writes
+/// nothing.
+std::string condition_sql(std::string_view query);
 
 /// Answers /health: the process is alive, whatever its database does.
 http::Response answer_health();

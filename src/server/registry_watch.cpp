@@ -80,6 +80,7 @@ tl::expected<bool, sql::DatabaseError> RegistryWatch::read_table(pg::Session& se
     const std::lock_guard lock(mutex_);
     const bool changed = read != from_table_;
     from_table_ = std::move(read);
+    if (const auto first = std::exchange(settings_.on_read, {})) first();
     return changed;
 }
 

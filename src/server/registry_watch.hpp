@@ -38,6 +38,8 @@ struct RegistryWatchSettings {
         check_template = {};
     /// What templates are compared for; not empty where there is check_template.
     std::shared_ptr<ModelFeed> models = {};
+    /// Called when the table was read first, on the same threads as `log`. May be empty.
+    std::function<void()> on_read = {};
     /// Hears what is different after the start.
     OnChange on_change = {};
     /// Called on the watch's threads and, by start(), on the caller's. May be empty.

@@ -38,10 +38,12 @@ pg::PoolSettings for_asking(pg::PoolSettings settings) {
 ReplicaWatch::ReplicaWatch(const pg::PoolSettings& primary,
                            std::shared_ptr<const replica::Settings> replicas,
                            std::shared_ptr<ReplicaFeed> feed,
-                           std::function<void(std::string_view)> log)
+                           std::function<void(std::string_view)> log,
+                           std::function<void()> on_known)
     : settings_(std::move(replicas)),
       feed_(std::move(feed)),
       log_(std::move(log)),
+      on_known_(std::move(on_known)),
       interval_(std::clamp(settings_->max_lag / 5, std::chrono::milliseconds(20),
                            std::chrono::milliseconds(200))),
       primary_(make_server(primary)),
@@ -142,6 +144,7 @@ void ReplicaWatch::say(Server& server, std::size_t index) {
     // Where the primary has not been asked yet, nobody can be told from a stranger.
     const bool early = tracker_.snapshot().primary.system == 0 && state != replica::State::Away;
     if (early || stopping_ || server.said == state) return;
+    if (!server.said && on_known_) on_known_();
     server.said = state;
     const std::string why =
         state == replica::State::Away && server.pool ? server.pool->status().last_error : "";

@@ -26,9 +26,11 @@ using ReplicaFeed = Feed<replica::Snapshot>;
 /// Has a thread and a connection to each server of its own. One that hangs holds up no other.
 class ReplicaWatch {
   public:
-    /// `log` is told what becomes of replicas, on the watch's thread. May be empty.
+    /// `log` is told what becomes of replicas, `on_known` once for each whose state is known, both
+    /// on the watch's thread. May be empty.
     ReplicaWatch(const pg::PoolSettings& primary, std::shared_ptr<const replica::Settings> replicas,
-                 std::shared_ptr<ReplicaFeed> feed, std::function<void(std::string_view)> log);
+                 std::shared_ptr<ReplicaFeed> feed, std::function<void(std::string_view)> log,
+                 std::function<void()> on_known = {});
     ReplicaWatch(const ReplicaWatch&) = delete;
     ReplicaWatch& operator=(const ReplicaWatch&) = delete;
     ~ReplicaWatch();
@@ -60,6 +62,7 @@ class ReplicaWatch {
     std::shared_ptr<const replica::Settings> settings_;
     std::shared_ptr<ReplicaFeed> feed_;
     std::function<void(std::string_view)> log_;
+    std::function<void()> on_known_;
     std::chrono::milliseconds interval_;
     boost::asio::io_context context_{1};
     std::unique_ptr<Server> primary_;

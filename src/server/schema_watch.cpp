@@ -32,7 +32,7 @@ tl::expected<void, sql::DatabaseError> SchemaWatch::look(pg::Session& session) {
     const auto fingerprint = session.query(std::string(catalog::fingerprint_sql()));
     if (!fingerprint) return tl::unexpected(fingerprint.error());
     std::string now(fingerprint->get(0, 0));
-    if (now == fingerprint_) return {};
+    if (now == fingerprint_) return compared();
     const auto snapshot = session.query(std::string(catalog::snapshot_sql()));
     if (!snapshot) return tl::unexpected(snapshot.error());
     // What changed after the fingerprint was taken changes the next one.
@@ -41,6 +41,11 @@ tl::expected<void, sql::DatabaseError> SchemaWatch::look(pg::Session& session) {
     if (digest != digest_ && !judge(document)) return {};
     digest_ = std::move(digest);
     fingerprint_ = std::move(document.fingerprint);
+    return compared();
+}
+
+tl::expected<void, sql::DatabaseError> SchemaWatch::compared() const {
+    if (settings_.on_compared) settings_.on_compared();
     return {};
 }
 

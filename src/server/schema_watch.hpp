@@ -31,6 +31,9 @@ struct SchemaWatchSettings {
     /// Receives the catalog of each model that is published. Called on the watch's thread. May be
     /// empty.
     std::function<void(const catalog::Document&)> keep = {};
+    /// Called there, too, whenever the model that is served is what the catalog comes to, or the
+    /// log says why it is not. May be empty.
+    std::function<void()> on_compared = {};
     /// Hears what is different after the start.
     OnChange on_change = {};
     /// Called on the watch's thread. May be empty.
@@ -50,6 +53,7 @@ class SchemaWatch {
 
   private:
     tl::expected<void, sql::DatabaseError> look(pg::Session& session);
+    tl::expected<void, sql::DatabaseError> compared() const;
     /// Publishes its model, or says why not. False where the database was not there to ask: then
     /// the next look judges it again.
     bool judge(const catalog::Document& document);

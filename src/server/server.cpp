@@ -186,7 +186,21 @@ OnChange record_changes(const Settings& settings) {
     };
 }
 
-RegistryWatchSettings registry_watch_settings(const Settings& settings) {
+/// Makes what is to be found out after the start, and hears of it where that is settings' to say.
+std::shared_ptr<StartState> begin_start(Settings& settings) {
+    auto start = std::make_shared<StartState>();
+    start->cold_workers = settings.workers;
+    start->old_schema = settings.old_schema && settings.schema_watch.poll.count() > 0;
+    start->unread_operations = true;
+    start->unknown_replicas = settings.replicas ? settings.replicas->targets.size() : 0;
+    settings.router.readiness.start = start;
+    settings.pool.on_warm = [start] { --start->cold_workers; };
+    settings.schema_watch.on_compared = [start] { start->old_schema = false; };
+    return start;
+}
+
+RegistryWatchSettings registry_watch_settings(const Settings& settings,
+                                              const std::shared_ptr<StartState>& start) {
     return {.conninfo = direct(settings),
             .folder = settings.operations_folder,
             .adaptive = !settings.engine.only_registered,
@@ -204,6 +218,7 @@ RegistryWatchSettings registry_watch_settings(const Settings& settings) {
                     return engine::check_template(session, entry, context);
                 },
             .models = settings.models,
+            .on_read = [start] { start->unread_operations = false; },
             .on_change = record_changes(settings),
             .log = settings.log};
 }
@@ -288,9 +303,7 @@ Result<void> serve(Settings settings, std::shared_ptr<const schema::Model> model
         FRAISEQL_TRY(settings.listen.address, http::claim_address(settings.listen.address));
     }
     settings.pool.breaker = std::make_shared<pg::Breaker>();
-    settings.router.readiness.cold_workers =
-        std::make_shared<std::atomic<std::size_t>>(settings.workers);
-    settings.pool.on_warm = [cold = settings.router.readiness.cold_workers] { --*cold; };
+    const std::shared_ptr<StartState> start = begin_start(settings);
     settings.models = std::make_shared<ModelFeed>(std::move(model));
     settings.registry = std::make_shared<RegistryFeed>(std::make_shared<turbo::Registry>());
     settings.schema_watch.conninfo = direct(settings);
@@ -299,7 +312,7 @@ Result<void> serve(Settings settings, std::shared_ptr<const schema::Model> model
     observe(settings);
     // Neither the document nor the model, once there is another, is of any more use.
     SchemaWatch schema_watch(settings.schema_watch, settings.models, std::exchange(catalog, {}));
-    RegistryWatch registry_watch(registry_watch_settings(settings), settings.registry);
+    RegistryWatch registry_watch(registry_watch_settings(settings, start), settings.registry);
     if (auto watched = registry_watch.start(); !watched) return watched;
     schema_watch.start();
     RefreshSchedule schedule(refresh_settings(settings), settings.models);
@@ -350,7 +363,7 @@ Result<void> serve(Settings settings, std::shared_ptr<const schema::Model> model
         if (settings.router.metrics)
             settings.router.metrics->show(settings.replicas, settings.replica_feed);
         replica_watch.emplace(settings.pool, settings.replicas, settings.replica_feed,
-                              settings.log);
+                              settings.log, [start] { --start->unknown_replicas; });
         replica_watch->start();
     }
     settings.router.admin_http = make_admin(settings);

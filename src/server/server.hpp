@@ -45,6 +45,8 @@ struct Settings {
     std::shared_ptr<ModelFeed> models = {};
     /// How the catalog is watched; serve() adds `conninfo` and `log`.
     SchemaWatchSettings schema_watch = {};
+    /// The first model is that of an earlier start: the database was away.
+    bool old_schema = false;
     /// Whether this server may be the one that refreshes materialized views.
     bool refresh = true;
     /// Where the workers get keys of issuers from; serve() makes both, where there are sources.
