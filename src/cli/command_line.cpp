@@ -15,6 +15,7 @@
 #include "cli/layered_arguments.hpp"
 #include "cli/options.hpp"
 #include "cli/run.hpp"
+#include "cli/setting_values.hpp"
 #include "cli/show_settings.hpp"
 #include "cli/surroundings.hpp"
 #include "cli/usage_error.hpp"
@@ -268,8 +269,10 @@ void add_serving(CLI::App& command, Options& options) {
                     "most items of a list in an argument, such as the input of a batch")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
-    command.add_flag("--refresh,!--no-refresh", options.refresh,
-                     "refresh materialized views whose comments say '@refresh every …'");
+    command
+        .add_flag("--refresh,!--no-refresh", options.refresh,
+                  "refresh materialized views whose comments say '@refresh every …'")
+        ->default_str("true");
     command.add_option("--max-body-bytes", options.max_body_bytes, "largest request body")
         ->check(CLI::Range(1024, 1 << 30))
         ->capture_default_str();
@@ -346,6 +349,13 @@ CLI::App* add_serve(CLI::App& app, Options& options) {
     return serve;
 }
 
+/// Keeps what all sources have said for a server, which reads them again.
+Result<void> keep_values(const CLI::App& command, const cli::LayeredArguments& layered,
+                         Options& options) {
+    FRAISEQL_TRY(options.values, cli::setting_values(command, layered));
+    return {};
+}
+
 /// Whether the command has run, or help was asked for; else the reason has been printed.
 bool parse(CLI::App& app, const cli::LayeredArguments& layered) {
     try {
@@ -385,12 +395,17 @@ int cli::run(const std::vector<std::string>& arguments,
     int status = 0;
 
     CLI::App* serve = add_serve(app, options);
-    serve->callback([&] { status = cli::serve(options); });
+    const auto run_server = [&](const CLI::App& command, int (*start)(Options)) {
+        options.arguments.assign(arguments.begin() + 1, arguments.end());
+        const auto kept = keep_values(command, layered, options);
+        status = kept ? start(options) : cli::complain(kept.error());
+    };
+    serve->callback([&] { run_server(*serve, cli::serve); });
 
     CLI::App* demo = app.add_subcommand("demo", "Serve an example blog from a private PostgreSQL");
     add_settings_file(*demo);
     add_serving(*demo, options);
-    demo->callback([&] { status = cli::demo(options); });
+    demo->callback([&, demo] { run_server(*demo, cli::demo); });
 
     CLI::App* schema = app.add_subcommand("schema", "Print the GraphQL schema of a database");
     add_model(*schema, options);
@@ -420,6 +435,7 @@ int cli::run(const std::vector<std::string>& arguments,
     if (!completed) return cli::complain(completed.error());
     layered = std::move(*completed);
     options.settings_file = layered.file;
+    options.settings_text = layered.file_text;
     return parse(app, layered) ? status : 2;
 }
 
@@ -434,6 +450,7 @@ Result<cli::Options> cli::read_serve_options(const std::vector<std::string>& arg
     FRAISEQL_TRY(const cli::LayeredArguments layered,
                  cli::complete_arguments(app, words, config::process_environment()));
     options.settings_file = layered.file;
+    options.settings_text = layered.file_text;
     try {
         // CLI11 takes a vector from its end.
         app.parse(std::vector<std::string>(layered.arguments.rbegin(), layered.arguments.rend()));
@@ -444,6 +461,8 @@ Result<cli::Options> cli::read_serve_options(const std::vector<std::string>& arg
         return fail(ErrorCode::Configuration, error.what(),
                     origin.empty() ? "" : "It is set by " + origin + ".");
     }
+    options.arguments = arguments;
+    if (auto kept = keep_values(*serve, layered, options); !kept) return fail(kept.error());
     if (listens) return options;
     if (serve->count("--listen") > 0)
         return fail(ErrorCode::Configuration,

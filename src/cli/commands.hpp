@@ -13,7 +13,7 @@
 
 namespace fraiseql::cli {
 
-int serve(const Options& options);
+int serve(Options options);
 int demo(Options options);
 int print_schema(const Options& options);
 int explain(const Options& options);

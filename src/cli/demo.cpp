@@ -22,6 +22,7 @@ int demo(Options options) {
             return complain(done.error());
     fmt::print("  database  {}\n", *url);
     options.database = *url;
+    options.arguments.push_back("--database=" + *url);
     return serve(options);
 }
 

@@ -156,8 +156,8 @@ Result<void> apply_edge(const EdgeOptions& options, bool development, server::Se
         !settings.router.admin.open_on_loopback)
         return wrong("--admin on needs an admin token.",
                      "Give --admin-token-file or FRAISEQL_ADMIN_TOKEN.");
-    settings.router.readiness.expose_errors = is_on(options.error_details, development);
-    settings.engine.expose_errors = settings.router.readiness.expose_errors;
+    settings.router.expose_errors = is_on(options.error_details, development);
+    settings.engine.expose_errors = settings.router.expose_errors;
     settings.engine.max_plan_cost = options.max_plan_cost;
     settings.engine.introspection = is_on(options.introspection, development);
     if (!is_on(options.graphiql, development)) settings.router.find_asset = {};

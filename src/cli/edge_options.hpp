@@ -65,9 +65,9 @@ void add_limit_options(CLI::App& command, EdgeOptions& options);
 Result<void> apply_edge(const EdgeOptions& options, bool development, server::Settings& settings);
 
 /// Writes rate limits into `settings`, once the rest of it is there; `model` is what names of
-/// fields are checked against.
+/// fields are checked against. `again`: for a server that has a store already; it is not opened.
 Result<void> apply_limits(const EdgeOptions& options, const schema::Model& model,
-                          server::Settings& settings);
+                          server::Settings& settings, bool again);
 
 /// Returns what is open to strangers and what is not, in one line for the start.
 std::string describe_edge(const EdgeOptions& options, bool development,

@@ -100,12 +100,12 @@ std::string file_of(const std::vector<std::string>& arguments,
 /// What the environment and the file say; the environment is nearer, and wins.
 Result<std::vector<config::Assignment>> assignments_of(const std::vector<config::Setting>& settings,
                                                        const config::Environment& environment,
-                                                       const std::string& file) {
+                                                       const std::string& file,
+                                                       const std::string& text) {
     FRAISEQL_TRY(
         std::vector<config::Assignment> out,
         config::from_environment(settings, environment, {kFurther.begin(), kFurther.end()}));
     if (file.empty()) return out;
-    FRAISEQL_TRY(const std::string text, config::read_small_file(file));
     FRAISEQL_TRY(const auto entries, config::read_settings(text, file));
     FRAISEQL_TRY(std::vector<config::Assignment> farther,
                  config::from_file(settings, entries, file));
@@ -141,7 +141,11 @@ Result<LayeredArguments> complete_arguments(CLI::App& app, std::vector<std::stri
         return out;
     }
     out.file = file_of(arguments, environment);
-    FRAISEQL_TRY(auto assignments, assignments_of(settings_of(app), environment, out.file));
+    if (!out.file.empty()) {
+        FRAISEQL_TRY(out.file_text, config::read_small_file(out.file));
+    }
+    FRAISEQL_TRY(auto assignments,
+                 assignments_of(settings_of(app), environment, out.file, out.file_text));
     forget_variables_except(command, app);
     out.arguments = arguments;
     for (config::Assignment& each : assignments) {

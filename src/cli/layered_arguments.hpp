@@ -21,6 +21,8 @@ struct LayeredArguments {
     std::vector<config::Assignment> assignments;
     /// The settings file that was read; empty: none.
     std::string file;
+    /// What was in it.
+    std::string file_text;
     /// The command that the arguments name; the program itself where they name none.
     const CLI::App* command = nullptr;
 };

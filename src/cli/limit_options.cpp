@@ -68,11 +68,6 @@ Result<void> read_rules(const EdgeOptions& options, const schema::Model& model,
 
 Result<void> open_store(const EdgeOptions& options, const schema::Model& model,
                         const server::Settings& settings, server::LimitSettings& out) {
-    if (options.rate_limit_store.empty()) {
-        if (options.rate_limit_fallback == "refuse")
-            return wrong("--rate-limit-fallback is for --rate-limit-store, which is not there.");
-        return {};
-    }
     std::unique_ptr<server::LimitStore> store;
     if (options.rate_limit_store == "database") {
         const auto functions = model.catalog.functions("limits", "take");
@@ -87,7 +82,6 @@ Result<void> open_store(const EdgeOptions& options, const schema::Model& model,
         FRAISEQL_TRY(store, server::make_redis_limit_store(options.rate_limit_store));
     }
     out.shared = std::make_shared<server::SharedLimits>(std::move(store), settings.log);
-    out.refuse_while_away = options.rate_limit_fallback == "refuse";
     return {};
 }
 
@@ -136,7 +130,7 @@ void add_limit_options(CLI::App& command, EdgeOptions& options) {
 }
 
 Result<void> apply_limits(const EdgeOptions& options, const schema::Model& model,
-                          server::Settings& settings) {
+                          server::Settings& settings, bool again) {
     server::LimitSettings out;
     if (auto read = read_rules(options, model, out); !read) return read;
     FRAISEQL_TRY(out.denied, read_networks("--deny-address", options.denied_addresses));
@@ -148,7 +142,12 @@ Result<void> apply_limits(const EdgeOptions& options, const schema::Model& model
                                      to_string(network.address), network.prefix),
                          "Keep one of both.");
     out.most_in_flight = options.max_concurrent_requests;
-    if (auto opened = open_store(options, model, settings, out); !opened) return opened;
+    out.refuse_while_away = options.rate_limit_fallback == "refuse";
+    const bool stores = !options.rate_limit_store.empty();
+    if (out.refuse_while_away && !stores)
+        return wrong("--rate-limit-fallback is for --rate-limit-store, which is not there.");
+    if (stores && !again)
+        if (auto opened = open_store(options, model, settings, out); !opened) return opened;
     if (!out.rules.empty() || !out.denied.empty() || !out.allowed.empty() || out.most_in_flight > 0)
         settings.router.limits = std::make_shared<server::LimitState>(std::move(out));
     return {};

@@ -191,9 +191,8 @@ Result<void> apply_observation(const ObserveOptions& options, const std::string&
         return wrong("--slow-operation has no effect: slow operations are logged as warnings.",
                      "Lower --log-level to warning.");
     if (options.access_log) settings.router.watch.access_log = settings.log;
-    if (options.slow_operation > 0)
-        settings.engine.slow = std::make_shared<engine::SlowOperations>(
-            std::chrono::milliseconds(options.slow_operation));
+    settings.engine.slow = std::make_shared<engine::SlowOperations>();
+    settings.engine.slow_after = std::chrono::milliseconds(options.slow_operation);
     return apply_traces(options, database, settings);
 }
 

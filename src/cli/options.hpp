@@ -13,6 +13,7 @@
 #include "cli/observe_options.hpp"
 #include "cli/pool_options.hpp"
 #include "cli/replica_options.hpp"
+#include "cli/setting_values.hpp"
 #include "cli/socket_options.hpp"
 #include "plan/limits.hpp"
 #include "schema/model.hpp"
@@ -31,6 +32,12 @@ struct Options {
     std::string database;
     /// The settings file that has been read; empty: none.
     std::string settings_file;
+    /// What was in it.
+    std::string settings_text;
+    /// What the command line said behind the command, and what has come of all sources, for reading
+    /// them again while it serves.
+    std::vector<std::string> arguments;
+    std::vector<SettingValue> values;
     schema::ModelOptions model;
     std::string listen = "127.0.0.1:8080";
     Environment environment = Environment::Automatic;

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: MIT
 // `fraiseql serve`: a database as a GraphQL API, and what is said about it at the start.
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
-#include <thread>
 
-#include "cli/catalog_file.hpp"
 #include "cli/commands.hpp"
 #include "cli/first_model.hpp"
 #include "cli/posture.hpp"
 #include "cli/required_modules.hpp"
+#include "cli/server_settings.hpp"
+#include "cli/settings_reload.hpp"
 #include "cli/surroundings.hpp"
 #include "fraiseql/version.hpp"
 #include "pg/connect.hpp"
 #include "runtime/allocation.hpp"
-#include "server/admin_http.hpp"
 #include "server/server.hpp"
-#include "web/assets.hpp"
 
 namespace fraiseql::cli {
 namespace {
@@ -26,25 +24,6 @@ using Say = std::function<void(std::string_view line)>;
 
 /// Of one worker, for transactions of the application's code.
 constexpr std::size_t kReservedConnections = 4;
-
-bool is_loopback(std::string_view listen) {
-    return listen.starts_with("127.") || listen.starts_with("localhost:") ||
-           listen.starts_with("[::1]:");
-}
-
-std::optional<server::Asset> find_any(std::string_view path) {
-    const web::Asset* asset = web::find_asset(path);
-    if (asset == nullptr) return std::nullopt;
-    return server::Asset{asset->content_type, asset->etag, asset->body, asset->gzip_body};
-}
-
-std::optional<server::Asset> find_page(std::string_view path) {
-    return server::AdminHttp::has(path) ? std::nullopt : find_any(path);
-}
-
-std::optional<server::Asset> find_admin_page(std::string_view path) {
-    return server::AdminHttp::has(path) ? find_any(path) : std::nullopt;
-}
 
 std::string count_of(std::size_t count, std::string_view word) {
     return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
@@ -117,49 +96,10 @@ Result<std::shared_ptr<server::Hasher>> make_hasher(const SessionOptions& option
          }});
 }
 
-server::Settings settings_of(const Options& options) {
-    server::Settings settings;
-    const auto log = make_log(options.observe);
-    settings.log = server::log_to(log);
-    settings.log_writer = log;
-    settings.listen.limits.body = options.max_body_bytes;
-    settings.router.metrics = std::make_shared<server::Metrics>();
-    settings.router.find_asset = find_page;
-    settings.router.find_admin_asset = find_admin_page;
-    settings.pool.conninfo = options.database;
-    settings.pool.statement_timeout = std::chrono::seconds(options.timeout);
-    settings.pool.session_settings = {
-        {"timezone", "UTC"}, {"intervalstyle", "iso_8601"}, {"client_encoding", "UTF8"}};
-    settings.workers =
-        options.workers != 0 ? options.workers : std::max(1U, std::thread::hardware_concurrency());
-    apply_pool(options.pool, settings);
-    settings.engine.compile = {options.default_page_size, options.max_page_size};
-    settings.engine.max_list_items = options.max_list_items;
-    settings.refresh = options.refresh;
-    settings.engine.limits = options.limits;
-    settings.engine.timeout = std::chrono::seconds(options.timeout);
-    settings.schema_watch.model = options.model;
-    settings.schema_watch.poll = std::chrono::seconds(options.schema_poll);
-    if (!options.schema_cache.empty())
-        settings.schema_watch.keep = [path = options.schema_cache,
-                                      log = settings.log](const catalog::Document& each) {
-            if (auto kept = write_catalog_file(path, each); !kept)
-                log(LogEntry::error(to_string(kept.error())));
-        };
-    settings.shutdown_delay = std::chrono::seconds(options.shutdown_delay);
-    settings.engine.hide_forbidden = !options.auth.show_forbidden;
-    settings.engine.plan_cache_bytes = (options.plan_cache << 20U) / settings.workers;
-    settings.engine.only_registered = options.only_registered;
-    settings.engine.cache.memory_bytes = (options.cache_memory << 20U) / settings.workers;
-    settings.engine.cache.lease = std::chrono::milliseconds(options.cache_lease);
-    settings.engine.cache.store_after = std::chrono::milliseconds(options.cache_store_after);
-    settings.cache_database = options.cache_database;
-    if (options.persisted_queries)
-        settings.engine.persisted =
-            std::make_shared<turbo::PersistedTexts>(options.plan_cache << 17U);
-    settings.operations_folder = options.operations;
-    settings.adaptive_operations = options.adaptive_operations;
-    return settings;
+/// Security events are read by programs, but for those on a terminal with a log for people.
+bool is_for_people(const Options& options) {
+    return options.auth.audit_file.empty() &&
+           options.observe.log_format == server::LogFormat::Human && isatty(STDERR_FILENO) == 1;
 }
 
 void surround(const Surroundings& surroundings, server::Settings& settings) {
@@ -204,35 +144,24 @@ Result<void> serve(const Options& options, const Surroundings& surroundings) {
     if (surroundings.listens) {
         FRAISEQL_TRY(address, http::read_address(options.listen));
     }
-    if (options.default_page_size > options.max_page_size)
-        return fail({.message = "--default-page-size is larger than --max-page-size.",
-                     .hint = "Lower the one or raise the other."});
-    if (options.only_registered && options.adaptive_operations > 0)
-        return fail({.message = "--adaptive-operations does not go with --only-registered.",
-                     .hint = "What clients call often would get into the list of what they "
-                             "may call: leave the one or the other out."});
-    auto authentication = read_authentication(options.auth);
-    if (!authentication) return fail(authentication.error());
-    auto admin = read_admin(options.admin_token_file,
-                            is_development(options) && is_loopback(options.listen));
-    if (!admin) return fail(admin.error());
-    auto database_tls = check_database_tls(options.database, is_development(options));
-    if (!database_tls) return fail(database_tls.error());
+    FRAISEQL_TRY(Access access, read_access(options));
     auto first = first_model(options);
     if (!first) return fail(first.error());
-    const bool sessions = *authentication && (*authentication)->sessions;
+    const bool sessions = access.authentication && access.authentication->sessions;
     if (auto checked = check_modules(first->model->catalog, options.auth, sessions); !checked)
         return fail(checked.error());
     auto audit = server::Audit::open({.file = options.auth.audit_file,
+                                      .human = is_for_people(options),
                                       .conninfo = options.auth.audit_rows ? options.database : ""});
     if (!audit) return fail(audit.error());
     describe_model(say, *first->model);
     if (first->unverified)
         say(fmt::format("  schema    from {}, until the database is there", options.schema_cache));
     if (!options.settings_file.empty()) say(fmt::format("  settings  {}", options.settings_file));
-    if (!database_tls->empty()) say(fmt::format("  database  {}", *database_tls));
-    describe_authentication(say, *authentication, first->model->rules.size());
-    server::Settings settings = settings_of(options);
+    if (!access.database_tls.empty()) say("  database  " + access.database_tls);
+    describe_authentication(say, access.authentication, first->model->rules.size());
+    const std::shared_ptr<server::LogWriter> log = make_log(options.observe);
+    server::Settings settings = plain_settings(options, log);
     if (options.model.definitions) settings.reserved_connections = kReservedConnections;
     const auto is_safe = [&options](const schema::Model& each) -> Result<void> {
         if (is_development(options)) return {};
@@ -252,33 +181,25 @@ Result<void> serve(const Options& options, const Surroundings& surroundings) {
     if (sessions) {
         auto hasher = make_hasher(options.auth.sessions, settings.router.metrics);
         if (!hasher) return fail(hasher.error());
-        (*authentication)->sessions->hasher = std::move(*hasher);
+        access.authentication->sessions->hasher = std::move(*hasher);
     }
     if (auto checked = say_connections(say, options, first->unverified, settings); !checked)
         return checked;
-    settings.router.authentication = std::move(*authentication);
-    settings.router.admin = std::move(*admin);
     settings.router.audit = *audit;
     settings.listen.address = address;
     settings.old_schema = first->unverified;
     surround(surroundings, settings);
-    if (auto applied = apply_edge(options.edge, is_development(options), settings); !applied)
-        return fail(applied.error());
-    apply_sockets(options.sockets, options.max_body_bytes, settings);
-    const bool tls = !options.edge.tls_certificate.empty() || options.edge.tls_terminated;
-    if (auto applied = apply_replicas(options.replicas, is_development(options), tls, settings);
-        !applied)
-        return fail(applied.error());
+    if (auto completed =
+            complete_settings(options, std::move(access), *first->model, false, settings);
+        !completed)
+        return fail(completed.error());
     if (settings.replicas)
         say(fmt::format("  reads     from {}, at most {} ms behind; else from the primary",
                         count_of(settings.replicas->targets.size(), "replica"),
                         options.replicas.max_lag));
-    if (auto applied = apply_limits(options.edge, *first->model, settings); !applied)
-        return fail(applied.error());
-    if (auto applied = apply_observation(options.observe,
-                                         std::string(first->model->catalog.database()), settings);
-        !applied)
-        return fail(applied.error());
+    settings.file = options.settings_file;
+    settings.file_text = options.settings_text;
+    settings.read_again = read_again(options, surroundings.listens, settings, log);
     settings.on_started = [edge = options.edge, development = is_development(options),
                            said = describe_edge(options.edge, is_development(options), settings),
                            observe = options.observe, log = settings.log, audit = *audit,
@@ -293,7 +214,7 @@ Result<void> serve(const Options& options, const Surroundings& surroundings) {
     return server::serve(std::move(settings), std::move(first->model), std::move(first->catalog));
 }
 
-int serve(const Options& options) {
+int serve(Options options) {
     runtime::keep_freed_memory();
     Surroundings surroundings;
     surroundings.say = [](std::string_view line) { fmt::print("{}\n", line); };

@@ -90,11 +90,11 @@ class AnswerCache::Landing {
     bool first_ = false;
 };
 
-AnswerCache::AnswerCache(pg::Pool& pool, const Settings& settings)
+AnswerCache::AnswerCache(pg::Pool& pool, const std::shared_ptr<const Settings>& settings)
     : pool_(pool),
       settings_(settings),
-      versions_(pool, settings.cache.lease),
-      answers_(settings.cache.memory_bytes) {}
+      versions_(pool, settings->cache.lease),
+      answers_(settings->cache.memory_bytes) {}
 
 void AnswerCache::clear() {
     answers_.clear();
@@ -207,7 +207,7 @@ void AnswerCache::count_duration(const Lookup& lookup, microseconds took) {
 }
 
 void AnswerCache::remember(const Lookup& lookup, const AnswerPtr& answer) {
-    if (answer->body.size() > settings_.cache.max_answer_bytes) return;
+    if (answer->body.size() > settings_->cache.max_answer_bytes) return;
     const std::size_t bytes = answer->body.size() + answer->versions.size() + sizeof(Answer);
     if (AnswerPtr* kept = answers_.find(lookup.key)) {
         *kept = answer;
@@ -220,14 +220,14 @@ void AnswerCache::remember(const Lookup& lookup, const AnswerPtr& answer) {
 bool AnswerCache::is_shared(const Lookup& lookup) const {
     if (lookup.plan.history.count() > 0) return true;
     const auto duration = durations_.find(lookup.unit.fingerprint);
-    return duration == durations_.end() || duration->second >= settings_.cache.store_after;
+    return duration == durations_.end() || duration->second >= settings_->cache.store_after;
 }
 
 void AnswerCache::store(const Lookup& lookup, const AnswerPtr& answer, microseconds took,
                         const runtime::Executor& executor) {
     static const auto statement =
         pg::make_statement("SELECT turbo.cache_store(decode($1, 'hex'), $2, $3, $4, $5, $6, $7)");
-    if (answer->body.size() > settings_.cache.max_answer_bytes) return;
+    if (answer->body.size() > settings_->cache.max_answer_bytes) return;
     pg::Batch batch{.read_only = false};
     batch.calls.push_back(
         {statement,
@@ -235,7 +235,7 @@ void AnswerCache::store(const Lookup& lookup, const AnswerPtr& answer, microseco
           fmt::format("{:.3f}", static_cast<double>(took.count()) / 1000),
           count_or_null(lookup.plan.ttl), count_or_null(lookup.plan.history)}});
     boost::asio::co_spawn(executor,
-                          run_store(pool_, std::move(batch), Clock::now() + settings_.timeout),
+                          run_store(pool_, std::move(batch), Clock::now() + settings_->timeout),
                           boost::asio::detached);
 }
 

@@ -43,8 +43,8 @@ struct FoundAnswer {
 /// a lease, before the lease began. Used on its worker's thread.
 class AnswerCache {
   public:
-    /// `settings` must outlive it.
-    AnswerCache(pg::Pool& pool, const Settings& settings);
+    /// `settings` are those of now, whatever they are; must outlive it.
+    AnswerCache(pg::Pool& pool, const std::shared_ptr<const Settings>& settings);
 
     /// Returns the answer to `request`, whose operation has a cache plan: from memory, from the
     /// database, or built now; several requests for one answer build it once. None where it cannot
@@ -78,7 +78,7 @@ class AnswerCache {
     bool is_shared(const Lookup& lookup) const;
 
     pg::Pool& pool_;
-    const Settings& settings_;
+    const std::shared_ptr<const Settings>& settings_;
     VersionReader versions_;
     cache::Sieve<AnswerPtr> answers_;
     std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;

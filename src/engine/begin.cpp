@@ -77,7 +77,7 @@ runtime::Task<std::optional<Error>> Engine::run_code(const StartCode& start,
         thrown = std::current_exception();
     }
     if (!thrown) co_return std::nullopt;
-    co_return reporter().error_of(thrown, what);
+    co_return reporter(state.expose_errors).error_of(thrown, what);
 }
 
 bool Engine::shows_requests() const noexcept {
@@ -86,11 +86,12 @@ bool Engine::shows_requests() const noexcept {
 }
 
 runtime::Task<std::optional<Error>> Engine::begin(const Transport* transport, Begun& begun) {
+    const Settings& settings = *begun.settings;
     const std::shared_ptr<const schema::Model> model = documents_.model();
     const std::shared_ptr<const detail::definitions> code = model->definitions;
     const runtime::Executor executor = co_await boost::asio::this_coro::executor;
-    const auto deadline = runtime::Clock::now() + settings_.timeout;
-    begun.state = make_context(executor, transport, begun.principal, model, deadline);
+    const auto deadline = runtime::Clock::now() + settings.timeout;
+    begun.state = make_context(executor, transport, begun.principal, model, deadline, settings);
     begun.context = std::make_unique<fraiseql::context>(*begun.state);
     fraiseql::context& context = *begun.context;
     std::optional<Error> refused;
@@ -114,7 +115,7 @@ runtime::Task<std::optional<Error>> Engine::begin(const Transport* transport, Be
         begun.state->become(
             auth::with_roles(begun.state->who(), schema::kAuthorizerPrefix, std::move(granted)));
     begun.principal = begun.state->principal;
-    begun.state->options = compile_options(settings_, begun.principal);
+    begun.state->options = compile_options(settings, begun.principal);
     if (code->rate_key) {
         std::optional<std::string> key;
         const StartCode start = [&] { return code->rate_key(context, key); };
@@ -172,8 +173,8 @@ runtime::Task<void> Engine::conclude(Execution& execution) {
         const StartCode start = [&] { return hook(*begun.context, asked, result); };
         const auto thrown = co_await run_code(start, *begun.state, "after()");
         // It is over: nothing is refused any more.
-        if (thrown && settings_.log)
-            settings_.log(LogEntry::error("after() failed: " + thrown->message));
+        if (thrown && execution.settings().log)
+            execution.settings().log(LogEntry::error("after() failed: " + thrown->message));
     }
 }
 

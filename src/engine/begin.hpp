@@ -6,14 +6,18 @@
 #include <string>
 
 #include "engine/context_state.hpp"
+#include "engine/settings.hpp"
 #include "fraiseql/context.hpp"
 
 namespace fraiseql::engine {
 
 /// Filled by Engine::begin(); outlives the execution of the request.
 struct Begun {
-    explicit Begun(const auth::Principal* who) : principal(who) {}
+    Begun(const auth::Principal* who, std::shared_ptr<const Settings> held)
+        : settings(std::move(held)), principal(who) {}
 
+    /// What holds for the request; not nullptr.
+    std::shared_ptr<const Settings> settings;
     /// nullptr: no code of the application is to see the request.
     std::unique_ptr<detail::context_state> state = {};
     std::unique_ptr<fraiseql::context> context = {};

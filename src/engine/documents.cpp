@@ -20,13 +20,14 @@ tl::unexpected<Error> only_registered() {
 
 }  // namespace
 
-Documents::Documents(const Settings& settings, std::shared_ptr<const schema::Model> model)
+Documents::Documents(const std::shared_ptr<const Settings>& settings,
+                     std::shared_ptr<const schema::Model> model)
     : settings_(settings),
       model_(std::move(model)),
-      plans_(settings.plan_cache_bytes),
+      plans_(settings->plan_cache_bytes),
       registry_(std::make_shared<turbo::Registry>()),
-      texts_(settings.plan_cache_bytes / 8) {
-    if (settings_.others) others_ = settings_.others->open(std::string(turbo::kOtherOperations));
+      texts_(settings->plan_cache_bytes / 8) {
+    if (settings_->others) others_ = settings_->others->open(std::string(turbo::kOtherOperations));
 }
 
 Documents::Lookup Documents::find(const Request& request) {
@@ -44,7 +45,7 @@ Documents::Lookup Documents::find(const Request& request) {
 
 Documents::Lookup Documents::find_id(std::string_view id) {
     if (const auto index = registry_->find_name(id)) return {registered_[*index]};
-    if (id.starts_with(kSha256) && settings_.persisted && !settings_.only_registered)
+    if (id.starts_with(kSha256) && settings_->persisted && !settings_->only_registered)
         return find_hash(id.substr(kSha256.size()));
     return {fail(ErrorCode::PersistedQueryNotFound,
                  "No operation is registered under the documentId \"" + std::string(id) + "\"",
@@ -53,10 +54,10 @@ Documents::Lookup Documents::find_id(std::string_view id) {
 
 Documents::Lookup Documents::find_hash(std::string_view hash) {
     if (const auto index = registry_->find_name(hash)) return {registered_[*index]};
-    if (settings_.only_registered) return {only_registered()};
-    if (!settings_.persisted) return {fail(turbo::persisted_query_not_supported())};
+    if (settings_->only_registered) return {only_registered()};
+    if (!settings_->persisted) return {fail(turbo::persisted_query_not_supported())};
     if (const std::string* text = texts_.find(hash)) return {find_text(*text)};
-    const auto text = settings_.persisted->find(hash);
+    const auto text = settings_->persisted->find(hash);
     if (!text) return {.document = fail(turbo::persisted_query_not_found()), .unknown_hash = hash};
     texts_.insert(hash, *text, text->size());
     return {find_text(*text)};
@@ -64,8 +65,8 @@ Documents::Lookup Documents::find_hash(std::string_view hash) {
 
 Documents::Found Documents::find_text(std::string_view text) {
     if (const auto index = registry_->find_text(text)) return registered_[*index];
-    if (settings_.only_registered) return only_registered();
-    return plans_.find_or_prepare(model_, text, settings_.parse);
+    if (settings_->only_registered) return only_registered();
+    return plans_.find_or_prepare(model_, text, settings_->parse);
 }
 
 Documents::Lookup Documents::find_hashed_text(std::string_view hash, std::string_view text) {
@@ -77,10 +78,10 @@ Documents::Lookup Documents::find_hashed_text(std::string_view hash, std::string
     if (turbo::sha256_hex(text) != hash)
         return {fail(ErrorCode::BadRequest, "provided sha does not match query",
                      "\"sha256Hash\" must be the SHA-256 of the bytes of \"query\".")};
-    const bool persisted = settings_.persisted && settings_.persisted->find(hash);
+    const bool persisted = settings_->persisted && settings_->persisted->find(hash);
     Lookup found{persist(hash, text)};
     const bool valid = found.document && (*found.document)->errors.empty();
-    if (valid && settings_.persisted && !persisted) found.new_hash = hash;
+    if (valid && settings_->persisted && !persisted) found.new_hash = hash;
     return found;
 }
 
@@ -92,26 +93,38 @@ Documents::Found Documents::find_persisted(std::string_view hash, std::string_vi
 
 Documents::Found Documents::persist(std::string_view hash, std::string_view text) {
     auto document = find_text(text);
-    if (!document || !(*document)->errors.empty() || !settings_.persisted) return document;
+    if (!document || !(*document)->errors.empty() || !settings_->persisted) return document;
     // What is not valid is not persisted: nobody could run it.
-    settings_.persisted->insert(hash, text);
+    settings_->persisted->insert(hash, text);
     texts_.insert(hash, std::string(text), text.size());
     return document;
+}
+
+Documents::Found Documents::under(Found found, const Settings& settings) const {
+    if (!found || &settings == settings_.get() || plan_alike(settings, *settings_)) return found;
+    const PreparedDocument& known = **found;
+    auto own = prepare_document(known.model, known.source, settings.parse);
+    own->registered = known.registered;
+    own->label = known.label;
+    own->meter = known.meter;
+    own->sql_template = known.sql_template;
+    own->template_units = known.template_units;
+    return own;
 }
 
 void Documents::count(PreparedDocument& document, const turbo::Call& call) const {
     if (document.meter) return document.meter->count(call);
     if (others_) count_other(document, call);
-    if (!settings_.adaptive || !settings_.statistics) return;
+    if (!settings_->adaptive || !settings_->statistics) return;
     if (const auto hot = document.heat.count(turbo::Heat::Clock::now(), call.duration))
-        settings_.statistics->propose({document.source, *hot});
+        settings_->statistics->propose({document.source, *hot});
 }
 
 void Documents::count_other(PreparedDocument& document, const turbo::Call& call) const {
     // What was asked for a few times only has no line of its own: clients could make up any number.
     if (!document.own_meter && document.calls < kCallsOfOwnMeter &&
         ++document.calls == kCallsOfOwnMeter && !document.label.empty())
-        document.own_meter = settings_.others->open_if_room(document.label, kMaxOwnMeters);
+        document.own_meter = settings_->others->open_if_room(document.label, kMaxOwnMeters);
     (document.own_meter ? *document.own_meter : *others_).count(call);
 }
 
@@ -146,12 +159,12 @@ void Documents::prepare_registered() {
     for (std::size_t i = 0; i < registered_.size(); ++i) {
         if (!registered_[i])
             registered_[i] =
-                prepare_document(model_, registry_->entries()[i].text, settings_.parse);
+                prepare_document(model_, registry_->entries()[i].text, settings_->parse);
         registered_[i]->registered = true;
         registered_[i]->label = registry_->entries()[i].id;
         take_template(*registered_[i], registry_->entries()[i].checked);
-        if (settings_.statistics && !registered_[i]->meter)
-            registered_[i]->meter = settings_.statistics->open(registry_->entries()[i].id);
+        if (settings_->statistics && !registered_[i]->meter)
+            registered_[i]->meter = settings_->statistics->open(registry_->entries()[i].id);
     }
 }
 

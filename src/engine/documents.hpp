@@ -15,7 +15,7 @@
 
 namespace fraiseql::engine {
 
-/// Used on its worker's thread. `settings` must outlive it.
+/// Used on its worker's thread. `settings` are those of now, whatever they are; must outlive it.
 class Documents {
   public:
     using Found = Result<std::shared_ptr<PreparedDocument>>;
@@ -29,7 +29,8 @@ class Documents {
         std::string_view new_hash = {};
     };
 
-    Documents(const Settings& settings, std::shared_ptr<const schema::Model> model);
+    Documents(const std::shared_ptr<const Settings>& settings,
+              std::shared_ptr<const schema::Model> model);
 
     /// Returns the prepared document of `request`, which may have errors of its own. Fails where
     /// there is none under that hash or id, where hash and text differ, and where the server runs
@@ -38,6 +39,10 @@ class Documents {
 
     /// Returns the document of `text`, which another server has persisted under `hash`.
     Found find_persisted(std::string_view hash, std::string_view text);
+
+    /// Returns `found` for a request that began under `settings`: where these are not those of now,
+    /// a copy whose plans are its own.
+    Found under(Found found, const Settings& settings) const;
 
     /// Counts an execution of `document`.
     void count(PreparedDocument& document, const turbo::Call& call) const;
@@ -64,7 +69,7 @@ class Documents {
     void take_template(PreparedDocument& document,
                        const std::shared_ptr<const turbo::CheckedTemplate>& checked) const;
 
-    const Settings& settings_;
+    const std::shared_ptr<const Settings>& settings_;
     std::shared_ptr<const schema::Model> model_;
     PlanCache plans_;
     std::shared_ptr<const turbo::Registry> registry_;

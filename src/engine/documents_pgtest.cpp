@@ -52,7 +52,15 @@ class DocumentsTest : public ::testing::Test {
     }
 
     Arena arena_;
-    Settings settings_{.persisted = std::make_shared<turbo::PersistedTexts>(1U << 20U)};
+    /// As another engine would have them from now on.
+    void change(void (*change_one)(Settings&)) {
+        Settings next = *settings_;
+        change_one(next);
+        settings_ = std::make_shared<const Settings>(std::move(next));
+    }
+
+    std::shared_ptr<const Settings> settings_ = std::make_shared<const Settings>(
+        Settings{.persisted = std::make_shared<turbo::PersistedTexts>(1U << 20U)});
     Documents documents_{settings_, model()};
 };
 
@@ -86,7 +94,7 @@ TEST_F(DocumentsTest, DoesNotPersistWhatIsNotValid) {
 }
 
 TEST_F(DocumentsTest, SaysThatHashesAreNotSupported) {
-    settings_.persisted = nullptr;
+    change([](Settings& next) { next.persisted = nullptr; });
     EXPECT_EQ(find({.query = {}, .extensions = hash_of(kQuery)}), "PERSISTED_QUERY_NOT_SUPPORTED");
     EXPECT_EQ(find({.query = kQuery, .extensions = hash_of(kQuery)}), kQuery);
 }
@@ -116,9 +124,22 @@ TEST_F(DocumentsTest, KeepsThePlansOfWhatStaysRegistered) {
     EXPECT_EQ(find({.query = kQuery}), kQuery);
 }
 
+TEST_F(DocumentsTest, PlansARequestUnderTheSettingsThatItBeganWith) {
+    const Request request{.query = kQuery};
+    const auto before = settings_;
+    change([](Settings& next) { next.compile.max_page_size = 2; });
+    const auto found = documents_.find(request).document;
+    const auto apart = documents_.under(found, *before).value();
+    EXPECT_NE(apart, found.value());
+    EXPECT_EQ(documents_.under(found, *settings_).value(), found.value());
+    // A page of five is planned for the one and refused to the other, whoever comes first.
+    EXPECT_TRUE(prepare_request(apart, request, *before));
+    EXPECT_FALSE(prepare_request(found.value(), request, *settings_));
+}
+
 TEST_F(DocumentsTest, RunsNothingElseWhereOnlyRegisteredOperationsMay) {
     register_operations();
-    settings_.only_registered = true;
+    change([](Settings& next) { next.only_registered = true; });
     EXPECT_EQ(find({.query = {}, .document_id = "users"}), kQuery);
     EXPECT_EQ(find({.query = kQuery}), kQuery);
     EXPECT_EQ(find({.query = kQuery + " "}), "FORBIDDEN");
@@ -133,7 +154,7 @@ TEST_F(DocumentsTest, DoesNotLetVariablesReplaceWhatIsWrittenInTheOperation) {
     const json::Value variables = json::read(R"({"limit": 1000, "where": {}})", arena_).value();
     const Request request{.query = {}, .document_id = "users", .variables = &variables};
     const auto prepared =
-        prepare_request(documents_.find(request).document.value(), request, settings_);
+        prepare_request(documents_.find(request).document.value(), request, *settings_);
     ASSERT_TRUE(prepared);
     EXPECT_EQ(prepared->arguments[0].find("limit")->text, "5");
     EXPECT_EQ(prepared->arguments[0].find("where"), nullptr);

@@ -107,10 +107,15 @@ Engine::Engine(pg::Pool& pool, std::shared_ptr<const schema::Model> model, Setti
                replica::Reads* reads)
     : pool_(pool),
       reads_(reads),
-      settings_(std::move(settings)),
+      settings_(std::make_shared<const Settings>(std::move(settings))),
       documents_(settings_, std::move(model)),
-      shared_texts_(pool, settings_.log),
+      shared_texts_(pool, settings_->log),
       answers_(pool_, settings_) {}
+
+void Engine::replace_settings(std::shared_ptr<const Settings> settings) {
+    const auto before = std::exchange(settings_, std::move(settings));
+    if (!plan_alike(*before, *settings_)) documents_.replace_model(documents_.model());
+}
 
 void Engine::replace_model(std::shared_ptr<const schema::Model> model) {
     documents_.replace_model(std::move(model));
@@ -124,11 +129,9 @@ void Engine::replace_registry(std::shared_ptr<const turbo::Registry> registry) {
 
 runtime::Task<Response> Engine::execute(Request request) {
     const runtime::Clock::time_point started = runtime::Clock::now();
-    std::optional<trace::Timeline> own;
-    if (settings_.slow && request.timeline == nullptr) request.timeline = &own.emplace();
     if (request.begun != nullptr)
         co_return co_await execute_begun(request, *request.begun, started);
-    Begun begun(request.principal);
+    Begun begun(request.principal, request.settings ? request.settings : settings_);
     const auto refused = co_await begin(request, begun);
     if (refused) co_return refuse({*refused});
     co_return co_await execute_begun(request, begun, started);
@@ -136,8 +139,12 @@ runtime::Task<Response> Engine::execute(Request request) {
 
 runtime::Task<Response> Engine::execute_begun(Request request, Begun& begun,
                                               runtime::Clock::time_point started) {
+    const Settings& settings = *begun.settings;
+    const bool minds_time = settings.slow_after.count() > 0;
+    std::optional<trace::Timeline> own;
+    if (minds_time && request.timeline == nullptr) request.timeline = &own.emplace();
     const runtime::Clock::time_point deadline =
-        started + std::min(settings_.timeout, request.timeout.value_or(settings_.timeout));
+        started + std::min(settings.timeout, request.timeout.value_or(settings.timeout));
     if (begun.state != nullptr) begun.state->deadline = deadline;
     std::optional<Error> unwanted;
     if (begun.state != nullptr) unwanted = co_await ask_before_plan(begun, request.query);
@@ -145,24 +152,25 @@ runtime::Task<Response> Engine::execute_begun(Request request, Begun& begun,
     Documents::Lookup found = documents_.find(request);
     if (!found.unknown_hash.empty() || !found.new_hash.empty())
         found.document = co_await share(request, std::move(found));
-    const Documents::Found& document = found.document;
+    const Documents::Found document = documents_.under(std::move(found.document), settings);
     note_parsed(request.timeline, started);
     if (!document) co_return refuse({document.error()});
-    auto prepared = prepare_request(*document, request, settings_);
+    auto prepared = prepare_request(*document, request, settings);
     documents_.grown(**document);
     if (!prepared) {
         documents_.count(**document, {.duration = runtime::Clock::now() - started, .failed = true});
         co_return refuse(prepared.error());
     }
     note_planned(request.timeline, *prepared);
-    if (settings_.seen) note_statements(*settings_.seen, *prepared);
+    if (settings.seen) note_statements(*settings.seen, *prepared);
     std::optional<Error> refused;
     if (request.gate != nullptr) {
         const plan::Plan& plan = prepared->operation->plan;
         refused = co_await request.gate->admit(plan);
     }
-    const bool priced = settings_.max_plan_cost > 0 && !(*document)->registered;
-    if (!refused && priced) refused = co_await price(*prepared, deadline);
+    const double most = settings.max_plan_cost;
+    const bool priced = most > 0 && !(*document)->registered;
+    if (!refused && priced) refused = co_await price(*prepared, most, deadline);
     Live* const live = request.gate != nullptr ? request.gate->live() : nullptr;
     if (!refused && is_subscription(*prepared))
         refused = live != nullptr ? describe(*prepared, begun.state == nullptr, *live)
@@ -193,9 +201,9 @@ runtime::Task<Response> Engine::execute_begun(Request request, Begun& begun,
     call.bytes = response.body.size();
     call.duration = runtime::Clock::now() - started;
     documents_.count(**document, call);
-    if (settings_.slow && call.duration >= settings_.slow->threshold()) {
+    if (minds_time && call.duration >= settings.slow_after) {
         const runtime::Executor executor = co_await boost::asio::this_coro::executor;
-        report_slow(pool_, settings_, execution.request, call, executor);
+        report_slow(pool_, settings, execution.request, call, executor);
     }
     co_return response;
 }
@@ -203,7 +211,7 @@ runtime::Task<Response> Engine::execute_begun(Request request, Begun& begun,
 runtime::Task<Response> Engine::answer(Execution& execution, turbo::Call& call) {
     const PreparedRequest& request = execution.request;
     if (request.as_of) co_return co_await answer_as_of(execution);
-    if (may_keep(request, settings_.cache)) {
+    if (may_keep(request, execution.settings().cache)) {
         FoundAnswer found = co_await answers_.find_or_build(request, execution.deadline);
         if (found.answer) co_return kept_response(std::move(found));
         // Something is wrong with it: what, the fields say one by one.
@@ -231,14 +239,14 @@ runtime::Task<Response> Engine::answer(Execution& execution, turbo::Call& call) 
     co_return response;
 }
 
-runtime::Task<std::optional<Error>> Engine::price(const PreparedRequest& request,
+runtime::Task<std::optional<Error>> Engine::price(const PreparedRequest& request, double most,
                                                   runtime::Clock::time_point deadline) {
     for (const CompiledUnit* unit : unpriced_units(request)) {
         pg::Batch batch = pricing_batch(*unit, request);
         auto rows = co_await pool_.run(std::move(batch), pg::Lane::Quick, deadline);
         if (rows) keep_price(*unit, *rows);
     }
-    co_return too_dear(request, settings_.max_plan_cost);
+    co_return too_dear(request, most);
 }
 
 runtime::Task<Documents::Found> Engine::share(Request request, Documents::Lookup found) {
@@ -263,8 +271,8 @@ runtime::Task<Response> Engine::answer_as_of(Execution& execution) {
         co_await pool_.run(std::move(batch), pg::Lane::Quick, execution.deadline);
     end_call(request.timeline, found);
     if (!found)
-        co_return refuse(
-            {respond::to_error(found.error(), settings_.expose_errors, next_reference())});
+        co_return refuse({respond::to_error(found.error(), execution.settings().expose_errors,
+                                            next_reference())});
     auto answer = as_of_answer(*request.as_of, found->front());
     if (!answer) co_return refuse({answer.error()});
     Response response;
@@ -293,7 +301,7 @@ runtime::Task<void> Engine::run_units(Execution& execution,
         } else if (result) {
             execution.results.push_back({&unit.unit, std::move(*result)});
         } else if (worth_splitting(unit, result.error())) {
-            execution.apart.push_back(compile_apart(execution.request, settings_));
+            execution.apart.push_back(compile_apart(execution.request, execution.settings()));
             co_await run_units(execution, execution.apart.back());
         } else {
             add_failure(execution, unit, result.error());
@@ -310,8 +318,8 @@ runtime::Task<pg::BatchResult> Engine::run_unit(Execution& execution, const Comp
     const bool writes = !unit.unit.read_only;
     // What is cached, or follows versions, is never older than what was acknowledged before:
     // replicas cannot promise that.
-    const bool cached =
-        may_keep(execution.request, settings_.cache) || is_subscription(execution.request);
+    const bool cached = may_keep(execution.request, execution.settings().cache) ||
+                        is_subscription(execution.request);
     if (reads_ != nullptr && writes) Written::ask(batch);
     begin_call(execution.request.timeline, batch);
     pg::BatchResult result;
@@ -440,9 +448,10 @@ void Engine::settle(Execution& execution, const Transaction& transaction, pg::Ba
 void Engine::add_failure(Execution& execution, const CompiledUnit& unit,
                          const sql::DatabaseError& failure) {
     const std::string reference = next_reference();
-    Error error = respond::to_error(failure, settings_.expose_errors, reference);
-    if (settings_.log && error.code == ErrorCode::InternalServerError)
-        log_failure(settings_.log, execution.request, unit, failure, reference);
+    const Settings& settings = execution.settings();
+    Error error = respond::to_error(failure, settings.expose_errors, reference);
+    if (settings.log && error.code == ErrorCode::InternalServerError)
+        log_failure(settings.log, execution.request, unit, failure, reference);
     const plan::Root& root = execution.request.operation->plan.roots[unit.unit.first_root];
     if (root.kind == plan::Root::Kind::Call && unit.unit.root_count == 1)
         error.input = input_path(*execution.request.document->model, *root.call.function, failure);

@@ -95,6 +95,11 @@ class Engine {
     /// Where transactions of the application get their connections; must outlive the engine.
     void use_reserved(pg::ReservedPool& reserved) noexcept { reserved_ = &reserved; }
 
+    /// What holds for requests that begin now.
+    const std::shared_ptr<const Settings>& settings() const noexcept { return settings_; }
+    /// Uses `settings` for the requests that begin from now on; those in progress keep theirs. What
+    /// the settings share with the ones before is kept; memory is that of the first.
+    void replace_settings(std::shared_ptr<const Settings> settings);
     /// Uses `model` from the next request on; requests in progress keep theirs.
     void replace_model(std::shared_ptr<const schema::Model> model);
     /// Registers the operations of `registry`, and only those, from the next request on.
@@ -130,12 +135,13 @@ class Engine {
                                                         const Transport* transport,
                                                         const auth::Principal* principal,
                                                         std::shared_ptr<const schema::Model> model,
-                                                        runtime::Clock::time_point deadline);
+                                                        runtime::Clock::time_point deadline,
+                                                        const Settings& settings);
     runtime::Task<Response> execute_begun(Request request, Begun& begun,
                                           runtime::Clock::time_point started);
     runtime::Task<Documents::Found> share(Request request, Documents::Lookup found);
     /// Prices what has no price yet, and returns why the request is too dear, if it is.
-    runtime::Task<std::optional<Error>> price(const PreparedRequest& request,
+    runtime::Task<std::optional<Error>> price(const PreparedRequest& request, double most,
                                               runtime::Clock::time_point deadline);
     runtime::Task<void> run_units(Execution& execution, const std::vector<CompiledUnit>& units);
     runtime::Task<Response> answer(Execution& execution, turbo::Call& call);
@@ -159,12 +165,12 @@ class Engine {
     void add_failure(Execution& execution, const CompiledUnit& unit,
                      const sql::DatabaseError& failure);
     void add_error(Execution& execution, const CompiledUnit& unit, const Error& error);
-    Reporter reporter();
+    Reporter reporter(bool expose_errors);
     std::string next_reference();
 
     pg::Pool& pool_;
     replica::Reads* reads_;
-    Settings settings_;
+    std::shared_ptr<const Settings> settings_;
     Documents documents_;
     SharedTexts shared_texts_;
     AnswerCache answers_;

@@ -19,19 +19,20 @@ Engine::~Engine() {
 
 std::unique_ptr<detail::context_state> Engine::make_context(
     const runtime::Executor& executor, const Transport* transport, const auth::Principal* principal,
-    std::shared_ptr<const schema::Model> model, runtime::Clock::time_point deadline) {
+    std::shared_ptr<const schema::Model> model, runtime::Clock::time_point deadline,
+    const Settings& settings) {
     if (!home_) {
         mailbox_ = std::make_shared<runtime::Mailbox>(executor);
         home_ = std::make_shared<runtime::WorkerHome>(executor, mailbox_,
-                                                      runtime::StallWatch::make(settings_.log));
+                                                      runtime::StallWatch::make(settings.log));
     }
     auto out = std::make_unique<detail::context_state>();
     out->transport = transport;
     out->principal = principal;
     out->deadline = deadline;
-    out->log = settings_.log;
-    out->expose_errors = settings_.expose_errors;
-    out->options = compile_options(settings_, principal);
+    out->log = settings.log;
+    out->expose_errors = settings.expose_errors;
+    out->options = compile_options(settings, principal);
     out->pool = &pool_;
     out->reserved = reserved_;
     out->model = std::move(model);
@@ -44,7 +45,8 @@ void Engine::prepare_resolvers(Execution& execution, const runtime::Executor& ex
                                const Transport* transport) {
     if (execution.context == nullptr) {
         execution.own_context = make_context(executor, transport, execution.request.principal,
-                                             execution.request.document->model, execution.deadline);
+                                             execution.request.document->model, execution.deadline,
+                                             execution.settings());
         execution.context = execution.own_context.get();
     }
     const std::size_t roots = execution.request.operation->plan.roots.size();
@@ -73,7 +75,8 @@ runtime::Task<runtime::Payload> Engine::compute(Execution& execution) {
     if (read) {
         computing.start();
         co_await computing.wait(execution.deadline);
-        data = computing.take(reporter(), execution.errors);
+        const bool expose = execution.settings().expose_errors;
+        data = computing.take(reporter(expose), execution.errors);
     } else {
         execution.errors.push_back(read.error());
     }
@@ -98,15 +101,15 @@ runtime::Task<std::optional<Error>> Engine::open_source(const PreparedRequest& r
     if (request.principal != nullptr) own.principal = auth::with_grants(*request.principal, {}, {});
     own.state = std::move(begun.state);
     if (own.state == nullptr)
-        own.state =
-            make_context(executor, transport, request.principal, request.document->model, {});
-    own.state->statement_limit = settings_.timeout;
+        own.state = make_context(executor, transport, request.principal, request.document->model,
+                                 {}, *begun.settings);
+    own.state->statement_limit = begun.settings->timeout;
     const auto& roots = request.operation->plan.roots;
     const auto root = std::find_if(roots.begin(), roots.end(), [](const plan::Root& each) {
         return each.kind == plan::Root::Kind::Resolve;
     });
-    live.source =
-        std::make_shared<Source>(std::move(own), *root->resolve.resolver, reporter(), home_);
+    live.source = std::make_shared<Source>(std::move(own), *root->resolve.resolver,
+                                           reporter(begun.settings->expose_errors), home_);
     const auto index = static_cast<std::size_t>(root - roots.begin());
     auto refused = live.source->open(node_of(request.arguments[index]));
     if (!refused) co_return std::nullopt;
@@ -117,10 +120,10 @@ runtime::Task<std::optional<Error>> Engine::open_source(const PreparedRequest& r
     co_return refused;
 }
 
-Reporter Engine::reporter() {
+Reporter Engine::reporter(bool expose_errors) {
     return {.next_reference = [this] { return next_reference(); },
-            .log = settings_.log,
-            .expose_errors = settings_.expose_errors};
+            .log = settings_->log,
+            .expose_errors = expose_errors};
 }
 
 runtime::Task<void> Engine::finish_resolver(Execution& execution, std::uint32_t root) {
@@ -128,7 +131,7 @@ runtime::Task<void> Engine::finish_resolver(Execution& execution, std::uint32_t 
     if (resolving == nullptr) co_return;
     // Where the client has gone, nobody reads what it says.
     co_await resolving->wait(execution.deadline);
-    Completed completed = resolving->take(reporter());
+    Completed completed = resolving->take(reporter(execution.settings().expose_errors));
     for (Error& error : completed.errors)
         execution.errors.push_back(std::move(error));
     execution.resolved[root] = std::move(completed.value);

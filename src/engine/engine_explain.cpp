@@ -7,19 +7,20 @@
 namespace fraiseql::engine {
 
 runtime::Task<Response> Engine::explain(Request request, ExplainOptions options) {
-    const runtime::Clock::time_point deadline = runtime::Clock::now() + settings_.timeout;
-    Begun begun(request.principal);
+    Begun begun(request.principal, request.settings ? request.settings : settings_);
+    const Settings& settings = *begun.settings;
+    const runtime::Clock::time_point deadline = runtime::Clock::now() + settings.timeout;
     const auto refused = co_await begin(request, begun);
     if (refused) co_return refuse({*refused});
     Documents::Lookup found = documents_.find(request);
     if (!found.unknown_hash.empty() || !found.new_hash.empty())
         found.document = co_await share(request, std::move(found));
-    const Documents::Found& document = found.document;
+    const Documents::Found document = documents_.under(std::move(found.document), settings);
     if (!document) co_return refuse({document.error()});
-    auto prepared = prepare_request(*document, request, settings_);
+    auto prepared = prepare_request(*document, request, settings);
     documents_.grown(**document);
     if (!prepared) co_return refuse(prepared.error());
-    Explanation explanation(std::move(*prepared), request.operation_name, settings_, options);
+    Explanation explanation(std::move(*prepared), request.operation_name, settings, options);
     pg::Batch batch = explanation.plans_batch();
     // A statement that is measured may take long: nobody else waits behind it.
     auto rows = co_await pool_.run(std::move(batch), pg::Lane::Exclusive, deadline);

@@ -41,6 +41,9 @@ struct Engine::Execution {
     std::vector<json_text> resolved = {};
     /// The event of a subscription that is to be answered.
     std::shared_ptr<const detail::resolved> event = {};
+
+    /// What holds for the request, from its beginning to its end.
+    const Settings& settings() const { return *begun->settings; }
 };
 
 }  // namespace fraiseql::engine

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/as_of.hpp"
 #include "engine/authorization.hpp"
@@ -301,6 +302,15 @@ std::vector<CompiledUnit> with_statements(std::vector<compile::Unit> units) {
         out.push_back(std::move(compiled));
     }
     return out;
+}
+
+bool plan_alike(const Settings& a, const Settings& b) noexcept {
+    const auto values = [](const Settings& each) {
+        return std::tuple(each.compile.default_page_size, each.compile.max_page_size,
+                          each.limits.depth, each.limits.complexity, each.limits.root_fields,
+                          each.limits.aliases, each.limits.list_size);
+    };
+    return values(a) == values(b);
 }
 
 // What views read with their owners' rights is not the same to a role of the request's own.

@@ -175,6 +175,8 @@ struct Request {
     std::optional<replica::Position> seen = {};
     /// How long the client waits, where that is less than the server's own limit; nothing: no less.
     std::optional<std::chrono::milliseconds> timeout = {};
+    /// What holds for it, where nothing has begun it; nullptr: what holds when it begins.
+    std::shared_ptr<const Settings> settings = {};
     /// The transport allows no mutation (HTTP GET).
     bool query_only = false;
     /// Where it is noted what happens when; nullptr: nobody wants to know. Lives as long as the

@@ -53,11 +53,16 @@ struct Settings {
     std::shared_ptr<turbo::Statistics> others = {};
     /// Hears which operations send which statements; shared by the workers. nullptr: nobody does.
     std::shared_ptr<turbo::SeenStatements> seen = {};
-    /// Which operations are slow; shared by the workers. nullptr: none.
+    /// From which time on an operation is slow; 0: none is.
+    std::chrono::milliseconds slow_after{0};
+    /// Counts those; shared by the workers. Not nullptr where any is slow.
     std::shared_ptr<SlowOperations> slow = {};
     /// Hears of unexpected errors, with the reference that the client was given, and of slow
     /// operations. May be empty. Called on the worker's thread.
     Log log = {};
 };
+
+/// Whether operations that were planned with `a` would be planned alike with `b`.
+bool plan_alike(const Settings& a, const Settings& b) noexcept;
 
 }  // namespace fraiseql::engine

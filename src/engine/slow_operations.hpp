@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SlowOperations: from which time on an operation is slow, and how many were.
+// SlowOperations: how many operations were slow, and whether it is time to explain another one.
 #pragma once
 
 #include <atomic>
@@ -13,9 +13,6 @@ class SlowOperations {
   public:
     using Clock = std::chrono::steady_clock;
 
-    explicit SlowOperations(std::chrono::milliseconds threshold) : threshold_(threshold) {}
-
-    std::chrono::nanoseconds threshold() const noexcept { return threshold_; }
     void count() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
     std::uint64_t total() const noexcept { return count_.load(std::memory_order_relaxed); }
 
@@ -30,7 +27,6 @@ class SlowOperations {
   private:
     static constexpr Clock::duration kPause = std::chrono::seconds(5);
 
-    std::chrono::nanoseconds threshold_;
     std::atomic<std::uint64_t> count_ = 0;
     std::atomic<Clock::duration> next_plan_ = Clock::duration::zero();
 };

@@ -108,6 +108,7 @@ void Connection::abandon() {
 }
 
 H1Reader::State Connection::parse() {
+    if (!reader_.in_request()) reader_.use(site_->settings.limits);
     const H1Reader::Step step =
         reader_.read(std::string_view(buffer_.data() + begin_, end_ - begin_));
     begin_ += step.consumed;

@@ -252,6 +252,8 @@ H1Reader::H1Reader(const Limits& limits) : state_(std::make_unique<State_>(limit
 
 H1Reader::~H1Reader() = default;
 
+void H1Reader::use(const Limits& limits) { state_->limits = limits; }
+
 H1Reader::Step H1Reader::read(std::string_view bytes) {
     if (state_->parser) return state_->read_body(bytes, 0);
     return state_->read_head(bytes);

@@ -38,6 +38,9 @@ class H1Reader {
     };
 
     explicit H1Reader(const Limits& limits);
+
+    /// Has `limits` hold from the next request on; only between two of them.
+    void use(const Limits& limits);
     H1Reader(const H1Reader&) = delete;
     H1Reader& operator=(const H1Reader&) = delete;
     ~H1Reader();

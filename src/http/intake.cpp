@@ -144,6 +144,11 @@ class Intake::State : public std::enable_shared_from_this<Intake::State> {
         if (busy) co_await self->empty_.wait();
     }
 
+    void replace(const Intaking& intaking) {
+        settings_.limits = intaking.limits;
+        settings_.proxies = intaking.proxies;
+    }
+
     // The handler's owner goes, too.
     void abandon() {
         gone_ = true;
@@ -193,6 +198,8 @@ Intake::Intake(const runtime::Executor& executor, ListenSettings settings, Handl
     : state_(std::make_shared<State>(executor, std::move(settings), std::move(handler))) {}
 
 Intake::~Intake() { state_->abandon(); }
+
+void Intake::replace(const Intaking& intaking) { state_->replace(intaking); }
 
 runtime::Task<> Intake::drain() {
     const std::shared_ptr<State> state = state_;

@@ -45,6 +45,9 @@ class Intake {
     /// What is in progress is answered with 503.
     ~Intake();
 
+    /// Has it hold for requests that come from now on.
+    void replace(const Intaking& intaking);
+
     /// Refuses what comes from now on, and ends when everything in progress is answered.
     runtime::Task<> drain();
 

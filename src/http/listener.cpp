@@ -189,6 +189,13 @@ Result<void> Listener::open() { return state_->open(); }
 
 void Listener::let_go() { state_->site->letting_go = true; }
 
+void Listener::replace(const Intaking& intaking) {
+    ListenSettings& settings = state_->site->settings;
+    settings.limits = intaking.limits;
+    settings.proxies = intaking.proxies;
+    settings.max_connections = intaking.max_connections;
+}
+
 runtime::Task<> Listener::drain() {
     const std::shared_ptr<State> state = state_;
     state->stop_accepting();

@@ -58,6 +58,13 @@ struct ListenSettings {
     std::function<void(const Refusal&, const IpAddress&)> on_refused;
 };
 
+/// What of ListenSettings may become another while it is listened.
+struct Intaking {
+    Limits limits = {};
+    Proxies proxies = {};
+    std::size_t max_connections = 0;
+};
+
 /// Belongs to one worker; used only on its thread once started.
 class Listener {
   public:
@@ -72,6 +79,9 @@ class Listener {
     /// From now on each answer is the last of its connection; new connections are still accepted.
     /// Before drain(): a proxy then has no connection in use that drain() closes under it.
     void let_go();
+
+    /// Has it hold for requests that are read, and connections that are accepted, from now on.
+    void replace(const Intaking& intaking);
 
     /// Stops accepting, closes idle connections, and ends when those with a request in progress
     /// have answered it.

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <climits>
+#include <ctime>
 #include <string_view>
 
 namespace fraiseql::http {
@@ -111,6 +112,12 @@ std::string written(const ASN1_TIME* time) {
     return {data, static_cast<std::size_t>(std::max(size, 0L))};
 }
 
+std::chrono::system_clock::time_point moment(const ASN1_TIME* time) {
+    std::tm parts{};
+    if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
+    return std::chrono::system_clock::from_time_t(timegm(&parts));
+}
+
 Result<std::string> check_dates(const X509* certificate) {
     const ASN1_TIME* last = X509_get0_notAfter(certificate);
     if (X509_cmp_current_time(last) < 0)
@@ -142,7 +149,9 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(const std::string& ce
     set_policy(context);
     if (auto added = add_certificates(context, certificates); !added) return fail(added.error());
     if (auto added = add_key(context, key); !added) return fail(added.error());
-    FRAISEQL_TRY(out->description_, check_dates(SSL_CTX_get0_certificate(context)));
+    const X509* own = SSL_CTX_get0_certificate(context);
+    FRAISEQL_TRY(out->description_, check_dates(own));
+    out->valid_until_ = moment(X509_get0_notAfter(own));
     return std::shared_ptr<const TlsContext>(std::move(out));
 }
 

@@ -2,6 +2,7 @@
 // TlsContext: a certificate with its key, and how TLS is spoken with it.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -37,12 +38,15 @@ class TlsContext {
 
     /// The certificate's subject and its last day, for people.
     const std::string& description() const noexcept { return description_; }
+    /// The certificate's last moment.
+    std::chrono::system_clock::time_point valid_until() const noexcept { return valid_until_; }
 
   private:
     TlsContext() = default;
 
     std::unique_ptr<ssl_ctx_st, FreeTls> context_;
     std::string description_;
+    std::chrono::system_clock::time_point valid_until_ = {};
 };
 
 /// The context of connections to come, replaced while they are accepted. Thread-safe.

@@ -3,12 +3,15 @@
 
 namespace fraiseql::limit {
 
-std::optional<InFlight::Place> InFlight::enter(std::string_view client) {
+std::optional<InFlight::Place> InFlight::enter(std::string_view client, std::size_t most) {
     const std::uint64_t hash = cache::keyed_hash(key_, client);
     Shard& shard = shards_[hash % kShards];
     const std::lock_guard lock(shard.mutex);
     std::size_t& count = shard.counts[hash];
-    if (count >= most_) return std::nullopt;
+    if (count >= most) {
+        if (count == 0) shard.counts.erase(hash);
+        return std::nullopt;
+    }
     ++count;
     return Place(this, hash);
 }

@@ -43,7 +43,9 @@ class InFlight {
     explicit InFlight(std::size_t most) : key_(cache::random_hash_key()), most_(most) {}
 
     /// Returns a place for one more request of `client`; nothing where it has `most` of them.
-    std::optional<Place> enter(std::string_view client);
+    std::optional<Place> enter(std::string_view client) { return enter(client, most_); }
+    /// The same with another `most`, which holds for this request only.
+    std::optional<Place> enter(std::string_view client, std::size_t most);
 
     std::size_t most() const noexcept { return most_; }
 

@@ -10,6 +10,7 @@
 #include "json/object_writer.hpp"
 #include "server/admin_schema.hpp"
 #include "server/database_findings.hpp"
+#include "server/health.hpp"
 #include "server/operation_findings.hpp"
 #include "server/refusals.hpp"
 #include "server/top_operations.hpp"
@@ -109,9 +110,8 @@ std::string_view value_of(const Fields& fields, std::string_view name) {
 
 }  // namespace
 
-AdminHttp::AdminHttp(AdminSettings settings, AdminSources sources, FindAsset find_asset)
-    : settings_(std::move(settings)),
-      sources_(std::move(sources)),
+AdminHttp::AdminHttp(AdminSources sources, FindAsset find_asset)
+    : sources_(std::move(sources)),
       find_asset_(std::move(find_asset)),
       operations_([this](Interruption& each) { return find_operations(sources_, each); }, 2s),
       findings_([this](Interruption& each) { return find_findings(sources_, each); }, 0s),
@@ -122,18 +122,13 @@ bool AdminHttp::has(std::string_view path) noexcept {
     return path == "/admin" || path.starts_with("/admin/");
 }
 
-Task<http::Response> AdminHttp::answer(const http::Request& request,
+Task<http::Response> AdminHttp::answer(const http::Request& request, const AdminSettings& settings,
                                        std::shared_ptr<runtime::Mailbox> mailbox) {
     const std::string_view path = request.path();
-    const Result<void> admitted = admit_admin(settings_, request);
-    if (!admitted && admitted.error().code == ErrorCode::NotFound) co_return not_found(request);
-    if (find_asset_ && find_asset_(path)) co_return answer_page(request);
-    if (!admitted) {
-        if (sources_.audit)
-            sources_.audit->record(about(AuditEvent::AdminRefused, request, nullptr,
-                                         info(admitted.error().code).wire));
-        co_return refuse_admin(admitted.error());
-    }
+    const Result<void> admitted = admit_admin(settings, request);
+    const bool hidden = !admitted && admitted.error().code == ErrorCode::NotFound;
+    if (!hidden && find_asset_ && find_asset_(path)) co_return answer_page(request);
+    if (!admitted) co_return refuse(request, admitted.error());
     const bool findings = path == "/admin/findings";
     const bool known = findings || path == "/admin/state" || path == "/admin/samples" ||
                        path == "/admin/operations" || path == "/admin/schema";
@@ -150,6 +145,27 @@ Task<http::Response> AdminHttp::answer(const http::Request& request,
     if (path == "/admin/schema") co_return co_await answer_inquiry(schema_, std::move(mailbox));
     if (findings) co_return co_await answer_inquiry(findings_, std::move(mailbox));
     co_return co_await answer_inquiry(operations_, std::move(mailbox));
+}
+
+Task<http::Response> AdminHttp::answer_health(const http::Request& request,
+                                              const AdminSettings& settings,
+                                              Readiness& readiness) const {
+    const Result<void> admitted = admit_admin(settings, request);
+    if (!admitted) co_return refuse(request, admitted.error());
+    if (!reads(request)) co_return method_not_allowed(request, "GET, HEAD");
+    const auto problems = co_await readiness.problems(true);
+    http::Response response = json_response(health_json(sources_, problems));
+    if (!problems.empty()) response.status = 503;
+    co_return response;
+}
+
+/// Where there is nothing for whoever asks, there is nothing to record, either.
+http::Response AdminHttp::refuse(const http::Request& request, const Error& error) const {
+    if (error.code == ErrorCode::NotFound) return not_found(request);
+    if (sources_.audit)
+        sources_.audit->record(
+            about(AuditEvent::AdminRefused, request, nullptr, info(error.code).wire));
+    return refuse_admin(error);
 }
 
 http::Response AdminHttp::answer_page(const http::Request& request) const {

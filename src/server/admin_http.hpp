@@ -13,6 +13,7 @@
 #include "server/admin_state.hpp"
 #include "server/asset.hpp"
 #include "server/inquiry.hpp"
+#include "server/readiness.hpp"
 
 namespace fraiseql::server {
 
@@ -21,24 +22,31 @@ namespace fraiseql::server {
 class AdminHttp {
   public:
     /// `find_asset` finds the page at "/admin" and what it loads.
-    AdminHttp(AdminSettings settings, AdminSources sources, FindAsset find_asset);
+    AdminHttp(AdminSources sources, FindAsset find_asset);
 
     /// Whether the path is one of its own, or is none at all but begins so.
     static bool has(std::string_view path) noexcept;
 
     /// Answers /admin, what the page loads, and /admin/state, /admin/samples, /admin/operations,
-    /// /admin/findings, /admin/schema; 404 otherwise. What takes a while is delivered by `mailbox`.
+    /// /admin/findings, /admin/schema; 404 otherwise. `settings` say to whom; what takes a while is
+    /// delivered by `mailbox`.
     runtime::Task<http::Response> answer(const http::Request& request,
+                                         const AdminSettings& settings,
                                          std::shared_ptr<runtime::Mailbox> mailbox);
 
+    /// Answers /health/detailed, to whom `settings` say; `readiness` is that of the worker.
+    runtime::Task<http::Response> answer_health(const http::Request& request,
+                                                const AdminSettings& settings,
+                                                Readiness& readiness) const;
+
   private:
+    http::Response refuse(const http::Request& request, const Error& error) const;
     http::Response answer_page(const http::Request& request) const;
     http::Response answer_samples(std::int64_t since) const;
     http::Response answer_node(std::string_view id) const;
     runtime::Task<http::Response> answer_inquiry(Inquiry& inquiry,
                                                  std::shared_ptr<runtime::Mailbox> mailbox);
 
-    const AdminSettings settings_;
     const AdminSources sources_;
     const FindAsset find_asset_;
     // Last, so that they end first.

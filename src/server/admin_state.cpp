@@ -14,6 +14,11 @@ namespace {
 using json::ObjectWriter;
 using json::write_objects;
 
+double seconds_since_1970() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration<double>(now).count();
+}
+
 /// The sum of something over all workers.
 template <class Value>
 auto sum(const std::vector<Sample>& workers, const Value& value) {
@@ -26,6 +31,7 @@ void write_server(ObjectWriter&& out, std::size_t workers) {
     out.text("version", FRAISEQL_VERSION);
     out.number("workers", workers);
     out.number("startedAt", process.started);
+    out.number("uptimeSeconds", seconds_since_1970() - process.started);
     const auto number = [&out](std::string_view name, std::optional<double> value) {
         if (value) out.number(name, *value);
     };
@@ -50,7 +56,13 @@ void write_database(ObjectWriter&& out, const catalog::Catalog& catalog,
         if (!each.pool.last_error.empty()) return out.text("lastError", each.pool.last_error);
 }
 
-void write_schema(ObjectWriter&& out, const schema::Model& model) {
+void write_schema(ObjectWriter&& out, const schema::Model& model, const AdminSources& sources) {
+    if (sources.schema_versions) {
+        const auto version = sources.schema_versions->current();
+        out.text("version", version->digest);
+        out.number("servedSince", version->since);
+        out.number("ageSeconds", seconds_since_1970() - version->since);
+    }
     out.number("relations", model.entities.size());
     out.number("functions", model.functions.size());
     out.number("types", model.schema->types().size());
@@ -163,7 +175,7 @@ void write_replicas(std::string& out, const AdminSources& sources,
     });
 }
 
-void write_limits(ObjectWriter&& out, const LimitState& limits) {
+void write_limits(ObjectWriter&& out, const LimitCounts& limits) {
     out.number("refusedByRate", limits.refused_by_rate.load());
     out.number("refusedByAddress", limits.refused_by_address.load());
     out.number("refusedInFlight", limits.refused_in_flight.load());
@@ -194,23 +206,33 @@ void write_second(ObjectWriter& out, const Second& second) {
 
 }  // namespace
 
-std::string state_json(const AdminSources& sources) {
+std::vector<StatePart> state_parts(const AdminSources& sources) {
     const std::vector<Sample> workers = sources.samples->latest();
     const auto model = sources.models->current();
+    std::vector<StatePart> out;
+    const auto add = [&out](std::string_view name) -> std::string& {
+        return out.emplace_back(StatePart{name, {}}).json;
+    };
+    write_server(ObjectWriter(add("server")), workers.size());
+    write_database(ObjectWriter(add("database")), model->catalog, workers);
+    write_schema(ObjectWriter(add("schema")), *model, sources);
+    write_pool(ObjectWriter(add("pool")), pool_of_all(workers));
+    write_objects(add("workers"), workers, write_worker);
+    write_plans(ObjectWriter(add("plans")), workers);
+    write_answers(ObjectWriter(add("answers")), workers);
+    write_operations(ObjectWriter(add("operations")), sources);
+    write_tokens(ObjectWriter(add("tokens")), workers);
+    if (sources.replicas) write_replicas(add("replicas"), sources, workers);
+    if (sources.limits) write_limits(ObjectWriter(add("limits")), *sources.limits);
+    return out;
+}
+
+std::string state_json(const AdminSources& sources) {
     std::string text;
     {
         ObjectWriter out(text);
-        write_server(ObjectWriter(out.begin("server")), workers.size());
-        write_database(ObjectWriter(out.begin("database")), model->catalog, workers);
-        write_schema(ObjectWriter(out.begin("schema")), *model);
-        write_pool(ObjectWriter(out.begin("pool")), pool_of_all(workers));
-        write_objects(out.begin("workers"), workers, write_worker);
-        write_plans(ObjectWriter(out.begin("plans")), workers);
-        write_answers(ObjectWriter(out.begin("answers")), workers);
-        write_operations(ObjectWriter(out.begin("operations")), sources);
-        write_tokens(ObjectWriter(out.begin("tokens")), workers);
-        if (sources.replicas) write_replicas(out.begin("replicas"), sources, workers);
-        if (sources.limits) write_limits(ObjectWriter(out.begin("limits")), *sources.limits);
+        for (const StatePart& part : state_parts(sources))
+            out.json(part.name, part.json);
     }
     return text;
 }

@@ -4,8 +4,10 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "http/tls_context.hpp"
 #include "server/audit.hpp"
 #include "server/limits.hpp"
 #include "server/registry_watch.hpp"
@@ -22,6 +24,10 @@ struct AdminSources {
     std::string conninfo = {};
     std::shared_ptr<const Samples> samples = {};
     std::shared_ptr<const ModelFeed> models = {};
+    /// Which of them is served, and since when; may be empty.
+    std::shared_ptr<const SchemaVersionFeed> schema_versions = {};
+    /// The certificate that is served; empty where there is none.
+    std::shared_ptr<const http::CurrentTls> tls = {};
     std::shared_ptr<const RegistryFeed> registry = {};
     /// Of registered operations, and of the busiest others; may be empty.
     std::shared_ptr<const turbo::Statistics> statistics = {};
@@ -29,14 +35,22 @@ struct AdminSources {
     /// Both empty where there are no replicas.
     std::shared_ptr<const replica::Settings> replica_settings = {};
     std::shared_ptr<const ReplicaFeed> replicas = {};
-    /// Empty where there are no limits.
-    std::shared_ptr<const LimitState> limits = {};
+    std::shared_ptr<const LimitCounts> limits = {};
     /// Empty where nobody hears.
     std::shared_ptr<Audit> audit = {};
 };
 
-/// Returns {server, database, schema, pool, workers, plans, answers, operations, tokens, replicas,
-/// limits} as of this moment.
+/// One part of the state, and its JSON.
+struct StatePart {
+    std::string_view name;
+    std::string json;
+};
+
+/// Returns server, database, schema, pool, workers, plans, answers, operations, tokens, replicas
+/// where there are any, and limits, as of this moment.
+std::vector<StatePart> state_parts(const AdminSources& sources);
+
+/// Returns them as one object.
 std::string state_json(const AdminSources& sources);
 
 /// Returns [{at, requests, errors, p50, …}] of the seconds after `since`.

@@ -60,15 +60,16 @@ http::Response refuse_with(const Error& error) {
 }  // namespace
 
 runtime::Task<http::Response> Router::answer_route(const http::Request& request,
+                                                   const RouterSettings& settings,
                                                    Admission& admission,
                                                    const detail::route_definition& route) {
     auto principal = co_await identification_.identify(request, kJson);
     if (!principal) co_return std::move(principal.error());
     const HttpTransport transport(request);
-    engine::Begun begun(principal->get());
+    engine::Begun begun(principal->get(), settings.engine);
     std::optional<Error> refused = co_await engine_.begin(&transport, begun);
     if (refused) co_return refuse_with(*refused);
-    if (settings_.limits)
+    if (settings.limits)
         refused = co_await admission.count_principal(begun.principal, begun.rate_key);
     if (refused) {
         audit(AuditEvent::RateLimited, request, begun.principal, refused->message);

@@ -14,6 +14,7 @@
 #include "json/writer.hpp"
 #include "pg/session.hpp"
 #include "server/line_queue.hpp"
+#include "server/log_writer.hpp"
 
 namespace fraiseql::server {
 namespace {
@@ -83,8 +84,10 @@ LineQueue::Write write_to(std::shared_ptr<std::FILE> file) {
 struct Audit::Sinks {
     LineQueue lines;
     std::optional<LineQueue> rows = {};
+    bool human;
 
-    Sinks(LineQueue::Write write, std::size_t max_waiting) : lines(std::move(write), max_waiting) {}
+    Sinks(LineQueue::Write write, const AuditSettings& settings)
+        : lines(std::move(write), settings.max_waiting), human(settings.human) {}
 };
 
 std::string_view event_name(AuditEvent event) noexcept {
@@ -117,6 +120,21 @@ std::string to_json_line(const AuditRecord& record, std::int64_t milliseconds_si
     return out;
 }
 
+std::string to_human_line(const AuditRecord& record, std::int64_t milliseconds_since_1970) {
+    const std::chrono::system_clock::time_point time{
+        std::chrono::milliseconds(milliseconds_since_1970)};
+    std::vector<LogField> fields;
+    const auto add = [&fields](std::string_view name, std::string_view text, std::size_t most) {
+        if (!text.empty()) fields.push_back({name, text.substr(0, most)});
+    };
+    add("request_id", record.request_id, kMaxText);
+    add("address", record.address, kMaxText);
+    add("user", record.user, kMaxText);
+    add("tenant", record.tenant, kMaxText);
+    add("detail", record.detail, kMaxDetail);
+    return to_line({LogLevel::Info, event_name(record.event), fields}, LogFormat::Human, time);
+}
+
 Result<std::shared_ptr<Audit>> Audit::open(const AuditSettings& settings) {
     std::shared_ptr<std::FILE> file(stderr, [](std::FILE*) {});
     if (!settings.file.empty()) {
@@ -128,7 +146,7 @@ Result<std::shared_ptr<Audit>> Audit::open(const AuditSettings& settings) {
                         "Name a file in a folder that the server may write to.");
         file = std::shared_ptr<std::FILE>(opened, [](std::FILE* each) { std::fclose(each); });
     }
-    auto sinks = std::make_unique<Sinks>(write_to(std::move(file)), settings.max_waiting);
+    auto sinks = std::make_unique<Sinks>(write_to(std::move(file)), settings);
     if (!settings.conninfo.empty())
         sinks->rows.emplace(RowWriter(settings.conninfo), settings.max_waiting);
     return std::shared_ptr<Audit>(new Audit(std::move(sinks)));
@@ -139,9 +157,9 @@ Audit::Audit(std::unique_ptr<Sinks> sinks) : sinks_(std::move(sinks)) {}
 Audit::~Audit() = default;
 
 void Audit::record(const AuditRecord& record) {
-    std::string line = to_json_line(record, milliseconds_now());
-    if (sinks_->rows) sinks_->rows->add(line);
-    sinks_->lines.add(std::move(line));
+    const std::int64_t now = milliseconds_now();
+    if (sinks_->rows) sinks_->rows->add(to_json_line(record, now));
+    sinks_->lines.add(sinks_->human ? to_human_line(record, now) : to_json_line(record, now));
 }
 
 std::uint64_t Audit::dropped() const noexcept {

@@ -56,6 +56,9 @@ struct AuditRecord {
 AuditRecord about(AuditEvent event, const http::Request& request,
                   const auth::Principal* principal = nullptr, std::string_view detail = {});
 
+/// Returns the record as one line for people, without the line's end.
+std::string to_human_line(const AuditRecord& record, std::int64_t milliseconds_since_1970);
+
 /// Returns the record as one line of JSON, without the line's end. Texts are cut at
 /// 256 bytes, `detail` at 1024.
 std::string to_json_line(const AuditRecord& record, std::int64_t milliseconds_since_1970);
@@ -63,6 +66,8 @@ std::string to_json_line(const AuditRecord& record, std::int64_t milliseconds_si
 struct AuditSettings {
     /// Lines are appended to it; empty: the standard error.
     std::string file = {};
+    /// Lines are for people, in the form of a human log.
+    bool human = false;
     /// Where the rows go (`db install audit`); empty: nowhere.
     std::string conninfo = {};
     /// Records that wait to be written; those above that are dropped and counted.

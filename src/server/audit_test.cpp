@@ -28,6 +28,14 @@ TEST(Audit, ALineIsOneObjectWithoutWhatIsEmpty) {
               R"("address":"::1","user":"a\"\n","tenant":"t","detail":"d"})");
 }
 
+TEST(Audit, ForPeopleALineIsThatOfALog) {
+    EXPECT_EQ(
+        to_human_line(
+            {.event = AuditEvent::SuspiciousInput, .address = "::1", .detail = "d\nauth.signed_in"},
+            1500),
+        "1970-01-01T00:00:01.500Z input.suspicious address=::1 detail=d\n    auth.signed_in");
+}
+
 TEST(Audit, LongTextsAreCutBetweenCharacters) {
     const std::string line = to_json_line({.user = std::string(255, 'x') + "\u00fc\u00fc"}, 0);
     EXPECT_NE(line.find('"' + std::string(255, 'x') + '"'), std::string::npos);

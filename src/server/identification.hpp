@@ -75,6 +75,9 @@ class Identification {
     void follow_sessions(RevokedFeed& feed, SessionSettings settings,
                          std::shared_ptr<runtime::Mailbox> mailbox);
 
+    /// From now on pages of `origins`, and of our own, may send cookies.
+    void trust(std::vector<std::string> origins) { sessions_->origins = std::move(origins); }
+
     /// Whether it is known who may come in; not so where it is not known which sessions were
     /// revoked.
     bool is_ready() const noexcept { return !revoked_ || !is_old(*revoked_); }

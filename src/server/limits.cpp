@@ -63,7 +63,7 @@ std::optional<Error> Admission::check_address() const {
     const bool denied = contains(settings.denied, request_.client());
     const bool allowed = settings.allowed.empty() || contains(settings.allowed, request_.client());
     if (!denied && allowed) return std::nullopt;
-    ++state_->refused_by_address;
+    ++state_->counts->refused_by_address;
     return Error{
         .code = ErrorCode::Forbidden,
         .message = fmt::format("Requests from {} are not answered here.", request_.client_name())};
@@ -87,9 +87,9 @@ Task<std::optional<Error>> Admission::count_principal(const auth::Principal* pri
     if (state_->settings.most_in_flight > 0) {
         static const Rule kPerUser{.by_user = true};
         const std::string name = client(kPerUser, {});
-        auto place = state_->in_flight.enter(name);
+        auto place = state_->counts->in_flight.enter(name, state_->settings.most_in_flight);
         if (!place) {
-            ++state_->refused_in_flight;
+            ++state_->counts->refused_in_flight;
             co_return Error{.code = ErrorCode::RateLimited,
                             .message = fmt::format(
                                 "{} requests of this client are in progress; that is the limit.",
@@ -169,13 +169,13 @@ Task<std::optional<Error>> Admission::count(std::vector<const Rule*> rules, Oper
             state_->settings.shared->take(std::move(take), mailbox_, std::move(done));
         if (asked) co_await answer->waiter.wait();
         if (answer->decisions) co_return settle(rules, *answer->decisions);
-        ++state_->without_store;
+        ++state_->counts->without_store;
         if (state_->settings.refuse_while_away) co_return store_is_away();
     }
     std::vector<limit::Charge> charges;
     for (std::size_t i = 0; i < rules.size(); ++i)
         charges.push_back({rules[i], keys[i]});
-    co_return settle(rules, state_->table.take(charges, now()));
+    co_return settle(rules, state_->table->take(charges, now()));
 }
 
 std::optional<Error> Admission::settle(const std::vector<const Rule*>& rules,
@@ -193,7 +193,7 @@ std::optional<Error> Admission::settle(const std::vector<const Rule*>& rules,
     }
     refused_ = !decisions.empty() && !decisions.back().allowed;
     if (!refused_) return std::nullopt;
-    ++state_->refused_by_rate;
+    ++state_->counts->refused_by_rate;
     return too_many(*nearest_, decision_);
 }
 

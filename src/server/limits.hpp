@@ -41,21 +41,34 @@ struct LimitSettings {
     bool refuse_while_away = false;
 };
 
-/// Everything of a process that its workers share. Thread-safe.
-struct LimitState {
-    explicit LimitState(LimitSettings wanted)
-        : settings(std::move(wanted)),
-          table(settings.rules.empty() ? 1 : settings.remembered),
-          in_flight(settings.most_in_flight) {}
-
-    const LimitSettings settings;
+/// What is counted, whatever the rules are at the moment. Thread-safe.
+struct LimitCounts {
     /// Requests that were refused since the start, and those that did without the shared store.
     std::atomic<std::uint64_t> refused_by_rate = 0;
     std::atomic<std::uint64_t> refused_by_address = 0;
     std::atomic<std::uint64_t> refused_in_flight = 0;
     std::atomic<std::uint64_t> without_store = 0;
-    limit::Table table;
-    limit::InFlight in_flight;
+    limit::InFlight in_flight{0};
+};
+
+/// Everything of a process that its workers share: rules that never change, and what they count.
+/// Thread-safe.
+struct LimitState {
+    explicit LimitState(LimitSettings wanted)
+        : LimitState(std::move(wanted), std::make_shared<LimitCounts>(), nullptr) {}
+
+    /// Goes on counting where others, with their `table`, have begun; nullptr: nobody has.
+    LimitState(LimitSettings wanted, std::shared_ptr<LimitCounts> counted,
+               std::shared_ptr<limit::Table> begun)
+        : settings(std::move(wanted)), counts(std::move(counted)), table(std::move(begun)) {
+        if (table == nullptr && !settings.rules.empty())
+            table = std::make_shared<limit::Table>(settings.remembered);
+    }
+
+    const LimitSettings settings;
+    const std::shared_ptr<LimitCounts> counts;
+    /// By rule, as it is written, and client; nullptr while there has not been a rule.
+    std::shared_ptr<limit::Table> table;
 };
 
 /// What an operation is, as far as rules care.

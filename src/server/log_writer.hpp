@@ -2,6 +2,7 @@
 // LogWriter: entries of the log as lines on the standard error, for people or for programs.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -35,12 +36,17 @@ class LogWriter {
     /// Returns how many lines found no room among those that wait.
     std::uint64_t dropped() const noexcept;
 
+    /// From now on entries are written so, and those below `level` are dropped.
+    void use(LogFormat format, LogLevel level) noexcept {
+        format_ = format;
+        level_ = level;
+    }
     LogFormat format() const noexcept { return format_; }
     bool takes(LogLevel level) const noexcept { return level >= level_; }
 
   private:
-    LogFormat format_;
-    LogLevel level_;
+    std::atomic<LogFormat> format_;
+    std::atomic<LogLevel> level_;
     std::unique_ptr<LineQueue> lines_;
 };
 

@@ -226,7 +226,7 @@ std::vector<prometheus::MetricFamily> socket_metrics(const SocketCounts& counts)
     return out.take();
 }
 
-std::vector<prometheus::MetricFamily> refusals_of(const LimitState* limits) {
+std::vector<prometheus::MetricFamily> refusals_of(const LimitCounts* limits) {
     server::Families out;
     const auto add = [&](const char* reason, std::uint64_t count) {
         out.counter("fraiseql_limited_requests_total",
@@ -278,7 +278,7 @@ void Metrics::add_cache_bytes(std::ptrdiff_t bytes) {
     families_->cache_bytes.Increment(static_cast<double>(bytes));
 }
 
-void Metrics::show(std::shared_ptr<const LimitState> limits) { limits_ = std::move(limits); }
+void Metrics::show(std::shared_ptr<const LimitCounts> limits) { limits_ = std::move(limits); }
 
 void Metrics::show(std::shared_ptr<const replica::Settings> settings,
                    std::shared_ptr<const ReplicaFeed> feed) {

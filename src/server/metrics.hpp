@@ -65,7 +65,7 @@ class Metrics {
     void show(std::shared_ptr<const Samples> samples) { samples_ = std::move(samples); }
 
     /// Shows what `limits` have refused, too.
-    void show(std::shared_ptr<const LimitState> limits);
+    void show(std::shared_ptr<const LimitCounts> limits);
 
     /// Shows how the replicas are that `settings` name, too.
     void show(std::shared_ptr<const replica::Settings> settings,
@@ -82,7 +82,7 @@ class Metrics {
     std::unique_ptr<Families> families_;
     std::shared_ptr<const turbo::Statistics> statistics_;
     std::shared_ptr<const turbo::Statistics> others_;
-    std::shared_ptr<const LimitState> limits_;
+    std::shared_ptr<const LimitCounts> limits_;
     std::shared_ptr<const replica::Settings> replica_settings_;
     std::shared_ptr<const ReplicaFeed> replicas_;
     ObservedTotals observed_ = {};

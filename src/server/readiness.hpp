@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "http/message.hpp"
 #include "pg/pool.hpp"
@@ -35,8 +37,6 @@ struct ReadinessSettings {
     std::shared_ptr<const StartState> start = {};
     /// A query whose only value has to be true; empty: none.
     std::string condition = {};
-    /// Development: strangers are told what the database said.
-    bool expose_errors = false;
 };
 
 /// Used on its worker's thread. The pool and the identification must outlive it.
@@ -44,16 +44,24 @@ class Readiness {
   public:
     Readiness(pg::Pool& pool, const Identification& identification, ReadinessSettings settings);
 
-    /// Answers /ready: 200, or 503 with the reason.
-    runtime::Task<http::Response> answer();
+    /// Answers /ready: 200, or 503 with the reason; `expose_errors`: with what the database said.
+    runtime::Task<http::Response> answer(bool expose_errors);
+
+    /// Returns all that keeps the server from being ready, what comes first first.
+    struct Problem {
+        /// `server`, `database`, `condition`, `sessions`, `schema`, `operations`, `replicas`,
+        /// `pool`.
+        std::string_view component;
+        std::string reason;
+    };
+    runtime::Task<std::vector<Problem>> problems(bool expose_errors);
 
     /// From now on the server is stopping, so it is not ready.
     void drain() noexcept { draining_ = true; }
 
   private:
-    runtime::Task<std::optional<std::string>> reason();
-    std::string failed(const sql::DatabaseError& error) const;
-    std::string unreachable(const sql::DatabaseError& error) const;
+    std::optional<Problem> problem_in(const pg::BatchResult& checked, bool expose_errors) const;
+    std::string unreachable(const sql::DatabaseError& error, bool expose_errors) const;
     std::string ready_body() const;
 
     pg::Pool& pool_;

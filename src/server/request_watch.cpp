@@ -46,26 +46,26 @@ std::string_view method_of(std::string_view method) {
 
 }  // namespace
 
-std::shared_ptr<RequestWatch> RequestWatch::begin(const WatchSettings& settings,
+std::shared_ptr<RequestWatch> RequestWatch::begin(std::shared_ptr<const WatchSettings> settings,
                                                   const http::Request& request) {
-    const bool sampled = is_sampled(settings, request);
-    if (!sampled && !settings.access_log) return nullptr;
-    auto watch = std::make_shared<RequestWatch>(settings, request, sampled);
+    const bool sampled = is_sampled(*settings, request);
+    if (!sampled && !settings->access_log) return nullptr;
+    auto watch = std::make_shared<RequestWatch>(std::move(settings), request, sampled);
     if (sampled) watch->read_parent(request);
     return watch;
 }
 
-std::shared_ptr<RequestWatch> RequestWatch::begin_again(const WatchSettings& settings,
-                                                        const http::Request& request) {
-    if (!settings.exporter || !trace::choose(settings.sample)) return nullptr;
-    auto watch = std::make_shared<RequestWatch>(settings, request, true);
+std::shared_ptr<RequestWatch> RequestWatch::begin_again(
+    std::shared_ptr<const WatchSettings> settings, const http::Request& request) {
+    if (!settings->exporter || !trace::choose(settings->sample)) return nullptr;
+    auto watch = std::make_shared<RequestWatch>(std::move(settings), request, true);
     watch->logged_ = false;
     return watch;
 }
 
-RequestWatch::RequestWatch(const WatchSettings& settings, const http::Request& request,
-                           bool sampled)
-    : settings_(settings) {
+RequestWatch::RequestWatch(std::shared_ptr<const WatchSettings> settings,
+                           const http::Request& request, bool sampled)
+    : settings_(std::move(settings)) {
     record_.began_at = std::chrono::system_clock::now();
     record_.timeline.began = Clock::now();
     record_.method = method_of(request.method());
@@ -75,7 +75,7 @@ RequestWatch::RequestWatch(const WatchSettings& settings, const http::Request& r
     if (!sampled) return;
     record_.scheme = request.encrypted() ? "https" : "http";
     record_.user_agent = request.header("User-Agent").value_or("").substr(0, kMaxUserAgent);
-    record_.timeline.sql_comments = settings.sql_comments;
+    record_.timeline.sql_comments = settings_->sql_comments;
     record_.timeline.context = {
         .trace_id = trace::new_trace_id(), .span_id = trace::new_span_id(), .sampled = true};
 }
@@ -94,8 +94,8 @@ void RequestWatch::read_parent(const http::Request& request) {
 
 RequestWatch::~RequestWatch() {
     if (record_.answered == Clock::time_point{}) record_.answered = Clock::now();
-    if (settings_.access_log && logged_) log_access();
-    if (record_.timeline.context) settings_.exporter->add(std::move(record_));
+    if (settings_->access_log && logged_) log_access();
+    if (record_.timeline.context) settings_->exporter->add(std::move(record_));
 }
 
 void RequestWatch::answer(const std::shared_ptr<RequestWatch>& self, http::Response& response) {
@@ -129,7 +129,7 @@ void RequestWatch::log_access() const {
                                     {"request_id", record_.request_id}};
     if (timeline.context) fields.push_back({"trace_id", trace::text(timeline.context->trace_id)});
     std::erase_if(fields, [](const LogField& field) { return field.value.empty(); });
-    settings_.access_log({LogLevel::Info, answered ? "answered" : "the client went away", fields});
+    settings_->access_log({LogLevel::Info, answered ? "answered" : "the client went away", fields});
 }
 
 }  // namespace fraiseql::server

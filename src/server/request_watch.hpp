@@ -29,16 +29,16 @@ struct WatchSettings {
 /// Used on its worker's thread. What it noted goes where the settings say when it ends.
 class RequestWatch {
   public:
-    /// Returns a watch, or nullptr where nobody wants to know of the request. `settings` must
-    /// outlive it.
-    static std::shared_ptr<RequestWatch> begin(const WatchSettings& settings,
+    /// Returns a watch, or nullptr where nobody wants to know of the request.
+    static std::shared_ptr<RequestWatch> begin(std::shared_ptr<const WatchSettings> settings,
                                                const http::Request& request);
     /// The same for an answer of a subscription that `request` has begun: a trace of its own, with
     /// the request's id, and no line of the access log.
-    static std::shared_ptr<RequestWatch> begin_again(const WatchSettings& settings,
+    static std::shared_ptr<RequestWatch> begin_again(std::shared_ptr<const WatchSettings> settings,
                                                      const http::Request& request);
 
-    RequestWatch(const WatchSettings& settings, const http::Request& request, bool sampled);
+    RequestWatch(std::shared_ptr<const WatchSettings> settings, const http::Request& request,
+                 bool sampled);
     RequestWatch(const RequestWatch&) = delete;
     RequestWatch& operator=(const RequestWatch&) = delete;
     ~RequestWatch();
@@ -53,7 +53,7 @@ class RequestWatch {
     void read_parent(const http::Request& request);
     void log_access() const;
 
-    const WatchSettings& settings_;
+    std::shared_ptr<const WatchSettings> settings_;
     bool logged_ = true;
     trace::Record record_;
 };

@@ -48,6 +48,9 @@ struct RouterSettings {
     CorsSettings cors = {};
     /// Shared by all workers; nullptr: every request is let through.
     std::shared_ptr<LimitState> limits = {};
+    /// What they count, and what others will that replace them; serve() makes it where there are no
+    /// limits.
+    std::shared_ptr<LimitCounts> limit_counts = {};
     /// Clients read their writes from replicas; nothing: there are none.
     std::optional<ConsistencySettings> consistency = {};
     ReadinessSettings readiness = {};
@@ -55,6 +58,10 @@ struct RouterSettings {
     WatchSettings watch = {};
     SocketSettings sockets = {};
     LiveSettings live = {};
+    /// Development: whoever asks /ready is told what the database said.
+    bool expose_errors = false;
+    /// What holds in the engine for the same requests; nullptr: what the engine was made with.
+    std::shared_ptr<const engine::Settings> engine = {};
 };
 
 /// Used on its worker's thread. The engine and the pool must outlive it.
@@ -68,6 +75,10 @@ class Router final : private SocketHost {
     runtime::Task<http::Response> answer(const http::Request& request) {
         return execute(request, nullptr);
     }
+
+    /// Uses `settings` for the requests that begin from now on; those in progress, and sockets,
+    /// keep theirs. Of what is made for the whole life of a server, nothing may be another one.
+    void replace_settings(std::shared_ptr<const RouterSettings> settings);
 
     /// Subscriptions over sockets.
     LiveQueries& live_queries() override { return live_queries_; }
@@ -92,29 +103,38 @@ class Router final : private SocketHost {
   private:
     runtime::Task<http::Response> execute(const http::Request& request,
                                           engine::Live* live) override;
-    const SocketSettings& socket_settings() const override { return settings_.sockets; }
+    const SocketSettings& socket_settings() const override { return sockets_; }
 
-    runtime::Task<http::Response> answer_other(const http::Request& request);
+    // `settings` are those of the request, which execute() holds to its end.
+    runtime::Task<http::Response> answer_other(const http::Request& request,
+                                               const RouterSettings& settings);
     runtime::Task<std::optional<Error>> let_in(const http::Request& request, Admission& admission);
     runtime::Task<http::Response> answer_admitted(const http::Request& request,
+                                                  const RouterSettings& settings,
                                                   Admission& admission, RequestWatch* watch,
                                                   engine::Live* live);
-    runtime::Task<http::Response> answer_graphql(const http::Request& request, Admission& admission,
-                                                 RequestWatch* watch, engine::Live* live);
-    runtime::Task<http::Response> answer_route(const http::Request& request, Admission& admission,
+    runtime::Task<http::Response> answer_graphql(const http::Request& request,
+                                                 const RouterSettings& settings,
+                                                 Admission& admission, RequestWatch* watch,
+                                                 engine::Live* live);
+    runtime::Task<http::Response> answer_route(const http::Request& request,
+                                               const RouterSettings& settings, Admission& admission,
                                                const detail::route_definition& route);
-    http::Response open_socket(const http::Request& request);
-    runtime::Task<http::Response> answer_explain(const http::Request& request);
-    runtime::Task<http::Response> answer_auth(const http::Request& request);
+    http::Response open_socket(const http::Request& request, const CorsSettings& cors);
+    runtime::Task<http::Response> answer_explain(const http::Request& request,
+                                                 const RouterSettings& settings);
+    runtime::Task<http::Response> answer_auth(const http::Request& request,
+                                              const RouterSettings& settings);
     void count_answer(const engine::Response& answered);
     void audit(AuditEvent event, const http::Request& request, const auth::Principal* principal,
                std::string_view detail) const;
     bool may_see_metrics(const http::Request& request) const;
-    std::optional<http::Response> find_page(const http::Request& request) const;
 
     engine::Engine& engine_;
     pg::Pool& pool_;
-    RouterSettings settings_;
+    std::shared_ptr<const RouterSettings> settings_;
+    /// Sockets outlive requests.
+    SocketSettings sockets_;
     Identification identification_;
     LiveQueries live_queries_;
     Readiness readiness_;

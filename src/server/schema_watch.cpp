@@ -22,7 +22,9 @@ SchemaWatch::SchemaWatch(SchemaWatchSettings settings, std::shared_ptr<ModelFeed
               .subject = "schema",
               .interval = settings_.poll,
               .log = settings_.log},
-             [this](pg::Session& session) { return look(session); }) {}
+             [this](pg::Session& session) { return look(session); }) {
+    say_version();
+}
 
 void SchemaWatch::start() {
     if (settings_.poll.count() > 0) watch_.start();
@@ -37,11 +39,22 @@ tl::expected<void, sql::DatabaseError> SchemaWatch::look(pg::Session& session) {
     if (!snapshot) return tl::unexpected(snapshot.error());
     // What changed after the fingerprint was taken changes the next one.
     catalog::Document document{std::move(now), std::string(snapshot->get(0, 0))};
+    const std::shared_ptr<const schema::Model> before = feed_->current();
     std::string digest = turbo::sha256_hex(document.text);
-    if (digest != digest_ && !judge(document)) return {};
+    const bool same = digest == digest_;
+    if (!same && !judge(document)) return {};
     digest_ = std::move(digest);
+    if (!same && feed_->current() != before) say_version();
     fingerprint_ = std::move(document.fingerprint);
     return compared();
+}
+
+void SchemaWatch::say_version() const {
+    constexpr std::size_t kDigits = 16;
+    if (!settings_.versions) return;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    settings_.versions->publish(std::make_shared<const SchemaVersion>(
+        SchemaVersion{digest_.substr(0, kDigits), std::chrono::duration<double>(now).count()}));
 }
 
 tl::expected<void, sql::DatabaseError> SchemaWatch::compared() const {

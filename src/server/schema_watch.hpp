@@ -20,6 +20,15 @@ namespace fraiseql::server {
 
 using ModelFeed = Feed<schema::Model>;
 
+/// Which catalog the model that is served was built from.
+struct SchemaVersion {
+    /// The first digits of the SHA-256 of the catalog, as it was read.
+    std::string digest = {};
+    /// Seconds since 1970 at which this server began to serve it.
+    double since = 0;
+};
+using SchemaVersionFeed = Feed<SchemaVersion>;
+
 struct SchemaWatchSettings {
     std::string conninfo;
     schema::ModelOptions model = {};
@@ -34,6 +43,8 @@ struct SchemaWatchSettings {
     /// Called there, too, whenever the model that is served is what the catalog comes to, or the
     /// log says why it is not. May be empty.
     std::function<void()> on_compared = {};
+    /// Hears of the first model, too. May be empty.
+    std::shared_ptr<SchemaVersionFeed> versions = {};
     /// Hears what is different after the start.
     OnChange on_change = {};
     /// Called on the watch's thread. May be empty.
@@ -54,6 +65,7 @@ class SchemaWatch {
   private:
     tl::expected<void, sql::DatabaseError> look(pg::Session& session);
     tl::expected<void, sql::DatabaseError> compared() const;
+    void say_version() const;
     /// Publishes its model, or says why not. False where the database was not there to ask: then
     /// the next look judges it again.
     bool judge(const catalog::Document& document);

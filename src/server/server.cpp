@@ -46,6 +46,12 @@ class Worker final : public runtime::Program {
           sample_timer_(executor),
           shutdown_delay_(settings.shutdown_delay) {
         router_.receive_at(mailbox_);
+        // Nothing has been asked yet.
+        if (settings.serving)
+            replace(*settings.serving->subscribe(mailbox_, [this](const auto& next) {
+                replace(*next);
+                router_.live_queries().look_again();
+            }));
         if (settings.intakes) {
             intake_.emplace(executor, listen_settings(settings),
                             [this](const http::Request& each) { return router_.answer(each); });
@@ -105,6 +111,17 @@ class Worker final : public runtime::Program {
     }
 
   private:
+    void replace(const ServingSettings& next) {
+        // Copies of its own: requests count references, and workers would wait for each other.
+        auto router = std::make_shared<RouterSettings>(*next.router);
+        auto engine = std::make_shared<const engine::Settings>(*next.router->engine);
+        router->engine = engine;
+        engine_.replace_settings(std::move(engine));
+        router_.replace_settings(std::move(router));
+        listener_.replace(next.intaking);
+        if (intake_) intake_->replace(next.intaking);
+    }
+
     template <class T>
     static T with_log(T settings, const runtime::Log& log) {
         if (!settings.log) settings.log = log;
@@ -249,6 +266,8 @@ std::chrono::seconds token_window(const Authentication& authentication) {
 
 /// Makes what counts and records for all workers, as far as the settings want it.
 void observe(Settings& settings) {
+    settings.router.limit_counts =
+        settings.router.limits ? settings.router.limits->counts : std::make_shared<LimitCounts>();
     engine::Settings& engine = settings.engine;
     engine.statistics = std::make_shared<turbo::Statistics>();
     engine.adaptive = settings.adaptive_operations > 0;
@@ -269,7 +288,7 @@ void observe(Settings& settings) {
                    .spans = settings.router.watch.exporter,
                    .slow = engine.slow,
                    .sockets = settings.router.sockets.counts});
-    if (settings.router.limits) metrics->show(settings.router.limits);
+    metrics->show(settings.router.limit_counts);
 }
 
 /// What administrators see of all that; after everything that it shows has been made.
@@ -277,15 +296,30 @@ std::shared_ptr<AdminHttp> make_admin(const Settings& settings) {
     AdminSources sources{.conninfo = settings.pool.conninfo,
                          .samples = settings.samples,
                          .models = settings.models,
+                         .schema_versions = settings.schema_watch.versions,
+                         .tls = settings.listen.tls,
                          .registry = settings.registry,
                          .statistics = settings.engine.statistics,
                          .others = settings.engine.others,
                          .replica_settings = settings.replicas,
                          .replicas = settings.replica_feed,
-                         .limits = settings.router.limits,
+                         .limits = settings.router.limit_counts,
                          .audit = settings.router.audit};
-    return std::make_shared<AdminHttp>(settings.router.admin, std::move(sources),
-                                       settings.router.find_admin_asset);
+    return std::make_shared<AdminHttp>(std::move(sources), settings.router.find_admin_asset);
+}
+
+/// Reads the settings anew and hands them to the workers; `settings` must outlive the watch.
+SettingsWatchSettings settings_watch_settings(const Settings& settings) {
+    return {.file = settings.file,
+            .text = settings.file_text,
+            .read = [&settings]() -> Result<SettingsNews> {
+                FRAISEQL_TRY(SettingsRead read, settings.read_again(*settings.models->current()));
+                const ServingSettings next = replaced(*settings.serving->current(), read.settings);
+                settings.serving->publish(std::make_shared<const ServingSettings>(next));
+                return std::move(read.news);
+            },
+            .on_change = record_changes(settings),
+            .log = settings.log};
 }
 
 }  // namespace
@@ -309,6 +343,8 @@ Result<void> serve(Settings settings, std::shared_ptr<const schema::Model> model
     settings.schema_watch.conninfo = direct(settings);
     settings.schema_watch.log = settings.log;
     settings.schema_watch.on_change = record_changes(settings);
+    settings.schema_watch.versions =
+        std::make_shared<SchemaVersionFeed>(std::make_shared<const SchemaVersion>());
     observe(settings);
     // Neither the document nor the model, once there is another, is of any more use.
     SchemaWatch schema_watch(settings.schema_watch, settings.models, std::exchange(catalog, {}));
@@ -362,11 +398,15 @@ Result<void> serve(Settings settings, std::shared_ptr<const schema::Model> model
         settings.router.readiness.replica_settings = settings.replicas;
         if (settings.router.metrics)
             settings.router.metrics->show(settings.replicas, settings.replica_feed);
-        replica_watch.emplace(settings.pool, settings.replicas, settings.replica_feed,
-                              settings.log, [start] { --start->unknown_replicas; });
+        replica_watch.emplace(settings.pool, settings.replicas, settings.replica_feed, settings.log,
+                              [start] { --start->unknown_replicas; });
         replica_watch->start();
     }
     settings.router.admin_http = make_admin(settings);
+    settings.serving = std::make_shared<SettingsFeed>(
+        std::make_shared<const ServingSettings>(serving_settings(settings)));
+    std::optional<SettingsWatch> settings_watch;
+    if (settings.read_again) settings_watch.emplace(settings_watch_settings(settings)).start();
     runtime::Outbound outbound(kOutboundThreads);
     runtime::RunSettings run;
     run.workers = settings.workers;
@@ -374,7 +414,7 @@ Result<void> serve(Settings settings, std::shared_ptr<const schema::Model> model
     run.log = settings.log;
     run.on_hangup = [&] {
         if (certificate_watch) certificate_watch->reload();
-        if (settings.on_hangup) settings.on_hangup();
+        if (settings_watch) settings_watch->reload();
     };
     run.on_started = [&settings] {
         if (settings.on_started) settings.on_started(settings.listen.address);

@@ -20,9 +20,13 @@
 #include "server/replica_watch.hpp"
 #include "server/router.hpp"
 #include "server/schema_watch.hpp"
+#include "server/serving_settings.hpp"
+#include "server/settings_watch.hpp"
 #include "server/span_exporter.hpp"
 
 namespace fraiseql::server {
+
+struct SettingsRead;
 
 struct Settings {
     http::ListenSettings listen = {};
@@ -77,14 +81,28 @@ struct Settings {
     std::chrono::milliseconds shutdown_delay{0};
     /// Called with the address once requests are answered. May be empty.
     std::function<void(const http::Address&)> on_started = {};
-    /// Called when SIGHUP arrives. May be empty.
-    std::function<void()> on_hangup = {};
+    /// Reads the settings anew, for a server that serves a model: what they would be now, and what
+    /// is different. Called on one thread at a time. Empty: they stay what they are.
+    std::function<Result<SettingsRead>(const schema::Model&)> read_again = {};
+    /// The file that is read then, and looked at for changes; empty: none is.
+    std::string file = {};
+    /// What was in it when these settings were read.
+    std::string file_text = {};
+    /// What the workers have; serve() makes it. nullptr: what is said here.
+    std::shared_ptr<SettingsFeed> serving = {};
     /// Whether `listen.address` is listened on; otherwise there is no socket.
     bool listens = true;
     /// Where the program that the server is part of hands in requests; nullptr: nowhere.
     std::shared_ptr<http::Intakes> intakes = {};
     /// Runs the workers to the end of the server.
     runtime::Run run = runtime::run_until_signal;
+};
+
+/// What reading the settings anew has come to.
+struct SettingsRead {
+    /// Those of the server, with the values that it can take over. What serve() makes is not there.
+    Settings settings = {};
+    SettingsNews news = {};
 };
 
 /// Makes one worker's program: a pool, an engine, a router and a listener.

@@ -52,7 +52,7 @@ class ServerTest : public ::testing::Test {
         ASSERT_TRUE(model);
         settings_.listen.address = *http::claim_address({.host = "127.0.0.1", .port = 0});
         settings_.pool.conninfo = url_;
-        settings_.router.readiness.expose_errors = true;
+        settings_.router.expose_errors = true;
         settings_.router.find_asset = [](std::string_view path) -> std::optional<Asset> {
             if (path != "/") return std::nullopt;
             return Asset{"text/html", "\"tag\"", "<html>", "zipped"};

@@ -102,6 +102,8 @@ class Sessions {
                                             std::shared_ptr<const pg::Statement> statement);
 
     const SessionSettings& settings() const noexcept { return settings_; }
+    /// From now on pages of `origins`, and of our own, may send cookies.
+    void trust(std::vector<std::string> origins) { settings_.origins = std::move(origins); }
 
   private:
     runtime::Task<Result<pg::Rows>> call(std::shared_ptr<const pg::Statement> statement,

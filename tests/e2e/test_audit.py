@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-from product import Database, Server, run, wait_until
+from product import BINARY, Database, Server, run, wait_until
 from test_security import SECRET, as_role, bearer
 
 SCHEMA = """
@@ -51,6 +51,23 @@ class Audit(unittest.TestCase):
         found = wait_until(find, name)
         self.assertEqual(len(found), 1)
         return found[0]
+
+    def test_on_a_terminal_they_are_for_people(self):
+        ours, theirs = os.openpty()
+        process = subprocess.Popen([BINARY, "serve", "--database", self.url, "--listen",
+                                    "127.0.0.1:0"], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=theirs)
+        os.close(theirs)
+        try:
+            said = b""
+            while b"config.started" not in said:
+                said += os.read(ours, 4096)
+        finally:
+            process.terminate()
+            process.wait(30)
+            os.close(ours)
+        self.assertRegex(said.decode(), r"\d\dZ config\.started( |$)")
+        self.assertNotIn('"event"', said.decode())
 
     def test_a_refused_token(self):
         server = self.serve("--audit-log", str(self.file))

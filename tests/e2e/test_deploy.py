@@ -192,6 +192,8 @@ class Containers(unittest.TestCase):
         entry, = re.findall(r'^ENTRYPOINT \["(.*)"\]$', text, re.M)
         unit = (DEPLOY / "systemd" / "fraiseql.service").read_text()
         self.assertIn(f"ExecStart={entry} serve\n", unit)
+        # What has settings and certificates read again; tests/e2e/test_reload.py sends it.
+        self.assertIn("\nExecReload=/bin/kill -HUP $MAINPID\n", unit)
         variables = dict(re.findall(r"^ENV (\S+)=(\S+)$", text, re.M))
         self.assertEqual(settings(variables)["listen"], "0.0.0.0:8080")
         self.assertIn("EXPOSE 8080\n", text)

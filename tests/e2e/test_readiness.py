@@ -82,7 +82,8 @@ class Readiness(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         cache = str(pathlib.Path(folder.name) / "catalog")
         self.serve("--schema-cache", cache).stop()
-        self.node.query("CREATE VIEW v_later AS SELECT 1 AS id, jsonb_build_object('id', 1) AS data")
+        self.node.query("CREATE VIEW v_later AS SELECT 1 AS id,"
+                        " jsonb_build_object('id', 1) AS data")
         self.database.fall_over()
         server = self.serve("--schema-cache", cache)
         self.expect(server, "the database is not reachable")
