@@ -61,9 +61,9 @@ void Inquiry::run() {
         kept_at_ = runtime::Clock::now();
     }
     for (const auto& [mailbox, waiting] : std::exchange(waiting_, {}))
-        mailbox->deliver([waiting = waiting, answer] {
-            waiting->answer = *answer;
-            waiting->waiter.wake();
+        mailbox->deliver([each = waiting, answer] {
+            each->answer = *answer;
+            each->waiter.wake();
         });
 }
 
