@@ -58,9 +58,6 @@ class Faulty(unittest.TestCase):
         answer = self.ask(READ)[1]
         return answer["errors"][0]["extensions"]["code"] if "errors" in answer else None
 
-    def expect_log(self, text):
-        product.wait_until(lambda: text in self.server.log(), f"the line {text!r}")
-
     def metric(self, name):
         lines = self.server.request("GET", "/metrics").text.splitlines()
         return [float(line.split()[-1]) for line in lines if line.startswith(name)][0]

@@ -146,6 +146,10 @@ class Server:
         self.log_file.flush()
         return os.pread(self.log_file.fileno(), 1 << 20, 0).decode()
 
+    def wait_for_log(self, text):
+        """Waits until the server has printed `text`: threads of their own write the lines."""
+        wait_until(lambda: text in self.log(), f"the line {text!r}")
+
     def request(self, method, path, body=None, headers=None, timeout=PATIENCE):
         """Returns the response with its body read into `.text`."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)

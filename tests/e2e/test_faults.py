@@ -29,13 +29,13 @@ class Faults(Faulty):
         self.assertEqual(ready.getheader("Retry-After"), "1")
         product.wait_until(lambda: self.metric("fraiseql_database_breaker_openings_total") > 0,
                            "the opening in the metrics")
-        self.expect_log("cannot connect to the database")
+        self.server.wait_for_log("cannot connect to the database")
         self.assertEqual(self.ask(READ, headers=given)[1]["errors"][0]["extensions"]["code"],
                          "SERVICE_UNAVAILABLE")
         self.database.get_up()
         self.expect_recovery()
         self.expect_nothing_lost()
-        self.expect_log("connected to the database again")
+        self.server.wait_for_log("connected to the database again")
 
     def test_a_database_that_hangs(self):
         self.begin("--timeout", "30")

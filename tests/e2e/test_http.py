@@ -7,7 +7,7 @@ import socket
 import time
 import unittest
 
-from product import BLOG_FILES, Database, Server, run
+from product import BLOG_FILES, Database, Server, run, wait_until
 
 QUERY = b'{"query":"{ __typename }"}'
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -257,10 +257,10 @@ class Posture(unittest.TestCase):
             found.add("metrics")
         if server.request("GET", "/metrics", headers={"X-Forwarded-For": "8.8.8.8"}).status == 200:
             found.add("metrics through a proxy")
-        said = server.log()
+        line = wait_until(lambda: re.search(r"(development|production): on (.*); off (.*)",
+                                            server.log()), "the line about switches")
         for name, word in (("introspection", "introspection"), ("graphiql", "GraphiQL")):
-            line = re.search(r"(development|production): on (.*); off (.*)", said)
-            self.assertEqual(word in line[2], name in found, said)
+            self.assertEqual(word in line[2], name in found, line[0])
         return found
 
     def test_each_environment_has_its_own(self):

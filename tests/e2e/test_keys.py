@@ -153,6 +153,7 @@ class Keys(unittest.TestCase):
             wait_until(lambda: self.whoami(server, self.two.token()) == 401
                        and issuer.asked > asked, "another look at the keys")
             self.assertEqual(self.whoami(server, self.one.token()), "ann")
+            server.wait_for_log("keys of tokens")
             break_in = [line for line in server.log().splitlines() if "keys of tokens" in line]
             self.assertIn("stay in use", break_in[-1])
 

@@ -99,7 +99,7 @@ class Serving(unittest.TestCase):
 
     def test_view_that_cannot_be_typed(self):
         server = self.serve()
-        self.assertIn("v_note", server.log())
+        server.wait_for_log("v_note")
         self.assertEqual(len(server.data("{ users(limit: 1) { id } }")["users"]), 1)
 
     def test_graphiql_is_the_front_page(self):
@@ -178,7 +178,7 @@ class StartsWithoutTheDatabase(unittest.TestCase):
             self.assertFalse(started.done())
             self.database.get_up()
             server = started.result()
-        self.assertIn("Trying again for 30 seconds", server.log())
+        server.wait_for_log("Trying again for 30 seconds")
         server.data(self.QUERY)
 
     def test_starts_from_the_schema_of_the_last_time(self):
@@ -191,7 +191,7 @@ class StartsWithoutTheDatabase(unittest.TestCase):
 
             self.database.fall_over()
             second = self.serve("--schema-cache", str(cache))
-            self.assertIn("until the database is there", second.log())
+            second.wait_for_log("until the database is there")
             self.assertEqual(second.request("GET", "/ready").status, 503)
             self.assertEqual(second.error("{ usres }")["extensions"]["code"],
                              "GRAPHQL_VALIDATION_FAILED")
@@ -221,7 +221,7 @@ class Demo(unittest.TestCase):
         server = Server(command=["demo"])
         self.addCleanup(server.close)
         self.assertEqual(len(server.data("{ users(limit: 50) { id } }")["users"]), 50)
-        self.assertIn(str(server.port), server.log())
+        server.wait_for_log(str(server.port))
         self.assertEqual(server.stop(), 0)
 
 

@@ -174,7 +174,7 @@ class Pooled:
 
     def test_what_needs_a_session_is_said(self):
         product.wait_until(lambda: "a pooler is in between" in self.server.log(), "the log")
-        self.assertIn("--direct-database", self.server.log())
+        self.server.wait_for_log("--direct-database")
 
 
 @unittest.skipUnless(os.path.exists(PGBOUNCER), "PgBouncer is not installed")

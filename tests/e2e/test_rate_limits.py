@@ -72,7 +72,7 @@ class Rules(Limited):
         for path in ("/health", "/ready", "/metrics"):
             self.assertEqual(server.request("GET", path).status, 200, "probes are not counted")
         self.assertEqual(server.request("GET", "/nowhere").status, 429, "all else is")
-        self.assertIn("limit.rate", server.log())
+        server.wait_for_log("limit.rate")
 
     def test_waiting_as_told_is_enough(self):
         server = self.limited("ip 1/1s")
@@ -171,7 +171,7 @@ class Addresses(Limited):
         self.assertEqual(self.from_address(server, "1.2.3.4, 192.0.2.1"), 429)
         self.assertEqual(self.from_address(server, "2001:db8::1"), 200)
         self.assertEqual(self.from_address(server, "2001:db8::ffff"), 429, "one network of 64 bits")
-        self.assertIn('"address":"192.0.2.1"', server.log())
+        server.wait_for_log('"address":"192.0.2.1"')
 
     def test_lists_of_networks(self):
         server = self.limited("ip 1/1h", options=[
@@ -283,7 +283,7 @@ class Shared(Limited):
         self.assertEqual(refused.status, 503)
         self.assertEqual(json.loads(refused.text)["errors"][0]["extensions"]["code"],
                          "SERVICE_UNAVAILABLE")
-        self.assertIn("does not answer", server.log())
+        server.wait_for_log("does not answer")
         self.redis(port)
         wait_until(lambda: strict.post(TYPENAME).status == 200, "the store's return")
         wait_until(lambda: server.post(TYPENAME).status == 200, "the store's return")

@@ -49,7 +49,7 @@ class Readiness(unittest.TestCase):
     def test_a_table_that_is_not_there_yet(self):
         self.node.query("DROP TABLE migration")
         server = self.serve("--ready-if", MIGRATED)
-        self.assertIn("not ready until it is there", server.log())
+        server.wait_for_log("not ready until it is there")
         self.expect(server, "--ready-if fails: relation \"migration\" does not exist")
         self.node.query("CREATE TABLE migration AS SELECT 2 AS version")
         self.expect(server, "ready")

@@ -80,7 +80,7 @@ class Refreshing(unittest.TestCase):
         self.assertRegex(metrics, r'fraiseql_refreshes_total\{outcome="success",'
                                   r'view="public.mv_total"\} [1-9]')
         # Without a unique index, readers wait: that is said at the start.
-        self.assertIn("public.mv_broken is refreshed without CONCURRENTLY", server.log())
+        server.wait_for_log("public.mv_broken is refreshed without CONCURRENTLY")
         self.assertNotIn("public.mv_total is refreshed without", server.log())
 
     def test_connections_come_and_go(self):

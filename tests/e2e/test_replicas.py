@@ -194,7 +194,7 @@ class Reading(Replicas):
                                      state="primary"), 1)
         self.assertEqual(self.metric(server, "fraiseql_replica_state", state="following"), 2)
         self.assertLess(self.metric(server, "fraiseql_replica_lag_seconds"), 60)
-        wait_until(lambda: "follows the primary" in server.log(), "the line about it")
+        server.wait_for_log("follows the primary")
         checked = subprocess.run(["promtool", "check", "metrics"], capture_output=True, text=True,
                                  input=server.request("GET", "/metrics").text, check=False)
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)

@@ -80,6 +80,7 @@ class SchemaChanges(unittest.TestCase):
         psql(self.database, "CREATE TEMP TABLE passing (id int); ANALYZE tb_tag")
         self.with_rank()
         wait_until(lambda: "rank" in self.fields(server), "the new field")
+        server.wait_for_log("the catalog has changed")
         self.assertEqual(server.log().count("the catalog has changed"), 1, server.log())
 
 

@@ -134,7 +134,7 @@ class Soak(unittest.TestCase):
         # No pool has more than it may: 2 workers with 2 and 4, and those that watch.
         self.assertLessEqual(connections, 2 * (2 + 4) + 6)
         self.assertEqual(self.node.query("SELECT count(*) FROM tb_mark"), str(self.marks))
-        self.assertIn("the catalog has changed", self.server.log())
+        self.server.wait_for_log("the catalog has changed")
         retired = re.search(r"^fraiseql_pool_retired_connections_total (\d+)",
                             self.server.request("GET", "/metrics").text, re.M)
         if MINUTES >= 1:

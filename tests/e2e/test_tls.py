@@ -221,7 +221,7 @@ class Clients(Files):
         self.install(self.authority.issue("third"))
         wait_until(lambda: self.peer() == "third", "the third certificate, by looking")
         wait_until(lambda: self.server.log().count('"event":"config.changed"') >= 2, "the events")
-        self.assertIn('"config.changed","detail":"TLS: new certificate: ', self.server.log())
+        self.server.wait_for_log('"config.changed","detail":"TLS: new certificate: ')
 
     def test_bad_files_leave_the_old_certificate_in_place(self):
         before = self.peer()
@@ -232,7 +232,7 @@ class Clients(Files):
             self.install(files)
             self.server.process.send_signal(signal.SIGHUP)
             wait_until(lambda: said in self.server.log(), said)
-            self.assertIn("the old certificate stays in use", self.server.log())
+            self.server.wait_for_log("the old certificate stays in use")
             self.assertEqual(self.peer(), before)
         self.served[1].unlink()
         self.server.process.send_signal(signal.SIGHUP)

@@ -222,13 +222,13 @@ class Traces(unittest.TestCase):
         server.post(USERS)
         wait_until(lambda: self.metric(server, "fraiseql_span_export_failures_total") > 0,
                    "a failure")
-        wait_until(lambda: "spans are not exported" in server.log(), "the line about it")
+        server.wait_for_log("spans are not exported")
         late = Collector(port)
         self.addCleanup(late.close)
         late.wait_for(lambda spans: len(spans) >= 6)
         wait_until(lambda: self.metric(server, "fraiseql_spans_exported_total") == 6, "a count")
         self.assertEqual(self.metric(server, "fraiseql_spans_dropped_total"), 0)
-        wait_until(lambda: "takes spans again" in server.log(), "the line about its return")
+        server.wait_for_log("takes spans again")
 
     def test_attempts_again_where_the_collector_asks_for_it(self):
         self.collector.statuses, self.collector.retry_after = [503, 429], 1
