@@ -91,7 +91,13 @@ Result<std::vector<SettingValue>> setting_values(const CLI::App& command,
                            .raw = raw_of(*option, layered),
                            .shown = {},
                            .origin = origin_of(*option, layered)};
-        FRAISEQL_TRY(value.shown, shown_of(*option, value.raw));
+        Result<std::string> shown = shown_of(*option, value.raw);
+        if (!shown) {
+            Error error = std::move(shown.error());
+            error.message = fmt::format("--{}: {}", value.name, error.message);
+            return fail(std::move(error));
+        }
+        value.shown = std::move(*shown);
         out.push_back(std::move(value));
     }
     return out;
