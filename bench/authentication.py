@@ -5,7 +5,6 @@
 Four servers answer the same request in turns, on one PostgreSQL: without keys; with keys, without a
 token; with a token, whose two settings nobody reads; with a token whose tenant a policy reads.
 """
-import argparse
 import base64
 import contextlib
 import hashlib
@@ -53,15 +52,6 @@ def make_token(key):
     return text + "." + encoded(done.stdout)
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the binaries")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=4, help="length of each run")
-    parser.add_argument("--connections", type=int, default=32)
-    return parser.parse_args()
-
-
 @contextlib.contextmanager
 def database(binaries):
     settings = [word for name, value in bench.SETTINGS.items()
@@ -77,7 +67,7 @@ def database(binaries):
 
 
 def main():
-    options = arguments()
+    options = measure.parser(__doc__, rounds=5, seconds=4).parse_args()
     rows = [number for number in range(1, 10001) if number % 100 == TENANT]
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -100,13 +90,9 @@ def main():
                     json.dumps({"query": QUERY % field, "variables": {"id": digest(f"user:{row}")}})
                     + "\n" for row in rows))
                 os.environ["BEARER"] = bearer
-                with measure.Meter(pid, database_pid) as cost:
-                    requests, elapsed, _, _ = measure.wrk(
-                        f"http://{address}", bench.HERE / "wrk" / "graphql.lua", bodies,
-                        options.connections, options.seconds)
+                one = measure.load((pid, database_pid), address, bodies, options)
                 if number > 0:
-                    runs[name].append((requests / elapsed, 1e6 * cost.server / requests,
-                                       1e6 * cost.database / requests, cost.others))
+                    runs[name].append(one)
             bench.say(f"round {number} of {options.rounds}")
     print_table(runs)
     return 0
@@ -119,7 +105,7 @@ def print_table(runs):
     for name, mine in runs.items():
         # By rounds: what disturbs one disturbs its neighbour as well.
         ratio = statistics.median(a[0] / b[0] for a, b in zip(mine, first))
-        rate, server, base, others = (statistics.median(values) for values in zip(*mine))
+        rate, server, base, _, others = (statistics.median(values) for values in zip(*mine))
         print(f"| {name} | {rate:.0f} | {ratio:.2f} | {server:.1f} | {base:.1f} | {others:.0%} |")
 
 

@@ -3,7 +3,6 @@
 """Measures the cache: kept answers beside those that are made, and beside a file that nginx serves;
 and what writers pay for it. docs/benchmarks.md says how to read what is printed.
 """
-import argparse
 import concurrent.futures
 import contextlib
 import http.client
@@ -52,11 +51,7 @@ http {{
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the binaries")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=5, help="length of each run")
-    parser.add_argument("--connections", type=int, default=32)
+    parser = measure.parser(__doc__, rounds=3, seconds=5)
     parser.add_argument("part", nargs="?", choices=("answers", "writes"), help="only this part")
     return parser.parse_args()
 

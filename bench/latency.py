@@ -6,7 +6,6 @@ For each workload, h2load asks as fast as it is answered, then at 70 % of that r
 round's pace follows from its own saturation. Memory is the server's own, idle before the first
 request and after all of them.
 """
-import argparse
 import contextlib
 import pathlib
 import statistics
@@ -20,15 +19,6 @@ from workloads import WORKLOADS
 
 LOAD = 0.7
 CHOSEN = ("user", "posts", "nested")
-
-
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the binaries")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=5, help="length of each run")
-    parser.add_argument("--connections", type=int, default=32)
-    return parser.parse_args()
 
 
 class Run:
@@ -79,7 +69,7 @@ def print_table(results, idle, after):
 
 
 def main():
-    options = arguments()
+    options = measure.parser(__doc__, rounds=5, seconds=5).parse_args()
     chosen = [each for each in WORKLOADS if each.name in CHOSEN]
     results = {each.name: [] for each in chosen}
     with contextlib.ExitStack() as stack:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Processor time of process trees, and the two programs that make load."""
+"""What benchmarks share: their options, processor time, and the programs that make load."""
+import argparse
 import os
 import pathlib
 import re
@@ -7,6 +8,7 @@ import resource
 import subprocess
 import time
 
+HERE = pathlib.Path(__file__).resolve().parent
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -46,6 +48,16 @@ def own_seconds():
     """Returns the processor seconds of this process and of the programs it has waited for."""
     return sum(usage.ru_utime + usage.ru_stime for usage in (
         resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)))
+
+
+def parser(doc, rounds, seconds):
+    """Returns a parser of what all benchmarks are told; `doc` begins with what one measures."""
+    out = argparse.ArgumentParser(description=doc.splitlines()[0])
+    out.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the binaries")
+    out.add_argument("--rounds", type=int, default=rounds)
+    out.add_argument("--seconds", type=int, default=seconds, help="length of each run")
+    out.add_argument("--connections", type=int, default=32)
+    return out
 
 
 class Meter:
@@ -93,6 +105,16 @@ def wrk(url, script, bodies, connections, seconds):
     done = re.search(r"(\d+) requests in ([\d.]+)(m?s)", out)
     elapsed = float(done[2]) / (1000 if done[3] == "ms" else 1)
     return int(done[1]), elapsed, latency(out, "50%"), latency(out, "99%")
+
+
+def load(pids, address, bodies, options):
+    """Returns requests a second, µs of the server and of the database for each, p99 in
+    milliseconds, and what others used."""
+    with Meter(*pids) as cost:
+        requests, elapsed, _, p99 = wrk(f"http://{address}", HERE / "wrk" / "graphql.lua", bodies,
+                                        options.connections, options.seconds)
+    return (requests / elapsed, 1e6 * cost.server / requests, 1e6 * cost.database / requests, p99,
+            cost.others)
 
 
 def latency(out, percentile):

@@ -5,7 +5,6 @@
 All answer the same requests in turns, on one PostgreSQL. Spans go to a collector that reads and
 drops them.
 """
-import argparse
 import contextlib
 import multiprocessing
 import pathlib
@@ -77,15 +76,6 @@ def collector():
             process.join()
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the binaries")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=4, help="length of each run")
-    parser.add_argument("--connections", type=int, default=32)
-    return parser.parse_args()
-
-
 def spans_of(address):
     """Returns (exported, dropped) as the server counts them; zeros where it does not."""
     found = {"exported": 0, "dropped": 0}
@@ -97,7 +87,7 @@ def spans_of(address):
 
 
 def main():
-    options = arguments()
+    options = measure.parser(__doc__, rounds=5, seconds=4).parse_args()
     workload = next(each for each in WORKLOADS if each.name == "user")
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -110,13 +100,9 @@ def main():
         # Round 0 warms up.
         for number in range(options.rounds + 1):
             for name, (address, pid) in servers.items():
-                with measure.Meter(pid, database_pid) as cost:
-                    requests, elapsed, _, p99 = measure.wrk(
-                        f"http://{address}", bench.HERE / "wrk" / "graphql.lua", bodies,
-                        options.connections, options.seconds)
+                one = measure.load((pid, database_pid), address, bodies, options)
                 if number > 0:
-                    runs[name].append((requests / elapsed, 1e6 * cost.server / requests,
-                                       1e6 * cost.database / requests, p99, cost.others))
+                    runs[name].append(one)
             bench.say(f"round {number} of {options.rounds}")
         spans = {name: spans_of(address) for name, (address, _) in servers.items()}
     print_table(runs, spans)

@@ -5,7 +5,6 @@
 Two servers are asked in turns: one that knows the primary only, one that has a streaming replica
 besides. All share one machine, so what counts is processor time, not requests a second.
 """
-import argparse
 import contextlib
 import os
 import pathlib
@@ -23,11 +22,7 @@ NAMES = ("user", "posts", "nested", "create")
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the binaries")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=5, help="length of each run")
-    parser.add_argument("--connections", type=int, default=32)
+    parser = measure.parser(__doc__, rounds=3, seconds=5)
     parser.add_argument("workloads", nargs="*", default=NAMES)
     return parser.parse_args()
 

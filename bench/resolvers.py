@@ -6,7 +6,6 @@ One server answers the same question in turns: `user` of the catalog; a resolver
 repository find the row and returns its JSON; one that reads it as a struct; and one that makes a
 struct without asking anybody.
 """
-import argparse
 import contextlib
 import json
 import pathlib
@@ -21,15 +20,6 @@ from workloads import WORKLOADS
 CATALOG = "catalog"
 FIELDS = {CATALOG: ("user", "ID!"), "JSON by code": ("jsonUser", "UUID!"),
           "struct by code": ("structUser", "UUID!"), "struct, no database": ("madeUser", "UUID!")}
-
-
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the binaries")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=4, help="length of each run")
-    parser.add_argument("--connections", type=int, default=32)
-    return parser.parse_args()
 
 
 @contextlib.contextmanager
@@ -56,7 +46,7 @@ def write_bodies(folder, name):
 
 
 def main():
-    options = arguments()
+    options = measure.parser(__doc__, rounds=5, seconds=4).parse_args()
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url, database_pid = stack.enter_context(bench.database(options.bin))
@@ -71,13 +61,9 @@ def main():
         # Round 0 warms up.
         for number in range(options.rounds + 1):
             for name, bodies in files.items():
-                with measure.Meter(pid, database_pid) as cost:
-                    requests, elapsed, _, p99 = measure.wrk(
-                        f"http://{address}", bench.HERE / "wrk" / "graphql.lua", bodies,
-                        options.connections, options.seconds)
+                one = measure.load((pid, database_pid), address, bodies, options)
                 if number > 0:
-                    runs[name].append((requests / elapsed, 1e6 * cost.server / requests,
-                                       1e6 * cost.database / requests, p99, cost.others))
+                    runs[name].append(one)
             bench.say(f"round {number} of {options.rounds}")
     print_table(runs)
     return 0

@@ -5,7 +5,6 @@
 For each workload, pgbench runs hand-written SQL and wrk posts the GraphQL operation, in turns, with
 as many connections. What is printed are medians; docs/benchmarks.md says how to read them.
 """
-import argparse
 import contextlib
 import http.client
 import json
@@ -36,11 +35,7 @@ def say(text):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the binaries")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=5, help="length of each run")
-    parser.add_argument("--connections", type=int, default=32)
+    parser = measure.parser(__doc__, rounds=3, seconds=5)
     parser.add_argument("--json", type=pathlib.Path, help="write all runs to this file")
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD",
                         help="of: " + ", ".join(w.name for w in WORKLOADS))
