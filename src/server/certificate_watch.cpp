@@ -23,44 +23,16 @@ Result<Pair> read_pair(const CertificateFiles& files) {
 
 }  // namespace
 
-CertificateWatch::CertificateWatch(CertificateFiles files) : files_(std::move(files)) {}
-
-CertificateWatch::~CertificateWatch() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-    }
-    wake_.notify_all();
-    if (thread_.joinable()) thread_.join();
-}
+CertificateWatch::CertificateWatch(CertificateFiles files)
+    : files_(std::move(files)), thread_(files_.poll, [this](bool asked) { look(asked); }) {}
 
 Result<void> CertificateWatch::start() {
     FRAISEQL_TRY(const Pair pair, read_pair(files_));
     FRAISEQL_TRY(auto context, http::TlsContext::make(pair.certificate, pair.key));
     seen_ = pair.certificate + pair.key;
     current_ = std::make_shared<http::CurrentTls>(std::move(context));
-    thread_ = std::thread([this] { run(); });
+    thread_.start();
     return {};
-}
-
-void CertificateWatch::reload() {
-    {
-        const std::lock_guard lock(mutex_);
-        asked_ = true;
-    }
-    wake_.notify_all();
-}
-
-void CertificateWatch::run() {
-    std::unique_lock lock(mutex_);
-    while (!stopping_) {
-        wake_.wait_for(lock, files_.poll, [this] { return stopping_ || asked_; });
-        if (stopping_) return;
-        const bool asked = std::exchange(asked_, false);
-        lock.unlock();
-        look(asked);
-        lock.lock();
-    }
 }
 
 void CertificateWatch::look(bool asked) {

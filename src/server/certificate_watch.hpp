@@ -3,17 +3,15 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "http/tls_context.hpp"
+#include "runtime/polling_thread.hpp"
 
 namespace fraiseql::server {
 
@@ -36,30 +34,24 @@ class CertificateWatch {
     explicit CertificateWatch(CertificateFiles files);
     CertificateWatch(const CertificateWatch&) = delete;
     CertificateWatch& operator=(const CertificateWatch&) = delete;
-    ~CertificateWatch();
 
     /// Reads the files and starts the thread. Configuration where they cannot be used.
     Result<void> start();
 
     /// Reads the files soon, as after SIGHUP, and says what came of it.
-    void reload();
+    void reload() { thread_.ask(); }
 
     /// What new connections speak; there once started. Files that are no good change nothing.
     const std::shared_ptr<http::CurrentTls>& current() const noexcept { return current_; }
 
   private:
-    void run();
     void look(bool asked);
 
     CertificateFiles files_;
     std::shared_ptr<http::CurrentTls> current_;
     /// What the files held at the last look, good or not: the same is not judged twice.
     std::string seen_;
-    std::mutex mutex_;
-    std::condition_variable wake_;
-    bool stopping_ = false;
-    bool asked_ = false;
-    std::thread thread_;
+    runtime::PollingThread thread_;
 };
 
 }  // namespace fraiseql::server

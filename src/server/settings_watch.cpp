@@ -20,40 +20,12 @@ std::string text_of(const std::string& file) {
 }  // namespace
 
 SettingsWatch::SettingsWatch(SettingsWatchSettings settings)
-    : settings_(std::move(settings)), known_(settings_.text), seen_(known_) {}
-
-SettingsWatch::~SettingsWatch() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-    }
-    wake_.notify_all();
-    if (thread_.joinable()) thread_.join();
-}
-
-void SettingsWatch::start() {
-    thread_ = std::thread([this] { run(); });
-}
-
-void SettingsWatch::reload() {
-    {
-        const std::lock_guard lock(mutex_);
-        asked_ = true;
-    }
-    wake_.notify_all();
-}
-
-void SettingsWatch::run() {
-    std::unique_lock lock(mutex_);
-    while (!stopping_) {
-        wake_.wait_for(lock, settings_.poll, [this] { return stopping_ || asked_; });
-        if (stopping_) return;
-        const bool asked = std::exchange(asked_, false);
-        lock.unlock();
-        if (asked || has_changed()) read(asked);
-        lock.lock();
-    }
-}
+    : settings_(std::move(settings)),
+      known_(settings_.text),
+      seen_(known_),
+      thread_(settings_.poll, [this](bool asked) {
+          if (asked || has_changed()) read(asked);
+      }) {}
 
 bool SettingsWatch::has_changed() {
     const std::string before = std::exchange(seen_, text_of(settings_.file));

@@ -3,16 +3,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "runtime/polling_thread.hpp"
 #include "server/config_news.hpp"
 
 namespace fraiseql::server {
@@ -49,15 +47,13 @@ class SettingsWatch {
     explicit SettingsWatch(SettingsWatchSettings settings);
     SettingsWatch(const SettingsWatch&) = delete;
     SettingsWatch& operator=(const SettingsWatch&) = delete;
-    ~SettingsWatch();
 
-    void start();
+    void start() { thread_.start(); }
 
     /// Has the settings read soon, as after SIGHUP, and says what came of it.
-    void reload();
+    void reload() { thread_.ask(); }
 
   private:
-    void run();
     /// Whether the file has become another one, and has stayed that.
     bool has_changed();
     void read(bool asked);
@@ -66,11 +62,7 @@ class SettingsWatch {
     /// What was read last, and what was there at the last look.
     std::string known_;
     std::string seen_;
-    std::mutex mutex_;
-    std::condition_variable wake_;
-    bool stopping_ = false;
-    bool asked_ = false;
-    std::thread thread_;
+    runtime::PollingThread thread_;
 };
 
 }  // namespace fraiseql::server
