@@ -193,6 +193,20 @@ std::tuple<P...> read_arguments(const std::vector<std::string>& names, const jso
     return std::tuple<P...>{read(std::type_identity<P>())...};
 }
 
+/// Calls a resolver with its arguments by name.
+template <class R, bool kContext, class... Raw, class F>
+R call_resolver(const F& function, context& ctx, const std::vector<std::string>& names,
+                const json_node& given) {
+    auto arguments = read_arguments<std::decay_t<Raw>...>(names, given);
+    const auto call = [&](auto&... each) -> R {
+        if constexpr (kContext)
+            return function(ctx, std::move(each)...);
+        else
+            return function(std::move(each)...);
+    };
+    return std::apply(call, arguments);
+}
+
 template <class F, class R, bool kContext, class... Raw>
 void add_resolver(field_definition& field, F function, const field_options& options) {
     using Value = typename task_value<R>::type;
@@ -209,17 +223,13 @@ void add_resolver(field_definition& field, F function, const field_options& opti
     field.arguments = arguments_of<std::decay_t<Raw>...>(options.arguments, field.name);
     field.resolve = [function = std::move(function), names = options.arguments](
                         context& ctx, const json_node& given) -> task<resolved> {
-        auto arguments = read_arguments<std::decay_t<Raw>...>(names, given);
-        const auto call = [&](auto&... each) -> R {
-            if constexpr (kContext)
-                return function(ctx, std::move(each)...);
-            else
-                return function(std::move(each)...);
+        const auto call = [&] {
+            return call_resolver<R, kContext, Raw...>(function, ctx, names, given);
         };
         if constexpr (task_value<R>::is_task)
-            return resolve_task<Value>(std::apply(call, arguments));
+            return resolve_task<Value>(call());
         else
-            return resolve_ready(make_resolved<Value>(std::apply(call, arguments)));
+            return resolve_ready(make_resolved<Value>(call()));
     };
 }
 
@@ -236,14 +246,8 @@ void add_events(field_definition& field, F function, const field_options& option
     field.arguments = arguments_of<std::decay_t<Raw>...>(options.arguments, field.name);
     field.subscribe = [function = std::move(function), names = options.arguments](
                           context& ctx, const json_node& given) -> stream<resolved> {
-        auto arguments = read_arguments<std::decay_t<Raw>...>(names, given);
-        const auto call = [&](auto&... each) -> R {
-            if constexpr (kContext)
-                return function(ctx, std::move(each)...);
-            else
-                return function(std::move(each)...);
-        };
-        return resolve_stream<Value>(std::apply(call, arguments));
+        return resolve_stream<Value>(
+            call_resolver<R, kContext, Raw...>(function, ctx, names, given));
     };
 }
 
