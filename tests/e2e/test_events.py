@@ -13,6 +13,7 @@ import time
 import unittest
 
 import product
+from event_stream import EventStream
 from websocket import WebSocket
 
 SECRET = b"a secret for tokens that nobody else knows"
@@ -36,32 +37,6 @@ def token(*roles):
     text = part({"alg": "HS256", "typ": "JWT"}) + b"." + part(claims)
     mac = hmac.new(SECRET, text, hashlib.sha256).digest()
     return (text + b"." + base64.urlsafe_b64encode(mac).rstrip(b"=")).decode()
-
-
-class EventStream:
-    """The answers to one operation as server-sent events."""
-
-    def __init__(self, server, query, headers=None):
-        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=product.PATIENCE)
-        self.connection.request("POST", "/graphql", json.dumps({"query": query}),
-                                {"Accept": "text/event-stream", "Content-Type": "application/json"}
-                                | (headers or {}))
-        self.response = self.connection.getresponse()
-
-    def next(self):
-        """Returns name and data of the next event; data is parsed where there is some."""
-        name = None
-        while line := self.response.readline().decode():
-            if line.startswith("event: "):
-                name = line.removeprefix("event: ").strip()
-            elif line.startswith("data: "):
-                text = line.removeprefix("data: ").strip()
-                return name, json.loads(text) if text else None
-        return "end", None
-
-    def close(self):
-        self.response.close()
-        self.connection.close()
 
 
 class EventsServer(unittest.TestCase):
@@ -96,7 +71,7 @@ class EventsServer(unittest.TestCase):
         return client.initialise()
 
     def stream(self, query, server=None, **headers):
-        events = EventStream(server or self.server, query, headers)
+        events = EventStream((server or self.server).port, query, headers)
         self.addCleanup(events.close)
         return events
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Hooks of an application meet every request, over any transport: tests/programs/hooks.cpp."""
-import http.client
 import json
 import subprocess
 import unittest
 
 import product
+from event_stream import EventStream
 from websocket import WebSocket
 
 SQL = """
@@ -49,17 +49,11 @@ class Hooks(unittest.TestCase):
 
     def stream(self, query, person, server=None):
         """Returns the first answer of an event stream."""
-        connection = http.client.HTTPConnection("127.0.0.1", (server or self.server).port,
-                                                timeout=30)
-        self.addCleanup(connection.close)
-        connection.request("POST", "/graphql", json.dumps({"query": query}),
-                           {"Accept": "text/event-stream", "Content-Type": "application/json",
-                            "X-Person": person})
-        response = connection.getresponse()
-        while line := response.readline().decode():
-            if line.startswith("data: "):
-                return json.loads(line.removeprefix("data: "))
-        raise AssertionError("the stream has no event")
+        events = EventStream((server or self.server).port, query, {"X-Person": person})
+        self.addCleanup(events.close)
+        name, answer = events.next()
+        self.assertEqual(name, "next")
+        return answer
 
     def socket(self, query, person, server=None):
         """Returns the first answer over a WebSocket."""

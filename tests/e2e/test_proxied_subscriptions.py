@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Subscriptions through the proxies of deploy/: WebSockets and event streams, answer by answer."""
 import http.client
-import json
 import subprocess
 import unittest
 
 import product
+from event_stream import EventStream
 from proxies import Proxied
 from websocket import Closed, WebSocket
 
@@ -67,15 +67,13 @@ class ProxiedSubscriptions(Proxied):
 
     def stream(self, port):
         """Yields the answers of an event stream, each when it comes."""
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self.addCleanup(connection.close)
-        connection.request("POST", "/graphql", json.dumps({"query": COUNTER}),
-                           {"Accept": "text/event-stream", "Content-Type": "application/json"})
-        response = connection.getresponse()
-        self.assertEqual(response.status, 200)
-        while line := response.readline().decode():
-            if line.startswith("data: {"):
-                yield json.loads(line.removeprefix("data: "))["data"]["counter"]["n"]
+        events = EventStream(port, COUNTER)
+        self.addCleanup(events.close)
+        self.assertEqual(events.response.status, 200)
+        name, answer = events.next()
+        while name == "next":
+            yield answer["data"]["counter"]["n"]
+            name, answer = events.next()
 
     def test_each_answer_comes_through_when_it_is_there(self):
         _, fronts = self.begin()
