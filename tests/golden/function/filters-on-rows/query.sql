@@ -11,7 +11,7 @@ FROM (SELECT t."id"
 FROM (SELECT r."pk_ticket" AS key, row_number() OVER () AS n FROM "public"."fn_ticket_rows"() AS r) AS f
 JOIN "public"."v_ticket" AS t ON t."id" = f.key WHERE t."title" IS NOT NULL ORDER BY f.n LIMIT 100) AS r),
        (SELECT coalesce(json_agg(json_build_object('id', c.result->>'id', 'address', CASE jsonb_typeof(c.result->'address') WHEN 'object' THEN json_build_object('street', c.result->'address'->'street') END, 'sentAt', c.result->'sent_at')), '[]'::json)
-FROM (SELECT to_jsonb(r) AS result FROM "public"."fn_shipments"() AS r WHERE (to_jsonb(r."address")->>'zip_code')::text <> $9::text AND $10::text = ANY(r."tags") AND nullif((r."notes")::jsonb, 'null') ? $11::text ORDER BY (to_jsonb(r."address")->>'street')::text NULLS FIRST, r."id" DESC, result LIMIT 100) AS c),
+FROM (SELECT to_jsonb(r) AS result FROM "public"."fn_shipments"() AS r WHERE (to_jsonb(r."address")->>'zip_code')::text <> $9::text AND r."tags" @> ARRAY[$10::text] AND nullif((r."notes")::jsonb, 'null') ? $11::text ORDER BY (to_jsonb(r."address")->>'street')::text NULLS FIRST, r."id" DESC, result LIMIT 100) AS c),
        (SELECT coalesce(json_agg(CASE jsonb_typeof(c.result) WHEN 'object' THEN json_build_object('place', c.result->'place', 'at', c.result->'at') END), '[]'::json)
 FROM (SELECT r.result FROM (SELECT coalesce(to_jsonb(('fraiseql: ' || CASE
     WHEN coalesce(jsonb_typeof(x.result), 'null') = 'null' THEN NULL
