@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "base/suggest.hpp"
 
 namespace fraiseql::catalog {
@@ -12,23 +13,17 @@ namespace {
 
 constexpr std::string_view kSpaces = " \t\r\n\f\v";
 
-std::string_view trim(std::string_view text) {
-    auto first = text.find_first_not_of(kSpaces);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
-}
-
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-bool is_annotation(std::string_view trimmed) {
-    return trimmed.size() >= 2 && trimmed[0] == '@' && is_letter(trimmed[1]);
+bool is_annotation(std::string_view line) {
+    return line.size() >= 2 && line[0] == '@' && is_letter(line[1]);
 }
 
-Annotation read_annotation(std::string_view trimmed, std::uint32_t line) {
-    std::string_view rest = trimmed.substr(1);
+Annotation read_annotation(std::string_view text, std::uint32_t line) {
+    std::string_view rest = text.substr(1);
     std::string_view name = rest.substr(0, rest.find_first_of(kSpaces));
     return {.name = std::string(name),
-            .arguments = std::string(trim(rest.substr(name.size()))),
+            .arguments = std::string(trimmed(rest.substr(name.size()), kSpaces)),
             .line = line};
 }
 
@@ -55,15 +50,14 @@ Annotations read_annotations(std::string_view comment) {
         std::string_view line = comment.substr(0, comment.find('\n'));
         comment.remove_prefix(std::min(line.size() + 1, comment.size()));
         ++number;
-        std::string_view trimmed = trim(line);
-        if (is_annotation(trimmed)) {
-            out.items.push_back(read_annotation(trimmed, number));
+        if (const auto bare = trimmed(line, kSpaces); is_annotation(bare)) {
+            out.items.push_back(read_annotation(bare, number));
         } else {
             if (line.ends_with('\r')) line.remove_suffix(1);
             text.append(line).append(1, '\n');
         }
     }
-    out.description = trim(text);
+    out.description = trimmed(text, kSpaces);
     return out;
 }
 

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::string_view kOperatorCharacters = "+-*/<>=~!@#%^&|`?";
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t'; }
+constexpr std::string_view kSpaces = " \n\t";
+
+bool is_space(char c) { return kSpaces.find(c) != std::string_view::npos; }
 
 bool is_name(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -19,14 +21,6 @@ bool is_name(char c) {
 }
 
 bool is_operator(char c) { return kOperatorCharacters.find(c) != std::string_view::npos; }
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && is_space(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
 
 std::size_t quoted_end(std::string_view text, std::size_t at, bool backslashes) {
     const char quote = text[at];
@@ -174,9 +168,9 @@ std::size_t closing(std::string_view text, std::size_t at) {
 }
 
 std::string_view bare(std::string_view text) {
-    text = trimmed(text);
+    text = trimmed(text, kSpaces);
     while (text.size() > 1 && text.front() == '(' && closing(text, 0) == text.size() - 1)
-        text = trimmed(text.substr(1, text.size() - 2));
+        text = trimmed(text.substr(1, text.size() - 2), kSpaces);
     return text;
 }
 
@@ -185,10 +179,10 @@ std::vector<std::string_view> arguments_of(std::string_view text) {
     std::size_t begin = 0;
     each_token(text, [&](std::size_t at, std::string_view token) {
         if (token != ",") return;
-        out.push_back(trimmed(text.substr(begin, at - begin)));
+        out.push_back(trimmed(text.substr(begin, at - begin), kSpaces));
         begin = at + 1;
     });
-    if (const auto last = trimmed(text.substr(begin)); !last.empty()) out.push_back(last);
+    if (const auto last = trimmed(text.substr(begin), kSpaces); !last.empty()) out.push_back(last);
     return out;
 }
 
@@ -216,8 +210,8 @@ std::optional<Comparison> comparison(std::string_view condition) {
         if (token == "OR" || token == "NOT" || token == "CASE" || token == "IS") other = true;
         if (!is_operator(token.front())) return;
         if (found) other = true;
-        found =
-            Comparison{trimmed(text.substr(0, at)), token, trimmed(text.substr(at + token.size()))};
+        found = Comparison{trimmed(text.substr(0, at), kSpaces), token,
+                           trimmed(text.substr(at + token.size()), kSpaces)};
     });
     if (!found || other || found->left.empty() || found->right.empty()) return std::nullopt;
     return found;

@@ -49,6 +49,10 @@ struct Argument {
     Value value = {};
 };
 
+/// Returns the one called `wanted`, or nullptr.
+const Argument* find_argument(std::span<const Argument> arguments,
+                              std::string_view wanted) noexcept;
+
 struct Directive {
     std::string_view name;
     std::uint32_t offset = 0;

@@ -107,12 +107,6 @@ class LiteralCoercion {
     bool fill_defaults_;
 };
 
-const Argument* find(std::span<const Argument> arguments, std::string_view name) {
-    for (const Argument& argument : arguments)
-        if (argument.name == name) return &argument;
-    return nullptr;
-}
-
 tl::unexpected<Error> not_provided(const InputValueDef& arg, const Argument* node) {
     std::string message =
         fmt::format("Argument \"{}\" of required type \"{}\" was ", arg.name, to_string(*arg.type));
@@ -142,7 +136,7 @@ Result<json::Value> coerce_argument_values(std::span<const InputValueDef> defini
                                            std::vector<std::string_view>* used) {
     std::vector<json::Member> members;
     for (const InputValueDef& arg : definitions) {
-        const Argument* node = find(arguments, arg.name);
+        const Argument* node = find_argument(arguments, arg.name);
         const bool is_variable = node != nullptr && node->value.kind == Value::Kind::Variable;
         const bool absent =
             node == nullptr || (is_variable && variables.find(node->value.text) == nullptr);

@@ -5,17 +5,11 @@
 #include <optional>
 #include <string_view>
 
+#include "base/ascii.hpp"
+
 namespace fraiseql::http {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
 
 /// Reads an address as proxies write it: with a port or without, IPv6 in brackets or not.
 std::optional<IpAddress> read_node(std::string_view text) {

@@ -5,16 +5,10 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+
 namespace fraiseql::http {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    while (text.starts_with(' ') || text.starts_with('\t'))
-        text.remove_prefix(1);
-    while (text.ends_with(' ') || text.ends_with('\t'))
-        text.remove_suffix(1);
-    return text;
-}
 
 bool is_cookie_octet(char c) {
     return c > ' ' && c < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "http/media_range.hpp"
 
+#include "base/ascii.hpp"
 #include "http/message.hpp"
 
 namespace fraiseql::http {
 
 namespace {
-
-std::string_view trim(std::string_view text) {
-    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-    while (!text.empty() && blank(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && blank(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
 
 /// Cuts the part before the next `separator` that is not inside quotes off `text`.
 std::string_view next_part(std::string_view& text, char separator) {
@@ -27,7 +19,7 @@ std::string_view next_part(std::string_view& text, char separator) {
     }
     const std::string_view part = text.substr(0, end);
     text.remove_prefix(std::min(text.size(), end + 1));
-    return trim(part);
+    return trimmed(part);
 }
 
 /// "0.85" is 850; -1 where it is not a quality (RFC 9110 §12.4.2).
@@ -66,8 +58,8 @@ std::optional<MediaRange> read_media_range(std::string_view text) {
         const std::string_view parameter = next_part(text, ';');
         const std::size_t equals = parameter.find('=');
         if (equals == std::string_view::npos) continue;
-        const std::string_view name = trim(parameter.substr(0, equals));
-        std::string_view value = trim(parameter.substr(equals + 1));
+        const std::string_view name = trimmed(parameter.substr(0, equals));
+        std::string_view value = trimmed(parameter.substr(equals + 1));
         if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
             value = value.substr(1, value.size() - 2);
         }

@@ -54,10 +54,8 @@ sql::DatabaseError connection_error(std::string message) {
     while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) {
         message.pop_back();
     }
-    sql::DatabaseError error;
-    error.sqlstate = sqlstate_of(message);
-    error.message = std::move(message);
-    return error;
+    std::string sqlstate(sqlstate_of(message));
+    return sql::database_error(std::move(sqlstate), std::move(message));
 }
 
 /// A server that takes writes is wanted, but this session is to be read-only by its own wish: then

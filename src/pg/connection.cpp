@@ -11,10 +11,7 @@ namespace fraiseql::pg {
 namespace {
 
 sql::DatabaseError connection_lost() {
-    sql::DatabaseError error;
-    error.sqlstate = "08006";
-    error.message = "the connection to the database was lost";
-    return error;
+    return sql::database_error("08006", "the connection to the database was lost");
 }
 
 }  // namespace

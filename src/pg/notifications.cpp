@@ -48,12 +48,8 @@ tl::expected<Waited, sql::DatabaseError> wait_for_notification(Session& session,
     const int ready = poll(waits.data(), waits.size(), static_cast<int>(timeout.count()));
     if (waits[1].revents != 0) return Waited::Woken;
     if (ready <= 0) return Waited::TimedOut;
-    if (PQconsumeInput(connection) == 0) {
-        sql::DatabaseError error;
-        error.sqlstate = "08006";
-        error.message = PQerrorMessage(connection);
-        return tl::unexpected(std::move(error));
-    }
+    if (PQconsumeInput(connection) == 0)
+        return tl::unexpected(sql::database_error("08006", PQerrorMessage(connection)));
     return take_notifications(connection) ? Waited::Notified : Waited::TimedOut;
 }
 

@@ -12,23 +12,18 @@ namespace {
 // Bind counts its parameters in 16 bits.
 constexpr std::size_t kMaxParams = 65535;
 
-sql::DatabaseError make_error(std::string sqlstate, std::string message) {
-    sql::DatabaseError error;
-    error.sqlstate = std::move(sqlstate);
-    error.message = std::move(message);
-    return error;
-}
-
 // What the protocol cannot carry must not reach it: it would be read as something else.
 std::optional<sql::DatabaseError> check(const Batch& batch) {
-    if (batch.calls.empty()) return make_error("54000", "the batch has no statement");
+    if (batch.calls.empty()) return sql::database_error("54000", "the batch has no statement");
     for (const Call& call : batch.calls) {
         if (call.params.size() > kMaxParams) {
-            return make_error("54023", "a statement cannot have more than 65535 parameters");
+            return sql::database_error("54023",
+                                       "a statement cannot have more than 65535 parameters");
         }
         const bool has_nul = call.statement->sql.find('\0') != std::string::npos ||
                              call.statement->name.find('\0') != std::string::npos;
-        if (has_nul) return make_error("22021", "a statement cannot contain the character 0");
+        if (has_nul)
+            return sql::database_error("22021", "a statement cannot contain the character 0");
     }
     return std::nullopt;
 }
@@ -64,7 +59,7 @@ runtime::Task<BatchResult> Pool::run(Batch batch, Lane lane, runtime::Clock::tim
     const bool answered = co_await pending->waiter.wait();
     if (!answered && !pending->result) {
         state->abandon(pending);
-        co_return tl::unexpected(make_error("57014", "the client went away"));
+        co_return tl::unexpected(sql::database_error("57014", "the client went away"));
     }
     co_return std::move(*pending->result);
 }

@@ -16,13 +16,6 @@ constexpr auto kTick = 20ms;
 // statements.
 constexpr auto kWorthSetting = 500ms;
 
-sql::DatabaseError make_error(std::string sqlstate, std::string message) {
-    sql::DatabaseError error;
-    error.sqlstate = std::move(sqlstate);
-    error.message = std::move(message);
-    return error;
-}
-
 Pending& pending_of(const std::shared_ptr<Exchange>& exchange) {
     return static_cast<Pending&>(*exchange);
 }
@@ -78,7 +71,7 @@ LaneState& Pool::State::lane_of(const Connection& connection) {
 }
 
 std::optional<sql::DatabaseError> Pool::State::submit(const std::shared_ptr<Pending>& pending) {
-    if (closed_) return make_error("57P01", "the server is stopping");
+    if (closed_) return sql::database_error("57P01", "the server is stopping");
     ++batches_;
     LaneState& lane = lane_of(pending->lane);
     if (down(lane)) {
@@ -97,7 +90,7 @@ std::optional<sql::DatabaseError> Pool::State::submit(const std::shared_ptr<Pend
     }
     if (lane.queue.size() >= settings_.max_queue) {
         ++refused_;
-        return make_error("53300", "too many requests are waiting for the database");
+        return sql::database_error("53300", "too many requests are waiting for the database");
     }
     lane.queue.push_back(pending);
     connect_missing(pending->lane);
@@ -276,7 +269,7 @@ void Pool::State::begin_connect(Lane which, Breaker::Admission admission) {
     ++lane_of(which).connecting;
     if (!outbound_.post(std::move(job))) {
         connect_failed(which, admission,
-                       make_error("53300", "too many connections are being opened"));
+                       sql::database_error("53300", "too many connections are being opened"));
     }
 }
 
@@ -365,7 +358,8 @@ void Pool::State::tick() {
 void Pool::State::expire(LaneState& lane, runtime::Clock::time_point now) {
     const auto late = [&](const std::shared_ptr<Pending>& pending) {
         if (pending->deadline > now || pending->abandoned) return false;
-        const auto error = make_error("57014", "canceling statement due to the request's deadline");
+        const auto error =
+            sql::database_error("57014", "canceling statement due to the request's deadline");
         pending->settle(tl::unexpected(error));
         pending->abandoned = true;
         return true;
@@ -384,7 +378,7 @@ void Pool::State::close() {
     mailbox_->close();
     timer_.cancel();
     upkeep_timer_.cancel();
-    const auto error = make_error("57P01", "the server is stopping");
+    const auto error = sql::database_error("57P01", "the server is stopping");
     for (LaneState* lane : {&quick_, &exclusive_}) {
         for (const auto& pending : std::exchange(lane->queue, {})) {
             pending->settle(tl::unexpected(error));

@@ -16,10 +16,7 @@ constexpr auto kPatience = 5s;
 constexpr int kProbeSeconds = 2;
 
 sql::DatabaseError no_answer() {
-    sql::DatabaseError error;
-    error.sqlstate = "08006";
-    error.message = "the database does not answer on this connection any more";
-    return error;
+    return sql::database_error("08006", "the database does not answer on this connection any more");
 }
 
 }  // namespace

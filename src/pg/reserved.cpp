@@ -17,13 +17,6 @@ using Timer =
     boost::asio::basic_waitable_timer<runtime::Clock, boost::asio::wait_traits<runtime::Clock>,
                                       runtime::Executor>;
 
-sql::DatabaseError make_error(std::string sqlstate, std::string message) {
-    sql::DatabaseError error;
-    error.sqlstate = std::move(sqlstate);
-    error.message = std::move(message);
-    return error;
-}
-
 /// What makes a session as it was when it was opened; prepared statements stay.
 Batch reset_batch() {
     Batch batch{.read_only = false};
@@ -148,7 +141,7 @@ class ReservedConnection final : public std::enable_shared_from_this<ReservedCon
     void close() {
         const auto connection = std::exchange(connection_, nullptr);
         if (connection == nullptr) return;
-        const auto error = make_error("57014", "canceling statement due to user request");
+        const auto error = sql::database_error("57014", "canceling statement due to user request");
         for (const auto& exchange : connection->close())
             static_cast<Pending&>(*exchange).settle(tl::unexpected(error));
     }
@@ -160,7 +153,8 @@ class ReservedConnection final : public std::enable_shared_from_this<ReservedCon
 
 void ReservedPool::State::apply(const std::shared_ptr<Applicant>& applicant) {
     if (closed_)
-        return applicant->settle(tl::unexpected(make_error("57P01", "the server is stopping")));
+        return applicant->settle(
+            tl::unexpected(sql::database_error("57P01", "the server is stopping")));
     while (!idle_.empty()) {
         const auto connection = std::move(idle_.back());
         idle_.pop_back();
@@ -169,7 +163,7 @@ void ReservedPool::State::apply(const std::shared_ptr<Applicant>& applicant) {
     }
     if (waiting_.size() >= settings_.max_queue)
         return applicant->settle(tl::unexpected(
-            make_error("53300", "too many transactions are waiting for the database")));
+            sql::database_error("53300", "too many transactions are waiting for the database")));
     waiting_.push_back(applicant);
     if (open_ < most_) connect();
 }
@@ -193,14 +187,15 @@ void ReservedPool::State::connect() {
         });
     };
     if (!outbound_.post(std::move(job)))
-        connected(tl::unexpected(make_error("08001", "too many connections are being opened")));
+        connected(
+            tl::unexpected(sql::database_error("08001", "too many connections are being opened")));
 }
 
 void ReservedPool::State::connected(tl::expected<Established, sql::DatabaseError> outcome) {
     if (closed_) return;
     // Its timeouts would be lost, and a forgotten transaction would keep its locks.
     if (outcome && outcome->pooled)
-        outcome = tl::unexpected(make_error(
+        outcome = tl::unexpected(sql::database_error(
             "08001", "interactive transactions need a connection without a pooler in between"));
     if (!outcome) {
         --open_;
@@ -235,7 +230,7 @@ void ReservedPool::State::give_back(std::shared_ptr<ReservedConnection> connecti
 void ReservedPool::State::close() {
     if (std::exchange(closed_, true)) return;
     for (const auto& applicant : std::exchange(waiting_, {}))
-        applicant->settle(tl::unexpected(make_error("57P01", "the server is stopping")));
+        applicant->settle(tl::unexpected(sql::database_error("57P01", "the server is stopping")));
     open_ -= idle_.size();
     idle_.clear();
     mailbox_->close();
@@ -256,7 +251,8 @@ Reservation::~Reservation() {
 runtime::Task<BatchResult> Reservation::run(Batch batch, runtime::Clock::time_point deadline) {
     const std::shared_ptr<ReservedConnection> connection = connection_;
     if (connection == nullptr || !connection->usable())
-        co_return tl::unexpected(make_error("08006", "the transaction's connection is gone"));
+        co_return tl::unexpected(
+            sql::database_error("08006", "the transaction's connection is gone"));
     const auto pending = std::make_shared<Pending>();
     pending->batch = std::move(batch);
     connection->send(pending);
@@ -269,7 +265,7 @@ runtime::Task<BatchResult> Reservation::run(Batch batch, runtime::Clock::time_po
     timer.cancel();
     if (!answered && !pending->result) {
         connection->give_up();
-        co_return tl::unexpected(make_error("57014", "the client went away"));
+        co_return tl::unexpected(sql::database_error("57014", "the client went away"));
     }
     co_return std::move(*pending->result);
 }
@@ -291,16 +287,17 @@ runtime::Task<ReservationResult> ReservedPool::reserve(runtime::Clock::time_poin
     Timer timer(state->executor(), deadline);
     timer.async_wait([applicant](boost::system::error_code error) {
         if (!error)
-            applicant->settle(tl::unexpected(
-                make_error("53300", "no connection for a transaction became free in time")));
+            applicant->settle(tl::unexpected(sql::database_error(
+                "53300", "no connection for a transaction became free in time")));
     });
     const bool answered = co_await applicant->waiter.wait();
     timer.cancel();
     state->withdraw(applicant);
-    if (!applicant->result) co_return tl::unexpected(make_error("57014", "the client went away"));
+    if (!applicant->result)
+        co_return tl::unexpected(sql::database_error("57014", "the client went away"));
     if (!*applicant->result) co_return tl::unexpected(std::move(*applicant->result).error());
     Reservation reservation(std::move(**applicant->result));
-    if (!answered) co_return tl::unexpected(make_error("57014", "the client went away"));
+    if (!answered) co_return tl::unexpected(sql::database_error("57014", "the client went away"));
     co_return std::move(reservation);
 }
 

@@ -2,7 +2,9 @@
 // DatabaseError: what PostgreSQL said when a statement failed, field by field.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <utility>
 
 namespace fraiseql::sql {
 
@@ -24,5 +26,13 @@ struct DatabaseError {
     /// Which statement of the batch failed, from 0.
     std::size_t statement = 0;
 };
+
+/// Returns an error that no server has sent, of one of PostgreSQL's codes.
+inline DatabaseError database_error(std::string sqlstate, std::string message) {
+    DatabaseError error;
+    error.sqlstate = std::move(sqlstate);
+    error.message = std::move(message);
+    return error;
+}
 
 }  // namespace fraiseql::sql
