@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import pwd
+import random
 import re
 import shlex
 import signal
@@ -24,6 +25,9 @@ EXAMPLES = pathlib.Path(os.environ.pop("FRAISEQL_EXAMPLES", "."))
 BLOG = pathlib.Path(__file__).resolve().parents[2] / "examples" / "blog"
 BLOG_PARTS = ("schema", "views", "functions", "data", "demo")
 BLOG_FILES = [str(BLOG / f"{name}.sql") for name in BLOG_PARTS]
+FREE_PORTS = (20_000, 32_000)
+TAKEN_PORTS = []
+SANITIZER_REPORTS = ("Sanitizer: ", "runtime error: ")
 # Some run the server under tools that make it slow.
 PATIENCE = 30 * int(os.environ.get("SLOWNESS", "1"))
 
@@ -39,9 +43,22 @@ def wait_until(condition, what, seconds=PATIENCE):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Returns a port that nobody uses, and no other test takes while this process lives: our
+    servers share ports, so that two on one port would answer for each other. It is none of those
+    that the system gives to connections."""
+    while True:
+        port = random.randrange(*FREE_PORTS)
+        # A name that the system forgets with the process.
+        lock = socket.socket(socket.AF_UNIX)
+        try:
+            lock.bind(f"\0fraiseql-test-port-{port}")
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            lock.close()
+            continue
+        TAKEN_PORTS.append(lock)
+        return port
 
 
 class Database:
@@ -196,4 +213,9 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        if self.log_file.closed:
+            return
+        log = self.log()
         self.log_file.close()
+        if any(report in log for report in SANITIZER_REPORTS):
+            raise AssertionError(log)

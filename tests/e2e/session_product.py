@@ -97,7 +97,8 @@ class Product(unittest.TestCase):
 
     def sign_up(self, server, email="ann@x.org", password=PASSWORD):
         browser = Browser(server)
-        self.assertEqual(browser.post("/auth/register", email=email, password=password).status, 202)
+        response = browser.post("/auth/register", email=email, password=password)
+        self.assertEqual(response.status, 202, response.text)
         kind, token = self.mail(email)
         self.assertEqual(kind, "verification")
         self.assertEqual(browser.post("/auth/verify-address", token=token).status, 200)
