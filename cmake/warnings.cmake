@@ -13,10 +13,13 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # libstdc++'s own stable_sort uses what C++17 deprecated.
   target_compile_options(fraiseql_flags INTERFACE -Wno-deprecated-declarations)
 endif()
+# Of its own, for the programs of the tests, which are built as applications are.
+add_library(fraiseql_sanitizer INTERFACE)
 if(FRAISEQL_SANITIZE)
-  target_compile_options(fraiseql_flags INTERFACE
+  target_compile_options(fraiseql_sanitizer INTERFACE
     -fsanitize=${FRAISEQL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
-  target_link_options(fraiseql_flags INTERFACE -fsanitize=${FRAISEQL_SANITIZE})
+  target_link_options(fraiseql_sanitizer INTERFACE -fsanitize=${FRAISEQL_SANITIZE})
+  target_link_libraries(fraiseql_flags INTERFACE fraiseql_sanitizer)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   find_program(FRAISEQL_MOLD mold)
