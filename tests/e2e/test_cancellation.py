@@ -123,6 +123,12 @@ class TransactionPooling(Pooled, unittest.TestCase):
 
 
 @unittest.skipUnless(os.path.exists(test_pooler.PGBOUNCER), "PgBouncer is not installed")
+class TransactionPoolingByTls(Pooled, unittest.TestCase):
+    def start_pooler(self):
+        return test_pooler.TlsBouncer(self.database, "transaction")
+
+
+@unittest.skipUnless(os.path.exists(test_pooler.PGBOUNCER), "PgBouncer is not installed")
 class SessionPooling(Pooled, unittest.TestCase):
     def start_pooler(self):
         return test_pooler.Bouncer(self.database, "session")

@@ -17,6 +17,7 @@ import unittest
 
 import product
 import streaming
+from test_tls import Authority
 
 PGBOUNCER = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
 SCHEMA = """
@@ -83,6 +84,12 @@ max_client_conn = 300
     def url(self):
         return f"postgresql://app@127.0.0.1:{self.port}/blog?sslmode=disable"
 
+    def query(self, sql):
+        """Returns what the console of PgBouncer's administrators says, a row a line."""
+        return subprocess.run(
+            ["psql", "-XAtc", sql, f"postgresql://postgres@127.0.0.1:{self.port}/pgbouncer"],
+            capture_output=True, text=True, timeout=10, check=True).stdout.strip()
+
     def stop(self):
         """At once, whoever is connected."""
         self.process.send_signal(signal.SIGTERM)
@@ -93,6 +100,29 @@ max_client_conn = 300
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class TlsBouncer(Bouncer):
+    """One that clients reach by TLS only, and know by its certificate."""
+
+    def __init__(self, database, mode):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="fq-pgb-tls-"))
+        self.authority = Authority(folder)
+        certificate, key = self.authority.issue("pgbouncer")
+        if os.getuid() == 0:
+            for each in (folder, *folder.iterdir()):
+                shutil.chown(each, "postgres")
+        super().__init__(database, mode, "admin_users = postgres\nclient_tls_sslmode = require\n"
+                         f"client_tls_cert_file = {certificate}\nclient_tls_key_file = {key}\n")
+
+    @property
+    def url(self):
+        return (f"postgresql://app@localhost:{self.port}/blog?sslmode=verify-full"
+                f"&sslrootcert={self.authority.certificate}")
+
+    def close(self):
+        super().close()
+        shutil.rmtree(self.authority.folder, ignore_errors=True)
 
 
 class Pooled:
@@ -192,6 +222,30 @@ class TransactionModeThatDropsOptions(Pooled, unittest.TestCase):
 class SessionMode(Pooled, unittest.TestCase):
     mode = "session"
     options = ("--prepared-statements", "on", "--pool-exclusive", "2")
+
+
+@unittest.skipUnless(os.path.exists(PGBOUNCER), "PgBouncer is not installed")
+class ByTls(Pooled, unittest.TestCase):
+    mode = "transaction"
+
+    def start_pooler(self):
+        return TlsBouncer(self.database, self.mode)
+
+    def test_it_is_encrypted(self):
+        self.ask("{ notes { id } }")
+        rows = [row.split("|") for row in self.bouncer.query("SHOW CLIENTS").splitlines()]
+        mine = [row for row in rows if "blog" in row]
+        self.assertGreater(len(mine), 0)
+        for row in mine:
+            self.assertTrue(any(each.startswith("TLSv1.") for each in row), row)
+
+    def test_another_certificate_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            url = self.bouncer.url.replace(str(self.bouncer.authority.certificate),
+                                           str(Authority(folder).certificate))
+            refused = product.run("check", "--database", url)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("certificate verify failed", refused.stderr)
 
 
 @unittest.skipUnless(os.path.exists(PGBOUNCER), "PgBouncer is not installed")
