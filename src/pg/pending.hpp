@@ -22,6 +22,8 @@ struct Pending : Exchange {
     bool sent_again = false;
     /// Was in flight when the statement before it was cancelled, and may have been hit instead.
     bool near_cancel = false;
+    /// Takes back what the batch before it may have left in the session; nobody waits for it.
+    bool resets_session = false;
     /// Nobody waits any more: what comes back is dropped.
     bool abandoned = false;
 

@@ -101,6 +101,29 @@ TEST_F(PoolTest, ALostConnectionDoesNotUndoWhatWasCommitted) {
     EXPECT_EQ(*query_once(url, "select count(*) from t"), "0");
 }
 
+TEST_F(PoolTest, WritesLeaveNothingInTheSession) {
+    const std::string url = Cluster::shared().create_database("pool_session");
+    PoolSettings settings = settings_for(url);
+    settings.exclusive_connections = 1;
+    settings.session_settings = {{"intervalstyle", "iso_8601"}};
+    open(settings);
+    const std::string look =
+        "select concat_ws(' ', current_user, current_setting('search_path'),"
+        " current_setting('intervalstyle'), nullif(current_setting('app.tenant_id', true), ''),"
+        " to_regclass('pg_temp.t'), (select count(*) from pg_locks where locktype = 'advisory'),"
+        " (select count(*) from pg_cursors), (select count(*) from pg_listening_channels()))";
+    const std::string before = value(run(batch_of({look}), Lane::Exclusive));
+    const std::string pid = value(run(batch_of({"select pg_backend_pid()"}), Lane::Exclusive));
+    ASSERT_TRUE(run(batch_of(
+        {"select set_config('app.tenant_id', '7', false)", "set search_path = pg_catalog",
+         "set intervalstyle = postgres", "set role pg_monitor", "select pg_advisory_lock(7)",
+         "listen x", "declare c cursor with hold for select 1"},
+        false)));
+    ASSERT_TRUE(run(batch_of({"create temporary table t (a int)"}, false)));
+    EXPECT_EQ(value(run(batch_of({look}), Lane::Exclusive)), before);
+    EXPECT_EQ(value(run(batch_of({"select pg_backend_pid()"}), Lane::Exclusive)), pid);
+}
+
 TEST_F(PoolTest, ReadOnlyConnectionsCountAsOnesToTheServerThatTakesWrites) {
     const std::string url = Cluster::shared().create_database("pool_target");
     open(settings_for(url + "&target_session_attrs=read-write"));

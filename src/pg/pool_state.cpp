@@ -4,6 +4,8 @@
 #include <random>
 #include <string>
 
+#include "pg/session_reset.hpp"
+
 namespace fraiseql::pg {
 
 namespace {
@@ -15,13 +17,15 @@ constexpr auto kTick = 20ms;
 // How much earlier than the session's statement timeout a deadline is, to be set for its
 // statements.
 constexpr auto kWorthSetting = 500ms;
+// Within this time after the longest statement, a session has to be as it was before.
+constexpr auto kResetPatience = 5s;
 
 Pending& pending_of(const std::shared_ptr<Exchange>& exchange) {
     return static_cast<Pending&>(*exchange);
 }
 
 /// Whether a write came to a server that takes none, such as one that was demoted. What is on the
-/// exclusive lane runs alone, so nothing else is in flight on the connection.
+/// exclusive lane runs alone, so nothing that somebody waits for is in flight on the connection.
 bool met_read_only_server(const Exchange& exchange) {
     return !exchange.batch.read_only && exchange.error && exchange.error->sqlstate == "25006";
 }
@@ -109,7 +113,21 @@ void Pool::State::send(Connection& connection, std::shared_ptr<Pending> pending)
                                               pending->lane == Lane::Quick);
     else if (left + kWorthSetting < settings_.statement_timeout)
         pending->before = local_settings_.timeout(left);
+    const bool may_leave_something = !pending->batch.read_only && !connection.pooled();
     connection.send(std::move(pending));
+    if (may_leave_something) send_reset(connection, now);
+}
+
+/// A function may SET what is not LOCAL, take a lock or make a temporary table: the request that
+/// gets the connection next must not find that. Leaves in the same write, and nobody waits for it.
+void Pool::State::send_reset(Connection& connection, runtime::Clock::time_point now) {
+    const auto reset = std::make_shared<Pending>();
+    reset->batch = session_reset();
+    reset->lane = Lane::Exclusive;
+    reset->deadline = now + settings_.statement_timeout + kResetPatience;
+    reset->sent = now;
+    reset->resets_session = true;
+    connection.send(reset);
 }
 
 void Pool::State::dispatch(LaneState& lane) {
@@ -143,15 +161,19 @@ void Pool::State::finished(Connection& connection,
                            std::vector<std::shared_ptr<Exchange>>& exchanges) {
     LaneState& lane = lane_of(connection);
     const auto keep = connection.shared_from_this();
-    bool read_only = false;
+    bool useless = false;
     const auto now = runtime::Clock::now();
     for (auto& exchange : exchanges) {
+        if (pending_of(exchange).resets_session) {
+            useless = useless || exchange->error.has_value();
+            continue;
+        }
         busy_ += now - pending_of(exchange).sent;
-        read_only = read_only || met_read_only_server(*exchange);
+        useless = useless || met_read_only_server(*exchange);
         answer(std::static_pointer_cast<Pending>(exchange));
     }
-    if (read_only) {
-        // The next connection may find the server that has taken over.
+    if (useless) {
+        // The next connection may find the server that has taken over, and has a clean session.
         lane.remove(connection);
         connection.close();
         connect_missing(Lane::Exclusive);

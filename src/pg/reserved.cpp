@@ -7,6 +7,7 @@
 
 #include "pg/connection.hpp"
 #include "pg/pending.hpp"
+#include "pg/session_reset.hpp"
 #include "runtime/mailbox.hpp"
 
 namespace fraiseql::pg {
@@ -17,17 +18,7 @@ using Timer =
     boost::asio::basic_waitable_timer<runtime::Clock, boost::asio::wait_traits<runtime::Clock>,
                                       runtime::Executor>;
 
-/// What makes a session as it was when it was opened; prepared statements stay.
-Batch reset_batch() {
-    Batch batch{.read_only = false};
-    for (const char* sql :
-         {"RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL", "CLOSE ALL", "UNLISTEN *",
-          "SELECT pg_catalog.pg_advisory_unlock_all()", "DISCARD TEMP", "DISCARD SEQUENCES"})
-        batch.calls.push_back({.statement = make_statement(sql), .params = {}});
-    return batch;
-}
-
-}  // namespace
+// namespace
 
 /// Somebody who waits for a connection.
 struct Applicant {
@@ -132,7 +123,7 @@ class ReservedConnection final : public std::enable_shared_from_this<ReservedCon
         }
         // Whoever comes next is answered after this.
         const auto reset = std::make_shared<Pending>();
-        reset->batch = reset_batch();
+        reset->batch = session_reset();
         send(reset);
         pool->give_back(shared_from_this());
     }
