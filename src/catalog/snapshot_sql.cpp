@@ -106,7 +106,10 @@ WITH namespaces AS MATERIALIZED (
   UNION ALL SELECT prosrc FROM pg_proc WHERE oid >= 16384
 ), read_settings AS (
   SELECT DISTINCT found[1] AS name FROM readers CROSS JOIN LATERAL regexp_matches(
-    source, 'current_setting\s*\(\s*''([A-Za-z_]\w*\.\w+)''', 'g') AS found
+    -- Without backslashes, which mean something else without standard_conforming_strings.
+    source,
+    'current_setting[[:space:]]*[(][[:space:]]*''([A-Za-z_][[:alnum:]_]*[.][[:alnum:]_]+)''', 'g'
+  ) AS found
   WHERE source LIKE '%current_setting%'
 ), session_settings AS (
   SELECT concat(name, '=', setting) AS entry FROM pg_settings

@@ -60,8 +60,10 @@ server::Settings plain_settings(const Options& options,
     settings.router.find_admin_asset = find_admin_page;
     settings.pool.conninfo = options.database;
     settings.pool.statement_timeout = std::chrono::seconds(options.timeout);
-    settings.pool.session_settings = {
-        {"timezone", "UTC"}, {"intervalstyle", "iso_8601"}, {"client_encoding", "UTF8"}};
+    // What the form of values depends on, whatever the database or the role is set to.
+    settings.pool.session_settings = {{"timezone", "UTC"},     {"intervalstyle", "iso_8601"},
+                                      {"bytea_output", "hex"}, {"extra_float_digits", "1"},
+                                      {"array_nulls", "on"},   {"client_encoding", "UTF8"}};
     settings.workers =
         options.workers != 0 ? options.workers : std::max(1U, std::thread::hardware_concurrency());
     apply_pool(options.pool, settings);

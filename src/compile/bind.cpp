@@ -14,6 +14,32 @@ std::string as_json(const Value& value) {
     return out;
 }
 
+void append_quoted(std::string& out, std::string_view text) {
+    out += '"';
+    for (char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    out += '"';
+}
+
+std::string as_text(const Value& value);
+
+/// hstore is the one type besides JSON and composites that shows as an object (F.18): its text.
+std::string as_hstore(const Value& object) {
+    std::string out;
+    for (const json::Member& member : object.members) {
+        if (!out.empty()) out += ", ";
+        append_quoted(out, member.name);
+        out += "=>";
+        if (member.value.is_null())
+            out += "NULL";
+        else
+            append_quoted(out, as_text(member.value));
+    }
+    return out;
+}
+
 std::string as_text(const Value& value) {
     switch (value.kind) {
         case Value::Kind::True:
@@ -23,18 +49,11 @@ std::string as_text(const Value& value) {
         case Value::Kind::String:
         case Value::Kind::Number:
             return std::string(value.text);
+        case Value::Kind::Object:
+            return as_hstore(value);
         default:
             return as_json(value);
     }
-}
-
-void append_quoted(std::string& out, std::string_view text) {
-    out += '"';
-    for (char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
-    out += '"';
 }
 
 /// Writes an array literal; nested lists become further dimensions unless items are documents.

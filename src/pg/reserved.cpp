@@ -18,7 +18,7 @@ using Timer =
     boost::asio::basic_waitable_timer<runtime::Clock, boost::asio::wait_traits<runtime::Clock>,
                                       runtime::Executor>;
 
-// namespace
+}  // namespace
 
 /// Somebody who waits for a connection.
 struct Applicant {

@@ -38,7 +38,8 @@ std::string add_output(std::vector<Output>& outputs, std::string wanted, const F
         return std::any_of(outputs.begin(), outputs.end(),
                            [&](const Output& output) { return output.name == wanted; });
     };
-    if (wanted.size() > kMaxName || is_taken()) wanted = "#" + std::to_string(outputs.size());
+    if (wanted.empty() || wanted.size() > kMaxName || is_taken())
+        wanted = "#" + std::to_string(outputs.size());
     outputs.push_back({wanted, value, complete});
     return wanted;
 }

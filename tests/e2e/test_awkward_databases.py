@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""Databases that nobody would draw on a whiteboard: partitions, keys of several columns, keys of
+JSON without letters, settings that change what values look like, functions that SET things."""
+import unittest
+
+from product import Database, Server, as_role, run
+
+SCHEMA = """
+CREATE ROLE api LOGIN;
+CREATE EXTENSION hstore;
+
+-- A table in parts, whose policies hold for who asks the table.
+CREATE TABLE tv_event (
+    id int, tenant int, day date, data jsonb, PRIMARY KEY (id, day)
+) PARTITION BY RANGE (day);
+CREATE TABLE tv_event_2024 PARTITION OF tv_event FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE tv_event_2025 PARTITION OF tv_event FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE tv_event_2026 PARTITION OF tv_event FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+COMMENT ON TABLE tv_event IS '@field n int';
+COMMENT ON TABLE tv_event_2026 IS '@expose
+@field n int';
+INSERT INTO tv_event
+SELECT g / 3, g % 2, date '2024-06-01' + g, jsonb_build_object('n', g) FROM generate_series(0, 8) g;
+ALTER TABLE tv_event ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON tv_event USING (current_setting('app.all', true) = 'yes' OR tenant = 1);
+
+-- The id alone is not unique.
+CREATE TABLE tv_slot (tenant int, id int, label text, PRIMARY KEY (tenant, id));
+INSERT INTO tv_slot SELECT g % 4, g / 4, 'slot ' || g FROM generate_series(0, 19) g;
+-- No id at all.
+CREATE TABLE tv_seat (hall text, number int, data jsonb, PRIMARY KEY (hall, number));
+COMMENT ON TABLE tv_seat IS '@field taken boolean';
+INSERT INTO tv_seat SELECT 'h' || g % 2, g, '{"taken": true}' FROM generate_series(0, 9) g;
+
+-- A key without a letter.
+CREATE TABLE tb_odd (id int PRIMARY KEY, a text, b text);
+INSERT INTO tb_odd VALUES (1, 'A', 'B');
+CREATE VIEW v_odd AS SELECT id, jsonb_build_object('id', id, '', a, '#1', b) AS data FROM tb_odd;
+
+CREATE TABLE tb_value (id int PRIMARY KEY, b bytea, f float8);
+INSERT INTO tb_value VALUES (1, '\\x01ff5c', 0.1::float8 + 0.2::float8);
+CREATE VIEW v_value AS SELECT * FROM tb_value;
+
+CREATE FUNCTION fn_set() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    SET search_path = pg_catalog;
+    PERFORM set_config('app.all', 'yes', false);
+    PERFORM pg_advisory_lock(7);
+    CREATE TEMPORARY TABLE left_behind (a int);
+END $$;
+CREATE FUNCTION fn_count() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN RETURN (SELECT count(*) FROM tv_event); END $$;
+CREATE FUNCTION fn_store(p_pairs hstore, p_more hstore[] DEFAULT '{}', p_list text[] DEFAULT '{}')
+RETURNS text LANGUAGE sql AS $$ SELECT concat_ws('|', p_pairs, p_more, p_list) $$;
+CREATE FUNCTION fn_bytes(p_value bytea) RETURNS bytea LANGUAGE sql AS $$ SELECT p_value $$;
+CREATE FUNCTION fn_on_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE FUNCTION fn_same(anyelement) RETURNS anyelement LANGUAGE sql AS $$ SELECT $1 $$;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO api;
+-- None of these may change what clients see.
+ALTER ROLE api SET bytea_output = 'escape';
+ALTER ROLE api SET extra_float_digits = -5;
+ALTER ROLE api SET array_nulls = off;
+ALTER ROLE api SET quote_all_identifiers = on;
+ALTER ROLE api SET standard_conforming_strings = off;
+"""
+
+
+class AwkwardDatabases(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.database = Database(sql=SCHEMA)
+        cls.addClassCleanup(cls.database.close)
+        cls.url = as_role(cls.database.url, "api")
+        # One connection for writes: whatever one request leaves there, the next one meets.
+        cls.server = Server(command=["serve", "--database", cls.url, "--workers", "1",
+                                     "--pool-exclusive", "1"])
+        cls.addClassCleanup(cls.server.close)
+
+    def pages(self, field, selection, first=2):
+        """Returns the nodes of a connection, page by page."""
+        rows, after = [], None
+        query = (f"query($after: String) {{ {field}(first: {first}, after: $after) "
+                 f"{{ nodes {{ {selection} }} pageInfo {{ endCursor hasNextPage }} }} }}")
+        for _ in range(50):
+            page = self.server.data(query, after=after)[field]
+            rows += page["nodes"]
+            after = page["pageInfo"]["endCursor"]
+            if not page["pageInfo"]["hasNextPage"]:
+                return rows
+        raise AssertionError(f"{field} does not end")
+
+    def test_a_key_may_be_empty(self):
+        self.assertEqual(self.server.data('{ odds(where: {_: {eq: "A"}}) { id _ _1 } }')["odds"],
+                         [{"id": "1", "_": "A", "_1": "B"}])
+
+    def test_values_look_the_same_whatever_the_role_is_set_to(self):
+        answer = self.server.data("{ values { b f } }")["values"]
+        self.assertEqual(answer, [{"b": "\\x01ff5c", "f": 0.30000000000000004}])
+        self.assertEqual(self.pages("valuesConnection", "f"), [{"f": 0.30000000000000004}])
+        self.assertEqual(self.server.data(
+            'mutation { bytes(value: "\\\\x5c00") { result } }')["bytes"]["result"], "\\x5c00")
+
+    def test_hstore_is_given_as_it_is_shown(self):
+        answer = self.server.data(
+            "mutation($pairs: JSON!) { store(pairs: $pairs, more: [{x: 1}, null], "
+            "list: [null, \"a\"]) { result } }",
+            pairs={"plain": "v", "none": None, 'q"\\': 'w"\\', "n": 1.50, "yes": True})
+        pairs, more, words = answer["store"]["result"].split("|")
+        self.assertEqual(sorted(pairs.split(", ")), sorted([
+            '"plain"=>"v"', '"none"=>NULL', '"q\\"\\\\"=>"w\\"\\\\"', '"n"=>"1.5"',
+            '"yes"=>"true"']))
+        self.assertEqual((more, words), ('{"\\"x\\"=>\\"1\\"",NULL}', "{NULL,a}"))
+        text = self.server.data('mutation { store(pairs: "a=>1") { result } }')["store"]["result"]
+        self.assertEqual(text, '"a"=>"1"|{}|{}')
+
+    def test_what_a_function_sets_does_not_meet_the_next_request(self):
+        for _ in range(3):
+            self.server.data("mutation { set { success } }")
+            self.assertEqual(self.server.data("mutation { count { result } }")["count"],
+                             {"result": 4})
+        with concurrent.futures.ThreadPoolExecutor(8) as clients:
+            requests = ["mutation { set { success } }", "mutation { count { result } }"] * 20
+            answers = list(clients.map(self.server.data, requests))
+        self.assertEqual(answers, [{"set": {"success": True}}, {"count": {"result": 4}}] * 20)
+        locks = subprocess.run(
+            ["psql", "-XAtc", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
+             "objid = 7", self.database.url], capture_output=True, text=True, check=True)
+        self.assertEqual(locks.stdout.strip(), "0")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
