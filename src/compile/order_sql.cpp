@@ -5,6 +5,7 @@
 
 #include "compile/filter_sql.hpp"
 #include "schema/inputs.hpp"
+#include "schema/row_order.hpp"
 
 namespace fraiseql::compile {
 namespace {
@@ -48,19 +49,20 @@ std::vector<OrderTerm> order_terms(const schema::Model& model, const schema::Ent
     if (order_by != nullptr)
         for (const json::Value& criterion : order_by->items)
             add_term(model, schema::order_input(entity.type_name), criterion, source, plain, terms);
-    if (!entity.key) return terms;
-    const catalog::Column& key = *entity.relation->column(*entity.key);
-    const schema::FieldBinding binding{
-        .key = key.name, .column = key.number, .type = key.type, .nullable = false};
-    const Fragment value = source.value(binding, false);
-    // By what it means, not by its SQL: cursors have as many values however a view is read.
-    const std::string meaning = plain.value(binding, false).text();
-    const bool present = std::any_of(
-        terms.begin(), terms.end(), [&](const OrderTerm& term) { return term.meaning == meaning; });
     // The key follows the last criterion's direction, so that one index can serve both.
     const bool descending = !terms.empty() && terms.back().descending;
-    if (!present)
-        terms.push_back({value, descending, /*nulls_first=*/descending, binding, meaning});
+    for (const catalog::Column* column : schema::distinguishing_columns(entity)) {
+        const schema::FieldBinding binding{
+            .key = column->name, .column = column->number, .type = column->type, .nullable = false};
+        // By what it means, not by its SQL: cursors have as many values however a view is read.
+        const std::string meaning = plain.value(binding, false).text();
+        const bool present = std::any_of(terms.begin(), terms.end(), [&](const OrderTerm& term) {
+            return term.meaning == meaning;
+        });
+        if (!present)
+            terms.push_back({source.value(binding, false), descending, /*nulls_first=*/descending,
+                             binding, meaning});
+    }
     return terms;
 }
 

@@ -22,8 +22,8 @@ struct OrderTerm {
     std::string meaning = {};
 };
 
-/// Returns the criteria of the coerced list `order_by` (nullptr: none), and the entity's key unless
-/// it is among them.
+/// Returns the criteria of the coerced list `order_by` (nullptr: none), and the columns that tell
+/// the entity's rows apart unless they are among them.
 std::vector<OrderTerm> order_terms(const schema::Model& model, const schema::Entity& entity,
                                    const json::Value* order_by, const Source& source);
 

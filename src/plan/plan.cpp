@@ -9,6 +9,7 @@
 
 #include "fraiseql/definition.hpp"
 #include "graphql/source.hpp"
+#include "schema/row_order.hpp"
 
 namespace fraiseql::plan {
 namespace {
@@ -80,14 +81,20 @@ class Planner {
         Read out{.entity = &entity, .kind = kind};
         out.row_rules = require(entity.guard, group, kRows);
         // What finds a row, or is in its cursor, tells about the key.
-        if (kind == Read::Kind::One || kind == Read::Kind::Connection)
-            if (auto key = entity.column_guards.find(*entity.key);
-                key != entity.column_guards.end())
-                require(key->second, group, kNever);
+        if (kind == Read::Kind::One) require_column(entity, *entity.key, group);
+        if (kind == Read::Kind::Connection)
+            for (const catalog::Column* column : schema::distinguishing_columns(entity))
+                require_column(entity, column->number, group);
         aggregate_ = kind == Read::Kind::Aggregate;
         out.branches = branches(group);
         aggregate_ = false;
         return out;
+    }
+
+    void require_column(const schema::Entity& entity, catalog::AttributeNumber column,
+                        const FieldGroup& group) {
+        if (auto guard = entity.column_guards.find(column); guard != entity.column_guards.end())
+            require(guard->second, group, kNever);
     }
 
     /// Of rows that code has fetched nobody knows whose they are: what is denied is refused.

@@ -90,6 +90,23 @@ class AwkwardDatabases(unittest.TestCase):
                 return rows
         raise AssertionError(f"{field} does not end")
 
+    def test_pages_have_all_rows_where_the_id_is_not_unique(self):
+        self.assertEqual([row["n"] for row in self.pages("eventsConnection", "n")], [1, 3, 5, 7])
+        for first in (1, 2, 3, 7):
+            labels = [row["label"] for row in self.pages("slotsConnection", "label", first)]
+            self.assertEqual(sorted(labels), sorted(f"slot {n}" for n in range(20)))
+
+    def test_lists_have_an_order_that_no_two_rows_share(self):
+        for query, order in (("{ slots(orderBy: [{label: ASC}]) { label } }",
+                              '"label", t."id", t."tenant"'),
+                             ("{ seats { taken } }", 'ORDER BY t."hall", t."number"')):
+            shown = run("explain", "--database", self.url, query)
+            self.assertEqual(shown.returncode, 0, shown.stderr)
+            self.assertIn(order, " ".join(shown.stdout.split()))
+        for offset in range(10):
+            self.assertEqual(len(self.server.data(
+                f"{{ seats(limit: 1, offset: {offset}) {{ taken }} }}")["seats"]), 1)
+
     def test_a_key_may_be_empty(self):
         self.assertEqual(self.server.data('{ odds(where: {_: {eq: "A"}}) { id _ _1 } }')["odds"],
                          [{"id": "1", "_": "A", "_1": "B"}])
