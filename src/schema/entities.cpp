@@ -39,6 +39,8 @@ std::string default_name(const Relation& relation) {
 bool is_exposed(Draft& draft, const Relation& relation, const catalog::Annotations& annotations) {
     if (annotations.has("hide") || relation.from_extension) return false;
     if (!has_read_prefix(relation.name) && !annotations.has("expose")) return false;
+    // Policies of the table do not hold for who asks a partition by its own name.
+    if (relation.is_partition && !annotations.has("expose")) return false;
     if (!relation.can_select) {
         draft.find(subject_of(relation), "is not exposed: the role may not SELECT from it.",
                    fmt::format("GRANT SELECT ON {}.{} TO {};", relation.schema, relation.name,

@@ -90,6 +90,15 @@ class AwkwardDatabases(unittest.TestCase):
                 return rows
         raise AssertionError(f"{field} does not end")
 
+    def test_partitions_are_read_through_their_table_only(self):
+        fields = {each["name"] for each in self.server.data(
+            "{ __schema { queryType { fields { name } } } }")["__schema"]["queryType"]["fields"]}
+        self.assertIn("events", fields)
+        self.assertFalse({"event2024", "event2024s", "event2025s"} & fields, fields)
+        self.assertIn("event2026s", fields, "it is exposed on purpose")
+        self.assertEqual([row["n"] for row in self.server.data("{ events { n } }")["events"]],
+                         [1, 3, 5, 7])
+
     def test_pages_have_all_rows_where_the_id_is_not_unique(self):
         self.assertEqual([row["n"] for row in self.pages("eventsConnection", "n")], [1, 3, 5, 7])
         for first in (1, 2, 3, 7):
