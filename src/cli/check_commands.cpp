@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "cli/choice.hpp"
 #include "cli/commands.hpp"
 #include "cli/database_options.hpp"
 
@@ -44,7 +45,7 @@ void add_fail_on(CLI::App& command, Options& options, const char* purpose) {
         {"warning", check::Severity::Warning},
         {"note", check::Severity::Note}};
     command.add_option("--fail-on", options.fail_on, purpose)
-        ->transform(CLI::CheckedTransformer(severities).description(""))
+        ->transform(one_of(severities))
         ->type_name("NAME")
         ->default_str("error");
 }

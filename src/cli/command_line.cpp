@@ -10,6 +10,7 @@
 #include <map>
 
 #include "cli/check_commands.hpp"
+#include "cli/choice.hpp"
 #include "cli/commands.hpp"
 #include "cli/database_options.hpp"
 #include "cli/layered_arguments.hpp"
@@ -183,7 +184,7 @@ void add_top(CLI::App& app, Options& options, int& status) {
     const std::map<std::string, cli::TopFormat> formats = {{"text", cli::TopFormat::Text},
                                                            {"json", cli::TopFormat::Json}};
     top->add_option("--format", options.top_format, "text, or json: one document, printed once")
-        ->transform(CLI::CheckedTransformer(formats).description(""))
+        ->transform(cli::one_of(formats))
         ->type_name("NAME");
     top->callback([&options, &status] { status = cli::top(options); });
 }
@@ -236,7 +237,7 @@ void add_serving(CLI::App& command, Options& options) {
         .add_option("--environment", options.environment,
                     "development or production: what is open to strangers where no other setting "
                     "says it. Default: development on a loopback address, else production")
-        ->transform(CLI::CheckedTransformer(environments).description(""))
+        ->transform(cli::one_of(environments))
         ->type_name("NAME");
     command.add_option("--workers", options.workers, "threads; 0 is one for each core")
         ->check(CLI::Range(0, 256))
@@ -309,7 +310,7 @@ void add_explaining(CLI::App& command, Options& options) {
     command
         .add_option("--format", options.format,
                     "text: everything; tree: the plan and the hints; json: one document")
-        ->transform(CLI::CheckedTransformer(formats).description(""))
+        ->transform(cli::one_of(formats))
         ->type_name("NAME");
     command
         .add_option("--claims", options.claims,
@@ -334,7 +335,7 @@ void add_config(CLI::App& app, Options& options, const cli::LayeredArguments& la
         {"json", cli::SettingsFormat::Json},
         {"markdown", cli::SettingsFormat::Markdown}};
     command->add_option("--format", options.settings_format, "text, json, or markdown: a reference")
-        ->transform(CLI::CheckedTransformer(formats).description(""))
+        ->transform(cli::one_of(formats))
         ->type_name("NAME");
     command->callback([&options, &layered, &status, command] {
         status = cli::show_settings(*command, layered, options.settings_format);
@@ -362,13 +363,8 @@ bool parse(CLI::App& app, const cli::LayeredArguments& layered) {
         // CLI11 takes a vector from its end.
         app.parse(std::vector<std::string>(layered.arguments.rbegin(), layered.arguments.rend()));
     } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() != 0)
-            if (const auto wrong = cli::usage_error(*layered.command, error))
-                return cli::complain(*wrong) == 0;
-        const std::string origin = cli::origin_in(layered, error.what());
-        const int status = app.exit(error);
-        if (!origin.empty()) fmt::print(stderr, "It is set by {}.\n", origin);
-        return status == 0;
+        if (error.get_exit_code() == 0) return app.exit(error) == 0;
+        return cli::complain(cli::usage_error(layered, error)) == 0;
     }
     return true;
 }
@@ -455,11 +451,7 @@ Result<cli::Options> cli::read_serve_options(const std::vector<std::string>& arg
         // CLI11 takes a vector from its end.
         app.parse(std::vector<std::string>(layered.arguments.rbegin(), layered.arguments.rend()));
     } catch (const CLI::ParseError& error) {
-        if (const auto wrong = usage_error(*layered.command, error))
-            return fail(wrong->code, wrong->message, wrong->hint);
-        const std::string origin = cli::origin_in(layered, error.what());
-        return fail(ErrorCode::Configuration, error.what(),
-                    origin.empty() ? "" : "It is set by " + origin + ".");
+        return fail(usage_error(layered, error));
     }
     options.arguments = arguments;
     if (auto kept = keep_values(*serve, layered, options); !kept) return fail(kept.error());

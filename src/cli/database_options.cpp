@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include "cli/choice.hpp"
+
 namespace fraiseql::cli {
 
 // The file is read before the arguments are: see layered_arguments.hpp.
@@ -34,7 +36,7 @@ void add_filter_style(CLI::App& command, Options& options) {
         .add_option("--filter-style", options.model.filters,
                     "how clients write conditions. nested: title: {eq: …, contains: …}; suffix: "
                     "title: …, title_contains: …; both: the former, and the latter with title_eq")
-        ->transform(CLI::CheckedTransformer(styles).description(""))
+        ->transform(one_of(styles))
         ->type_name("NAME")
         ->default_str("nested");
 }

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 
+#include "cli/choice.hpp"
 #include "pg/conninfo.hpp"
 
 namespace fraiseql::cli {
@@ -63,7 +64,7 @@ void add_switches(CLI::App& command, EdgeOptions& options) {
         {"auto", Switch::Automatic}, {"on", Switch::On}, {"off", Switch::Off}};
     const auto add = [&](const char* name, Switch& choice, const char* purpose) {
         command.add_option(name, choice, purpose)
-            ->transform(CLI::CheckedTransformer(choices).description(""))
+            ->transform(one_of(choices))
             ->type_name("on|off|auto")
             ->default_str("auto");
     };

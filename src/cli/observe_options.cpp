@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 
+#include "cli/choice.hpp"
 #include "engine/slow_operations.hpp"
 #include "fraiseql/version.hpp"
 #include "trace/context.hpp"
@@ -28,7 +29,7 @@ void add_logs(CLI::App& command, ObserveOptions& options) {
     command
         .add_option("--log-format", options.log_format,
                     "the log on the standard error: human, or json: an object a line")
-        ->transform(CLI::CheckedTransformer(formats).description(""))
+        ->transform(one_of(formats))
         ->type_name("human|json")
         ->default_str("human");
     const std::map<std::string, LogLevel> levels = {{"debug", LogLevel::Debug},
@@ -36,7 +37,7 @@ void add_logs(CLI::App& command, ObserveOptions& options) {
                                                     {"warning", LogLevel::Warning},
                                                     {"error", LogLevel::Error}};
     command.add_option("--log-level", options.log_level, "what is logged: this and what is worse")
-        ->transform(CLI::CheckedTransformer(levels).description(""))
+        ->transform(one_of(levels))
         ->type_name("debug|info|warning|error")
         ->default_str("info");
     command.add_flag("--access-log", options.access_log,

@@ -8,6 +8,7 @@
 #include <optional>
 #include <tuple>
 
+#include "cli/choice.hpp"
 #include "pg/connect.hpp"
 
 namespace fraiseql::cli {
@@ -65,7 +66,7 @@ void add_pool(CLI::App& command, PoolOptions& options) {
             "--prepared-statements", options.prepared,
             "whether the database keeps statements prepared. auto: unless there is a pooler "
             "such as PgBouncer in front of it; on: also then, where it pools sessions")
-        ->transform(CLI::CheckedTransformer(names).description(""))
+        ->transform(one_of(names))
         ->type_name("NAME")
         ->default_str("auto");
     command

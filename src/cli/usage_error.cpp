@@ -45,7 +45,10 @@ Error unknown_word(const CLI::App& command, const std::string& given) {
     const std::vector<std::string> commands = commands_of(command);
     if (given.starts_with('-')) {
         const std::string name = given.substr(0, given.find('='));
-        const std::string otherwise = commands.empty()
+        // The program and commands that only group others have no options of their own.
+        const bool takes_options =
+            command.get_parent() != nullptr && options_of(command).size() > 1;
+        const std::string otherwise = takes_options
                                           ? fmt::format("`{} --help` lists its options.", path)
                                           : "Options come behind the command.";
         return {.code = ErrorCode::Configuration,
@@ -70,19 +73,23 @@ Error no_command(const CLI::App& command) {
 
 }  // namespace
 
-std::optional<Error> usage_error(const CLI::App& command, const CLI::ParseError& error) {
+Error usage_error(const LayeredArguments& layered, const CLI::ParseError& error) {
+    const CLI::App& command = *layered.command;
     // CLI11 complains about what is not there before it looks at what it does not know.
     const std::vector<std::string> unknown = command.remaining();
     if (!unknown.empty()) return unknown_word(command, unknown.front());
-    if (error.get_name() != "RequiredError") return std::nullopt;
-    if (command.get_require_subcommand_min() > 0) return no_command(command);
-    if (std::string(error.what()).starts_with("--database "))
-        return Error{.code = ErrorCode::Configuration,
-                     .message = "It is not said which database.",
-                     .hint = "Write --database postgres:///shop, or set DATABASE_URL."};
-    return Error{.code = ErrorCode::Configuration,
-                 .message = fmt::format("{}.", error.what()),
-                 .hint = fmt::format("`{} --help` says what it takes.", path_of(command))};
+    const bool required = error.get_name() == "RequiredError";
+    if (required && command.get_require_subcommand_min() > 0) return no_command(command);
+    if (required && std::string(error.what()).starts_with("--database "))
+        return {.code = ErrorCode::Configuration,
+                .message = "It is not said which database.",
+                .hint = "Write --database postgres:///shop, or set DATABASE_URL."};
+    const std::string origin = origin_in(layered, error.what());
+    return {.code = ErrorCode::Configuration,
+            .message = fmt::format("{}.", error.what()),
+            .hint = origin.empty()
+                        ? fmt::format("`{} --help` says what it takes.", path_of(command))
+                        : fmt::format("It is set by {}.", origin)};
 }
 
 }  // namespace fraiseql::cli

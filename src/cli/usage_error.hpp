@@ -2,19 +2,17 @@
 // What is wrong with the words of a command line, and what was probably meant.
 #pragma once
 
-#include <optional>
-
 #include "base/error.hpp"
+#include "cli/layered_arguments.hpp"
 
 namespace CLI {
-class App;
 class ParseError;
 }  // namespace CLI
 
 namespace fraiseql::cli {
 
-/// Returns what `command`, the one that the command line names, does not know or lacks, with a
-/// hint; nothing where CLI11's own words say enough. Comes after parsing failed with `error`.
-std::optional<Error> usage_error(const CLI::App& command, const CLI::ParseError& error);
+/// Returns what the command that `layered` names does not know, lacks or cannot take, with a hint:
+/// what was probably meant, or where the value is set. Comes after parsing failed with `error`.
+Error usage_error(const LayeredArguments& layered, const CLI::ParseError& error);
 
 }  // namespace fraiseql::cli

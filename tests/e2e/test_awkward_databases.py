@@ -155,5 +155,29 @@ class AwkwardDatabases(unittest.TestCase):
         self.assertEqual(locks.stdout.strip(), "0")
 
 
+class WrongChoices(unittest.TestCase):
+    def test_a_choice_that_there_is_not(self):
+        for option, value, names in (("--environment", "prod", "development, production"),
+                                     ("--log-level", "verbose", "debug, error, info, warning"),
+                                     ("--filter-style", "x", "both, nested, suffix"),
+                                     ("--admin", "maybe", "auto, off, on")):
+            ended = run("serve", "--database", "postgres:///nowhere", option, value)
+            self.assertEqual(ended.returncode, 2)
+            self.assertEqual(ended.stderr, f'fraiseql: {option}: "{value}" is none of {names}.\n'
+                             "  hint: `fraiseql serve --help` says what it takes.\n")
+
+    def test_where_a_wrong_value_is_set(self):
+        with product.environment(FRAISEQL_TIMEOUT="1s", FRAISEQL_LOG_FORMAT=json.dumps("json")):
+            ended = run("serve", "--database", "postgres:///nowhere")
+        self.assertEqual(ended.returncode, 2)
+        self.assertRegex(ended.stderr, r"^fraiseql: --(timeout|log-format): .*\.\n"
+                                       r"  hint: It is set by FRAISEQL_(TIMEOUT|LOG_FORMAT)\.\n$")
+
+    def test_an_option_that_a_command_with_commands_does_not_have(self):
+        ended = run("check", "--database", "postgres:///nowhere", "--quickly")
+        self.assertEqual(ended.stderr, "fraiseql: `fraiseql check` has no option --quickly.\n"
+                         "  hint: `fraiseql check --help` lists its options.\n")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
