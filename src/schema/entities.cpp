@@ -6,6 +6,8 @@
 #include <set>
 
 #include "catalog/annotation.hpp"
+#include "schema/chosen_name.hpp"
+#include "schema/column_annotations.hpp"
 #include "schema/cost_annotation.hpp"
 #include "schema/draft.hpp"
 #include "schema/naming.hpp"
@@ -89,9 +91,11 @@ void add_cache(Draft& draft, Entity& entity, const catalog::Annotation& line) {
 }
 
 void add_entity(Draft& draft, const Relation& relation, const catalog::Annotations& annotations) {
+    auto chosen = chosen_name(annotations, subject_of(relation));
+    if (!chosen) return draft.errors.push_back(std::move(chosen).error());
     std::string name;
-    if (const catalog::Annotation* given = annotations.find("name")) {
-        name = given->arguments;
+    if (*chosen) {
+        name = **chosen;
         if (!draft.type_names.insert(name).second) {
             draft.errors.push_back(
                 {.code = ErrorCode::Configuration,
@@ -162,6 +166,7 @@ void choose_entities(Draft& draft) {
     });
     for (const Candidate& candidate : candidates)
         add_entity(draft, *candidate.relation, candidate.annotations);
+    check_column_annotations(draft);
 }
 
 }  // namespace fraiseql::schema

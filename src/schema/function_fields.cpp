@@ -7,6 +7,7 @@
 
 #include "base/suggest.hpp"
 #include "catalog/annotation.hpp"
+#include "schema/chosen_name.hpp"
 #include "schema/cost_annotation.hpp"
 #include "schema/draft.hpp"
 #include "schema/function_arguments.hpp"
@@ -70,9 +71,9 @@ class FunctionWriter {
         if (!result->refusal.empty()) return refuse(subject, result->refusal, result->remedy);
 
         const bool writes = function.volatility == Function::Volatility::Volatile;
-        const Annotation* given = annotations.find("name");
-        const std::string name =
-            given != nullptr ? given->arguments : camel_case(operation_name(function));
+        auto chosen = chosen_name(annotations, subject);
+        if (!chosen) return draft_.errors.push_back(std::move(chosen).error());
+        const std::string name = *chosen ? **chosen : camel_case(operation_name(function));
         if (!take_name(writes ? "Mutation" : "Query", name, function)) return;
         auto arguments = read_arguments(draft_, inputs_, function, annotations, name);
         if (!arguments) return draft_.errors.push_back(arguments.error());

@@ -69,6 +69,18 @@ class ResultReader {
         out_.binding.kind = Kind::Nothing;
     }
 
+    /// `type`: nullptr where the catalog does not have it.
+    void refuse_pseudo(const Type* type) {
+        const std::string name = catalog_.type_name(function_.return_type);
+        if (type != nullptr && type->name.ends_with("trigger"))
+            return refuse("only triggers can call it", {});
+        if (type != nullptr && type->name.starts_with("any"))
+            return refuse(fmt::format("it returns {}, which is another type for each call", name),
+                          "Write a function around it that returns a type of its own.");
+        refuse(fmt::format("it returns {}, whose columns nobody knows", name),
+               "Give it OUT parameters, RETURNS TABLE (…) or a composite type.");
+    }
+
     void read_type() {
         const Type* type = catalog_.type(catalog_.base_type(function_.return_type));
         if (columns_.size() > 1 || (type != nullptr && type->name == "record" && !columns_.empty()))
@@ -77,10 +89,7 @@ class ResultReader {
             if (!writes()) refuse("it only reads, and returns nothing", "Mark it VOLATILE.");
             return;
         }
-        if (type == nullptr || type->kind == Type::Kind::Pseudo)
-            return refuse(fmt::format("it returns {}, whose columns nobody knows",
-                                      catalog_.type_name(function_.return_type)),
-                          "Give it OUT parameters, RETURNS TABLE (…) or a composite type.");
+        if (type == nullptr || type->kind == Type::Kind::Pseudo) return refuse_pseudo(type);
         if (catalog::is_json(type->oid)) {
             out_.binding.kind = Kind::Document;
             out_.binding.json = true;

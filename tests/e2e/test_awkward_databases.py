@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Databases that nobody would draw on a whiteboard: partitions, keys of several columns, keys of
 JSON without letters, settings that change what values look like, functions that SET things."""
+import concurrent.futures
+import json
+import re
+import subprocess
 import unittest
 
+import product
 from product import Database, Server, as_role, run
 
 SCHEMA = """
@@ -153,6 +158,64 @@ class AwkwardDatabases(unittest.TestCase):
             ["psql", "-XAtc", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
              "objid = 7", self.database.url], capture_output=True, text=True, check=True)
         self.assertEqual(locks.stdout.strip(), "0")
+
+    def test_why_a_function_is_not_exposed(self):
+        self.assertIn("public.fn_on_change() is not exposed: only triggers can call it",
+                      self.server.log())
+        self.assertIn("fn_same(anyelement) is not exposed: it returns anyelement, which is another "
+                      "type for each call", self.server.log())
+
+
+class Annotations(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.database = Database(sql="""
+            CREATE TABLE tb_pay (id int PRIMARY KEY, salary int);
+            CREATE VIEW v_pay AS SELECT id, salary FROM tb_pay;
+            CREATE FUNCTION fn_pay() RETURNS int LANGUAGE sql AS 'SELECT 1';""")
+        cls.addClassCleanup(cls.database.close)
+
+    def start_with(self, comments):
+        """Returns `fraiseql schema` with these comments, which are gone afterwards."""
+        gone = re.sub(r"IS E?'.*?';", "IS NULL;", comments, flags=re.DOTALL)
+        for sql in (comments, gone):
+            subprocess.run(["psql", "-XqAtc", sql, self.database.url], check=True)
+            if sql == comments:
+                ended = run("schema", "--database", self.database.url)
+        return ended
+
+    def refused(self, comments, *parts):
+        ended = self.start_with(comments)
+        self.assertEqual(ended.returncode, 1, ended.stdout[:500])
+        for part in parts:
+            self.assertIn(part, ended.stderr)
+
+    def test_annotations_of_columns(self):
+        self.refused("COMMENT ON COLUMN v_pay.salary IS '@hide';",
+                     "The comment on column salary of view public.v_pay has an unknown annotation "
+                     "@hide in line 1.", "Columns have '@authorize …' only.")
+        # A rule that nobody reads would leave open what it is to close, wherever it is written.
+        for relation in ("v_pay", "tb_pay"):
+            self.refused(f"COMMENT ON COLUMN {relation}.salary IS 'Monthly.\n@authorise role:hr';",
+                         f"public.{relation} has an unknown annotation @authorise in line 2.",
+                         'Did you mean "authorize"?')
+        # Tables may be annotated for other tools.
+        ended = self.start_with("COMMENT ON COLUMN tb_pay.salary IS '@omit create';")
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        ended = self.start_with(
+            "COMMENT ON COLUMN tb_pay.salary IS 'Monthly.\n@authorize role:hr';")
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        self.assertIn("Monthly.", ended.stdout)
+
+    def test_names_that_cannot_be(self):
+        for kind, name in (("VIEW v_pay", "view public.v_pay"),
+                           ("FUNCTION fn_pay()", "function public.fn_pay()")):
+            for given in ("1x", "", "__Pay", "Pay Roll", "p-x"):
+                self.refused(
+                    f"COMMENT ON {kind} IS '@name {given}';", "Write '@name Member'",
+                    f'{name}, line 1 of its comment: "{given}" cannot be a name in GraphQL.')
+            self.refused(f"COMMENT ON {kind} IS '@name A\n@name B';",
+                         f"{name}: its comment has two names, A and B.")
 
 
 class WrongChoices(unittest.TestCase):
