@@ -88,6 +88,7 @@ Catalog::Catalog(CatalogParts parts) : parts_(std::move(parts)) {
     for (Relation& relation : parts_.relations) {
         std::ranges::sort(relation.columns, {}, &Column::number);
     }
+    changes_sessions_ = std::ranges::any_of(parts_.functions, &Function::changes_session);
     index_by_oid(parts_.relations, relations_by_oid_);
     index_by_oid(parts_.types, types_by_oid_);
     index_by_oid(parts_.functions, functions_by_oid_);

@@ -57,6 +57,10 @@ class Catalog {
     /// Functions of non-system schemas, ordered by schema, name and oid.
     std::span<const Function> functions() const noexcept { return parts_.functions; }
 
+    /// Whether any function may leave something in its session, see Function::changes_session:
+    /// triggers and others may call it.
+    bool changes_sessions() const noexcept { return changes_sessions_; }
+
     /// Each returns the object of that oid, or nullptr. Functions include those of pg_catalog.
     const Relation* relation(Oid oid) const noexcept;
     const Type* type(Oid oid) const noexcept;
@@ -82,6 +86,7 @@ class Catalog {
 
   private:
     CatalogParts parts_;
+    bool changes_sessions_ = false;
     std::unordered_map<Oid, std::uint32_t> relations_by_oid_;
     std::unordered_map<Oid, std::uint32_t> types_by_oid_;
     std::unordered_map<Oid, std::uint32_t> functions_by_oid_;

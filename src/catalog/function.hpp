@@ -49,6 +49,9 @@ struct Function {
     std::string comment;
     std::string language;
     Role owner;
+    /// By its text, it may leave something in its session beyond the transaction: settings, a role,
+    /// locks, temporary tables, cursors. What it calls, or puts together and executes, is not seen.
+    bool changes_session = false;
     bool from_extension = false;
     /// The current user may call it, and use its schema.
     bool can_execute = false;

@@ -247,6 +247,7 @@ Function read_function(const RecordReader& r) {
                  .comment = r.text("comment"),
                  .language = r.text("language"),
                  .owner = read_role(r, "owner"),
+                 .changes_session = r.flag("changes_session"),
                  .from_extension = r.flag("from_extension"),
                  .can_execute = r.flag("can_execute")};
     for (const std::string& setting : r.texts("config")) {

@@ -189,6 +189,45 @@ TEST_F(SnapshotTest, ReadsFunctions) {
     EXPECT_EQ(own_->function(3273)->name, "jsonb_build_object");
 }
 
+TEST_F(SnapshotTest, KnowsFunctionsThatChangeTheirSession) {
+    const auto body = [](const char* name, const char* text) {
+        return std::string("CREATE FUNCTION ") + name + "() RETURNS void LANGUAGE plpgsql AS $f$" +
+               text + "$f$;";
+    };
+    const auto& cluster = fraiseql::testing::Cluster::shared();
+    const std::string url = cluster.create_database("session_changers");
+    cluster.run_sql(
+        url,
+        body("yes_set", "BEGIN SET search_path = x; END") +
+            body("yes_after_comment", "BEGIN PERFORM 1; -- now\n /* really */ SET ROLE x; END") +
+            body("yes_config", "BEGIN PERFORM set_config('a.b', lower('x'), false); END") +
+            body("yes_unknown", "BEGIN PERFORM set_config('a.b', 'x', 1 = 2); END") +
+            body("yes_lock", "BEGIN PERFORM pg_try_advisory_lock(1); END") +
+            body("yes_temporary", "BEGIN CREATE TEMP TABLE t (a int); END") +
+            body("yes_cursor", "BEGIN EXECUTE 'DECLARE c CURSOR WITH HOLD FOR SELECT 1'; END") +
+            body("yes_executed", "BEGIN EXECUTE format('SET %I = 1', 'a.b'); END") +
+            body("yes_listen", "BEGIN IF true THEN LISTEN x; END IF; END") +
+            body("no_update", "BEGIN UPDATE t SET a = 1; UPDATE t\nSET a = 'set off'; END") +
+            body("no_local", "BEGIN SET LOCAL search_path = x; SET TRANSACTION READ ONLY; END") +
+            body("no_config",
+                 "BEGIN PERFORM set_config('a.b', coalesce('x', ''), true); -- not false\n END") +
+            body("no_lock", "BEGIN PERFORM pg_advisory_xact_lock(1); END") +
+            body("no_temporary",
+                 "BEGIN CREATE TEMP TABLE t ON COMMIT DROP AS SELECT 1; -- SET a = b\n END") +
+            "CREATE FUNCTION no_sql() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; END;"
+            "CREATE FUNCTION yes_sql() RETURNS text LANGUAGE sql"
+            " BEGIN ATOMIC SELECT set_config('a.b', 'x', false); END;");
+    const Catalog catalog = take_snapshot(url, "postgres");
+    int found = 0;
+    for (const Function& function : catalog.functions()) {
+        if (function.schema != "public") continue;
+        ++found;
+        EXPECT_EQ(function.changes_session, function.name.starts_with("yes_")) << function.name;
+    }
+    EXPECT_EQ(found, 16);
+    EXPECT_TRUE(catalog.changes_sessions());
+}
+
 TEST_F(SnapshotTest, KnowsWhatTheRoleMay) {
     EXPECT_TRUE(reader_->relation("app", "v_user")->can_select);
     const Relation& users = *reader_->relation("app", "tb_user");

@@ -177,6 +177,24 @@ WITH namespaces AS MATERIALIZED (
   WHERE n.nspname !~ '^pg_(toast|temp)'
     AND NOT (n.nspname IN ('pg_catalog', 'information_schema')
              AND (t.typtype = 'c' OR COALESCE(e.typtype = 'c', false)))
+), code AS (
+  -- What functions do, without comments and without what ends with the transaction.
+  SELECT p.oid, regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+      COALESCE(pg_get_function_sqlbody(p.oid), p.prosrc),
+      '--[^' || chr(10) || ']*', '', 'g'),
+      '/[*]([^*]|[*][^/])*[*]/', '', 'g'),
+      'set_config[[:space:]]*[(]([^();]|[(][^()]*[)])*,[[:space:]]*true[[:space:]]*[)]', '', 'gi'),
+      'temp(orary)?[[:space:]]+table[^;]*on[[:space:]]+commit[[:space:]]+drop', '', 'gi') AS text
+  FROM pg_proc p JOIN namespaces n ON n.oid = p.pronamespace
+  JOIN pg_language g ON g.oid = p.prolang WHERE g.lanname NOT IN ('c', 'internal')
+), session_changers AS (
+  SELECT oid FROM code WHERE text ~* concat(
+    '[[:<:]](set_config|pg_(try_)?advisory_lock(_shared)?)[[:>:]]',
+    '|[[:<:]](with[[:space:]]+hold|create[[:space:]]+(local[[:space:]]+|global[[:space:]]+)?'
+      'temp(orary)?)[[:>:]]',
+    '|(^|;|>>|[[:<:]](begin|then|else|loop)[[:>:]]'
+      '|[[:<:]]execute[[:space:]]+(format[[:space:]]*[(][[:space:]]*)?'')[[:space:]]*'
+      '(reset|listen|discard|set(?![[:space:]]+(local|transaction|constraints)[[:>:]]))[[:>:]]')
 ), function_list AS (
   SELECT json_agg(json_build_object(
     'oid', p.oid::int8, 'schema', n.nspname, 'name', p.proname, 'kind', p.prokind,
@@ -186,11 +204,12 @@ WITH namespaces AS MATERIALIZED (
     'returns_set', p.proretset, 'volatility', p.provolatile, 'strict', p.proisstrict,
     'leakproof', p.proleakproof, 'security_definer', p.prosecdef, 'config', p.proconfig,
     'comment', d.description, 'language', g.lanname, 'owner', o.role,
-    'from_extension', x.objid IS NOT NULL,
+    'changes_session', s.oid IS NOT NULL, 'from_extension', x.objid IS NOT NULL,
     'can_execute', n.usable AND has_function_privilege(p.oid, 'EXECUTE'))
     ORDER BY n.nspname, p.proname, p.oid) AS list
   FROM pg_proc p JOIN namespaces n ON n.oid = p.pronamespace
   JOIN pg_language g ON g.oid = p.prolang LEFT JOIN roles o ON o.oid = p.proowner
+  LEFT JOIN session_changers s ON s.oid = p.oid
   LEFT JOIN extension_members x ON x.classid = 'pg_proc'::regclass AND x.objid = p.oid
   LEFT JOIN pg_description d
     ON d.classoid = 'pg_proc'::regclass AND d.objoid = p.oid AND d.objsubid = 0

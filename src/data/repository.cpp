@@ -41,6 +41,8 @@ class repository_state {
         if (auto settings = engine::settings_call(store_.principal))
             batch.calls.push_back(std::move(*settings));
         batch.calls.push_back(std::move(call));
+        // Nobody has looked at what the application's own SQL does.
+        batch.changes_session = !read_only || store_.model->catalog.changes_sessions();
         const pg::Lane lane = read_only ? pg::Lane::Quick : pg::Lane::Exclusive;
         return store_.pool.run(std::move(batch), lane, store_.until());
     }

@@ -457,6 +457,7 @@ std::vector<CompiledUnit> compile_apart(const PreparedRequest& request, const Se
 
 pg::Batch bind_unit(const CompiledUnit& unit, const PreparedRequest& request) {
     pg::Batch batch{.read_only = unit.unit.read_only};
+    batch.changes_session = request.document->model->catalog.changes_sessions();
     for (std::size_t i = 0; i < unit.statements.size(); ++i) {
         pg::Call call{.statement = unit.statements[i]};
         for (const compile::Parameter& parameter : unit.unit.statements[i].parameters)

@@ -100,6 +100,7 @@ Transaction make_transaction(std::vector<const CompiledUnit*> units,
     std::vector<pg::Call>& calls = out.batch.calls;
     out.batch.read_only = std::all_of(out.units.begin(), out.units.end(),
                                       [](const auto* unit) { return unit->unit.read_only; });
+    out.batch.changes_session = request.document->model->catalog.changes_sessions();
     const std::uint32_t field = out.units.front()->unit.first_root;
     const bool stored = !request.idempotency.key.empty() && !out.batch.read_only;
     if (const auto level = isolation_of(out, request); !level.empty())

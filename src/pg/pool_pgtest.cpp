@@ -101,27 +101,52 @@ TEST_F(PoolTest, ALostConnectionDoesNotUndoWhatWasCommitted) {
     EXPECT_EQ(*query_once(url, "select count(*) from t"), "0");
 }
 
-TEST_F(PoolTest, WritesLeaveNothingInTheSession) {
+Batch changing(std::vector<std::string> statements, bool read_only) {
+    Batch batch = batch_of(std::move(statements), read_only);
+    batch.changes_session = true;
+    return batch;
+}
+
+const std::string kLook =
+    "select concat_ws(' ', current_user, current_setting('search_path'),"
+    " current_setting('intervalstyle'), nullif(current_setting('app.tenant_id', true), ''),"
+    " to_regclass('pg_temp.t'), (select count(*) from pg_locks where locktype = 'advisory'),"
+    " (select count(*) from pg_cursors), (select count(*) from pg_listening_channels()))";
+
+TEST_F(PoolTest, NothingIsLeftInASessionThatWasChanged) {
     const std::string url = Cluster::shared().create_database("pool_session");
     PoolSettings settings = settings_for(url);
     settings.exclusive_connections = 1;
     settings.session_settings = {{"intervalstyle", "iso_8601"}};
     open(settings);
-    const std::string look =
-        "select concat_ws(' ', current_user, current_setting('search_path'),"
-        " current_setting('intervalstyle'), nullif(current_setting('app.tenant_id', true), ''),"
-        " to_regclass('pg_temp.t'), (select count(*) from pg_locks where locktype = 'advisory'),"
-        " (select count(*) from pg_cursors), (select count(*) from pg_listening_channels()))";
-    const std::string before = value(run(batch_of({look}), Lane::Exclusive));
+    const std::string before = value(run(batch_of({kLook}), Lane::Exclusive));
     const std::string pid = value(run(batch_of({"select pg_backend_pid()"}), Lane::Exclusive));
-    ASSERT_TRUE(run(batch_of(
+    ASSERT_TRUE(run(changing(
         {"select set_config('app.tenant_id', '7', false)", "set search_path = pg_catalog",
          "set intervalstyle = postgres", "set role pg_monitor", "select pg_advisory_lock(7)",
          "listen x", "declare c cursor with hold for select 1"},
         false)));
-    ASSERT_TRUE(run(batch_of({"create temporary table t (a int)"}, false)));
-    EXPECT_EQ(value(run(batch_of({look}), Lane::Exclusive)), before);
+    ASSERT_TRUE(run(changing({"create temporary table t (a int)"}, false)));
+    EXPECT_EQ(value(run(batch_of({kLook}), Lane::Exclusive)), before);
     EXPECT_EQ(value(run(batch_of({"select pg_backend_pid()"}), Lane::Exclusive)), pid);
+}
+
+TEST_F(PoolTest, NothingIsLeftInASessionThatReadersShare) {
+    const std::string url = Cluster::shared().create_database("pool_readers");
+    PoolSettings settings = settings_for(url);
+    settings.quick_connections = 1;
+    open(settings);
+    const std::string before = value(run(batch_of({kLook}), Lane::Quick));
+    const std::string pid = value(run(batch_of({"select pg_backend_pid()"}), Lane::Quick));
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_TRUE(run(changing({"select set_config('app.tenant_id', '7', false),"
+                                  " set_config('role', 'pg_monitor', false), pg_advisory_lock(7)"},
+                                 true),
+                        Lane::Quick));
+        EXPECT_EQ(value(run(batch_of({kLook}), Lane::Quick)), before);
+    }
+    EXPECT_EQ(value(run(batch_of({"select pg_backend_pid()"}), Lane::Quick)), pid);
+    EXPECT_EQ(value(run(batch_of({"show transaction_read_only"}), Lane::Quick)), "on");
 }
 
 TEST_F(PoolTest, ReadOnlyConnectionsCountAsOnesToTheServerThatTakesWrites) {

@@ -113,17 +113,18 @@ void Pool::State::send(Connection& connection, std::shared_ptr<Pending> pending)
                                               pending->lane == Lane::Quick);
     else if (left + kWorthSetting < settings_.statement_timeout)
         pending->before = local_settings_.timeout(left);
-    const bool may_leave_something = !pending->batch.read_only && !connection.pooled();
+    const bool reset = pending->batch.changes_session && !connection.pooled();
+    const Lane lane = pending->lane;
     connection.send(std::move(pending));
-    if (may_leave_something) send_reset(connection, now);
+    if (reset) send_reset(connection, lane, now);
 }
 
-/// A function may SET what is not LOCAL, take a lock or make a temporary table: the request that
-/// gets the connection next must not find that. Leaves in the same write, and nobody waits for it.
-void Pool::State::send_reset(Connection& connection, runtime::Clock::time_point now) {
+/// What is not LOCAL, locks and temporary tables must not meet the request that gets the connection
+/// next. Leaves in the same write, and nobody waits for it.
+void Pool::State::send_reset(Connection& connection, Lane lane, runtime::Clock::time_point now) {
     const auto reset = std::make_shared<Pending>();
     reset->batch = session_reset();
-    reset->lane = Lane::Exclusive;
+    reset->lane = lane;
     reset->deadline = now + settings_.statement_timeout + kResetPatience;
     reset->sent = now;
     reset->resets_session = true;
@@ -161,19 +162,21 @@ void Pool::State::finished(Connection& connection,
                            std::vector<std::shared_ptr<Exchange>>& exchanges) {
     LaneState& lane = lane_of(connection);
     const auto keep = connection.shared_from_this();
-    bool useless = false;
+    bool read_only = false;
+    std::optional<sql::DatabaseError> unclean;
     const auto now = runtime::Clock::now();
     for (auto& exchange : exchanges) {
         if (pending_of(exchange).resets_session) {
-            useless = useless || exchange->error.has_value();
+            if (exchange->error) unclean = std::move(exchange->error);
             continue;
         }
         busy_ += now - pending_of(exchange).sent;
-        useless = useless || met_read_only_server(*exchange);
+        read_only = read_only || met_read_only_server(*exchange);
         answer(std::static_pointer_cast<Pending>(exchange));
     }
-    if (useless) {
-        // The next connection may find the server that has taken over, and has a clean session.
+    if (unclean) return lost(connection, *unclean, connection.close());
+    if (read_only) {
+        // The next connection may find the server that has taken over.
         lane.remove(connection);
         connection.close();
         connect_missing(Lane::Exclusive);

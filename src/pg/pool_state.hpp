@@ -58,7 +58,7 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
     void blame(Breaker::Admission admission, const sql::DatabaseError& error);
     void say_warm();
     void send(Connection& connection, std::shared_ptr<Pending> pending);
-    void send_reset(Connection& connection, runtime::Clock::time_point now);
+    void send_reset(Connection& connection, Lane lane, runtime::Clock::time_point now);
     void dispatch(LaneState& lane);
     // pool_upkeep.cpp
     runtime::Clock::time_point end_of_life();

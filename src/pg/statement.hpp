@@ -37,6 +37,9 @@ struct Batch {
     std::vector<Call> calls = {};
     /// Whether it may share a read-only connection and be sent again after a stale plan.
     bool read_only = true;
+    /// Whether it may leave something in its session, settings or locks, which is then to be taken
+    /// back.
+    bool changes_session = false;
     /// Runs once the calls have taken effect, in a transaction of its own but without a round trip
     /// of its own. Its rows follow those of the calls; where it fails they are missing, and nothing
     /// else is.

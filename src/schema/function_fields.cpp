@@ -228,6 +228,12 @@ void build_function_fields(Draft& draft) {
     const catalog::Catalog& catalog = draft.model.catalog;
     FunctionWriter writer(draft);
     for (const Function& function : catalog.functions()) {
+        if (function.changes_session && !function.from_extension)
+            draft.find(subject_of(catalog, function),
+                       "may leave settings, locks, temporary tables or cursors in its session, so "
+                       "sessions are reset after each request.",
+                       "SET LOCAL, set_config(…, true), pg_advisory_xact_lock and ON COMMIT DROP "
+                       "end with the transaction.");
         const Annotations annotations = catalog::read_annotations(function.comment);
         if (!is_candidate(function, annotations)) continue;
         for (Error& error :

@@ -53,6 +53,11 @@ BEGIN
     PERFORM pg_advisory_lock(7);
     CREATE TEMPORARY TABLE left_behind (a int);
 END $$;
+CREATE FUNCTION fn_peek() RETURNS int STABLE LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('app.all', 'yes', false);
+    RETURN (SELECT count(*) FROM tv_event);
+END $$;
 CREATE FUNCTION fn_count() RETURNS int LANGUAGE plpgsql AS $$
 BEGIN RETURN (SELECT count(*) FROM tv_event); END $$;
 CREATE FUNCTION fn_store(p_pairs hstore, p_more hstore[] DEFAULT '{}', p_list text[] DEFAULT '{}')
@@ -154,10 +159,22 @@ class AwkwardDatabases(unittest.TestCase):
             requests = ["mutation { set { success } }", "mutation { count { result } }"] * 20
             answers = list(clients.map(self.server.data, requests))
         self.assertEqual(answers, [{"set": {"success": True}}, {"count": {"result": 4}}] * 20)
-        locks = subprocess.run(
+        # Nobody waits for the end of the reset.
+        product.wait_until(lambda: subprocess.run(
             ["psql", "-XAtc", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
-             "objid = 7", self.database.url], capture_output=True, text=True, check=True)
-        self.assertEqual(locks.stdout.strip(), "0")
+             "objid = 7", self.database.url], capture_output=True, text=True,
+            check=True).stdout.strip() == "0", "the release of the lock")
+        self.assertIn("fn_set() may leave settings, locks", self.server.log())
+        self.assertNotIn("fn_count() may leave", self.server.log())
+
+    def test_what_a_reading_function_sets_does_not_meet_the_next_request(self):
+        for _ in range(3):
+            self.server.data("{ peek }")
+            self.assertEqual(len(self.server.data("{ events { n } }")["events"]), 4)
+        with concurrent.futures.ThreadPoolExecutor(8) as clients:
+            requests = ["{ peek }", "{ events { n } }"] * 20
+            answers = list(clients.map(self.server.data, requests))
+        self.assertEqual({len(answer["events"]) for answer in answers[1::2]}, {4})
 
     def test_why_a_function_is_not_exposed(self):
         self.assertIn("public.fn_on_change() is not exposed: only triggers can call it",
