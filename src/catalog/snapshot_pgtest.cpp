@@ -211,6 +211,7 @@ TEST_F(SnapshotTest, KnowsFunctionsThatChangeTheirSession) {
             body("no_local", "BEGIN SET LOCAL search_path = x; SET TRANSACTION READ ONLY; END") +
             body("no_config",
                  "BEGIN PERFORM set_config('a.b', coalesce('x', ''), true); -- not false\n END") +
+            body("no_assignment", "DECLARE reset int; BEGIN reset := 1; END") +
             body("no_lock", "BEGIN PERFORM pg_advisory_xact_lock(1); END") +
             body("no_temporary",
                  "BEGIN CREATE TEMP TABLE t ON COMMIT DROP AS SELECT 1; -- SET a = b\n END") +
@@ -224,7 +225,7 @@ TEST_F(SnapshotTest, KnowsFunctionsThatChangeTheirSession) {
         ++found;
         EXPECT_EQ(function.changes_session, function.name.starts_with("yes_")) << function.name;
     }
-    EXPECT_EQ(found, 16);
+    EXPECT_EQ(found, 17);
     EXPECT_TRUE(catalog.changes_sessions());
 }
 

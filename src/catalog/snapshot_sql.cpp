@@ -194,7 +194,8 @@ WITH namespaces AS MATERIALIZED (
       'temp(orary)?)[[:>:]]',
     '|(^|;|>>|[[:<:]](begin|then|else|loop)[[:>:]]'
       '|[[:<:]]execute[[:space:]]+(format[[:space:]]*[(][[:space:]]*)?'')[[:space:]]*'
-      '(reset|listen|discard|set(?![[:space:]]+(local|transaction|constraints)[[:>:]]))[[:>:]]')
+      '((reset|listen|discard)[[:>:]](?![[:space:]]*:?=)'
+      '|set[[:>:]](?![[:space:]]+(local|transaction|constraints)[[:>:]]))')
 ), function_list AS (
   SELECT json_agg(json_build_object(
     'oid', p.oid::int8, 'schema', n.nspname, 'name', p.proname, 'kind', p.prokind,
