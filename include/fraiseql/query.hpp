@@ -163,6 +163,7 @@ class FRAISEQL_EXPORT query {
 /// Arguments of a function by the names of its parameters: `arguments().set("p_title", title)`.
 class FRAISEQL_EXPORT arguments {
   public:
+    /// Throws failure where `name` is set already.
     template <class T>
     arguments& set(std::string_view name, const T& value) {
         if constexpr (std::is_convertible_v<T, std::string_view>)
@@ -175,6 +176,7 @@ class FRAISEQL_EXPORT arguments {
   private:
     arguments& add(std::string_view name, const json_text& value);
     std::string members_ = {};
+    std::vector<std::string> names_ = {};
 };
 
 /// Values for `$1`, `$2`, … of SQL, in this order; they are bound, never written into the text.

@@ -81,6 +81,19 @@ stream<T> each_of(std::vector<T> rows) {
         co_yield std::move(row);
 }
 
+/// Throws failure: what came from `source` does not fit the type that code reads it as.
+[[noreturn]] FRAISEQL_EXPORT void refuse_misfit(const std::string& source, const failure& misfit);
+
+/// Reads what the database has; that it does not fit is no mistake of clients.
+template <class T>
+T read_from(const std::string& source, const json_text& json) {
+    try {
+        return from_json<T>(json, unknown_keys::ignore);
+    } catch (const failure& misfit) {
+        refuse_misfit(source, misfit);
+    }
+}
+
 template <class T>
 std::vector<selection> selection_of() {
     std::vector<selection> out;
@@ -130,9 +143,11 @@ struct page {
 /// use are there, exposed to clients or not. A relation with a column `data` of JSON is its
 /// documents, any other one its columns.
 ///
-/// Belongs to a request and its worker's thread. Cheap to copy. Every function throws failure: with
-/// BAD_USER_INPUT and a hint for names, operators and values that do not fit; else with the code of
-/// what PostgreSQL said, and `sqlstate` and the like in its extensions.
+/// Belongs to a request and its worker's thread. Cheap to copy; a copy that outlives the request
+/// refuses. Every function throws failure: with BAD_USER_INPUT and a hint for names, operators and
+/// values that do not fit; with INTERNAL_SERVER_ERROR for rows that do not fit the type that they
+/// are read as; else with the code of what PostgreSQL said, and `sqlstate` and the like in its
+/// extensions.
 class FRAISEQL_EXPORT repository {
   public:
     explicit repository(std::shared_ptr<detail::repository_state> state);
@@ -143,16 +158,14 @@ class FRAISEQL_EXPORT repository {
     /// Returns the rows as T; only the keys that T has are computed by the database.
     template <class T>
     task<std::vector<T>> find(std::string relation, query wanted = {}) {
-        const json_text rows =
-            co_await read_list(std::move(relation), wanted, detail::selection_of<T>());
-        co_return from_json<std::vector<T>>(rows, unknown_keys::ignore);
+        const json_text rows = co_await read_list(relation, wanted, detail::selection_of<T>());
+        co_return detail::read_from<std::vector<T>>(relation, rows);
     }
     /// Returns the first row, or nothing.
     template <class T>
     task<std::optional<T>> find_one(std::string relation, query wanted = {}) {
-        const json_text row =
-            co_await read_one(std::move(relation), wanted, detail::selection_of<T>());
-        co_return from_json<std::optional<T>>(row, unknown_keys::ignore);
+        const json_text row = co_await read_one(relation, wanted, detail::selection_of<T>());
+        co_return detail::read_from<std::optional<T>>(relation, row);
     }
     /// Returns the documents as PostgreSQL wrote them, as a JSON list: unread, to be spliced.
     task<json_text> find_json(std::string relation, query wanted = {}) {
@@ -170,25 +183,27 @@ class FRAISEQL_EXPORT repository {
     template <class T>
     task<page<T>> paginate(std::string relation, query wanted = {}) {
         const json_text connection =
-            co_await read_page(std::move(relation), wanted, detail::selection_of<T>());
-        co_return page_from<T>(connection);
+            co_await read_page(relation, wanted, detail::selection_of<T>());
+        co_return page_from<T>(relation, connection);
     }
 
     /// Calls a function by the names of its parameters; those that are left out have their
     /// defaults. Returns what it returns as R: a JSON value, a list of them where it returns a set.
     template <class R = json_text>
     task<R> call_function(std::string name, arguments given = {}) {
-        const json_text result = co_await call(std::move(name), given);
-        co_return from_json<R>(result, unknown_keys::ignore);
+        const json_text result = co_await call(name, given);
+        co_return detail::read_from<R>(name, result);
     }
 
-    /// Runs one statement of the application's author and returns how many rows it concerned.
+    /// Runs one statement of the application's author and returns how many rows it concerned. What
+    /// changes a session (SET, LISTEN, temporary tables, locks of sessions) belongs in a
+    /// transaction(), after which the session is as it was: connections are shared.
     task<std::int64_t> execute(std::string sql, values bound = {});
     /// Runs one SELECT, or a statement with RETURNING, and returns its rows as T, by column names.
     template <class T>
     task<std::vector<T>> execute_returning(std::string sql, values bound = {}) {
         const json_text rows = co_await rows_of(std::move(sql), bound);
-        co_return from_json<std::vector<T>>(rows, unknown_keys::ignore);
+        co_return detail::read_from<std::vector<T>>("the statement", rows);
     }
 
     /// Runs one SELECT through a cursor and calls `each` with every row as T, in a transaction, or
@@ -205,7 +220,7 @@ class FRAISEQL_EXPORT repository {
             bool more = true;
             while (more) {
                 const json_text fetched = co_await inner.fetch(batch);
-                std::vector<T> all = from_json<std::vector<T>>(fetched, unknown_keys::ignore);
+                std::vector<T> all = detail::read_from<std::vector<T>>("the statement", fetched);
                 more = !all.empty();
                 rows += static_cast<std::int64_t>(all.size());
                 for (T& row : all) {
@@ -250,7 +265,9 @@ class FRAISEQL_EXPORT repository {
     /// Runs `body`, a coroutine that takes a `repository&`, in one transaction on one connection,
     /// and returns what it returns. What it throws rolls everything back and is thrown on; so do a
     /// request that is cancelled and a deadline. Only the repository that the body gets is part of
-    /// the transaction. Inside another transaction it is a savepoint.
+    /// the transaction. Inside another transaction it is a savepoint; of those, and of copy() and
+    /// stream() inside of a transaction, one ends before the next one begins. A statement that ends
+    /// the transaction itself (COMMIT, ROLLBACK) throws.
     ///
     /// Name a lambda before you pass it: g++ 12 destroys a temporary one too early.
     template <class Body>
@@ -304,13 +321,18 @@ class FRAISEQL_EXPORT repository {
     task<json_text> rows_of(std::string sql, values bound);
 
     template <class T>
-    static page<T> page_from(const json_text& connection) {
+    static page<T> page_from(const std::string& relation, const json_text& connection) {
         const json_document document(connection.str());
         const json_place place{.unknown = unknown_keys::ignore};
         page<T> out;
         const json_node edges = *document.root().find("edges");
         for (std::size_t i = 0; i < edges.size(); ++i) {
-            out.nodes.push_back(json_codec<T>::read(*edges.item(i).find("node"), place));
+            const json_place row = place.item(i);
+            try {
+                out.nodes.push_back(json_codec<T>::read(*edges.item(i).find("node"), row));
+            } catch (const failure& misfit) {
+                detail::refuse_misfit(relation, misfit);
+            }
             out.cursors.emplace_back(edges.item(i).find("cursor")->text());
         }
         const json_node info = *document.root().find("pageInfo");

@@ -30,7 +30,8 @@ repository& context::repo() const {
                                       .statement_limit = state_.statement_limit,
                                       .expose_errors = state_.expose_errors,
                                       .log = state_.log,
-                                      .statements = statements_of(state_)});
+                                      .statements = statements_of(state_),
+                                      .request = state_.alive});
     return *std::any_cast<repository>(&kept);
 }
 

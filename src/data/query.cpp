@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "fraiseql/query.hpp"
 
+#include <algorithm>
+
 #include "data/array_literal.hpp"
 
 namespace fraiseql {
@@ -100,6 +102,10 @@ std::string query::str() const {
 }
 
 arguments& arguments::add(std::string_view name, const json_text& value) {
+    if (std::find(names_.begin(), names_.end(), name) != names_.end())
+        throw failure("The argument \"" + std::string(name) + "\" is set twice.", "BAD_USER_INPUT",
+                      "Set each one once.");
+    names_.emplace_back(name);
     if (!members_.empty()) members_ += ',';
     members_ += quoted(name) + ':' + std::string(value.str());
     return *this;

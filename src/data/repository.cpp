@@ -6,29 +6,78 @@
 #include "data/access.hpp"
 #include "data/calling.hpp"
 #include "data/copying.hpp"
+#include "data/names.hpp"
+#include "data/nesting.hpp"
 #include "data/reading.hpp"
 #include "engine/session_settings.hpp"
+#include "pg/pipeline.hpp"
 #include "respond/sqlstate.hpp"
 #include "runtime/task_bridge.hpp"
 
 namespace fraiseql {
 namespace detail {
 
+void refuse_misfit(const std::string& source, const failure& misfit) {
+    // What a codec of the application says for itself stands.
+    const bool own = misfit.code() != "BAD_USER_INPUT" && misfit.code() != "BAD_REQUEST";
+    if (own) throw failure(misfit);
+    throw failure("What comes from " + source + " does not fit its C++ type: " + misfit.what(),
+                  "INTERNAL_SERVER_ERROR",
+                  misfit.hint().empty() ? "What may be null is a std::optional." : misfit.hint(),
+                  misfit.extensions());
+}
+
 /// The statements of one request.
 class repository_state {
   public:
     explicit repository_state(data::Store store) : store_(std::move(store)) {}
-    /// Inside a transaction, or a savepoint of it.
-    repository_state(data::Store store, std::shared_ptr<pg::Reservation> reservation, int depth)
-        : store_(std::move(store)), reservation_(std::move(reservation)), depth_(depth) {}
+    /// Inside a transaction, or the savepoint `name` of it.
+    repository_state(data::Store store, std::shared_ptr<pg::Reservation> reservation,
+                     std::shared_ptr<data::Nesting> nesting, int name)
+        : store_(std::move(store)),
+          reservation_(std::move(reservation)),
+          nesting_(std::move(nesting)),
+          name_(name) {}
 
-    bool in_transaction() const noexcept { return depth_ > 0; }
-    int depth() const noexcept { return depth_; }
+    bool in_transaction() const noexcept { return nesting_ != nullptr; }
+    bool is_outermost() const noexcept { return name_ == data::Nesting::kOutermost; }
+    /// Of the savepoint, and of what is in it.
+    std::string name() const { return "fraiseql_" + std::to_string(name_); }
+    int number() const noexcept { return name_; }
+    const std::shared_ptr<data::Nesting>& nesting() const noexcept { return nesting_; }
     const std::shared_ptr<pg::Reservation>& reservation() const noexcept { return reservation_; }
     /// Nothing more is run in it; the outermost one lets go of its connection.
     void end() noexcept { reservation_.reset(); }
 
     const data::Store& store() const noexcept { return store_; }
+
+    /// Throws failure where what this belongs to is over, or another part of it is in the way.
+    void expect_usable() const {
+        if (store_.request && store_.request->expired())
+            throw failure("The request that this repository belongs to is over.",
+                          "INTERNAL_SERVER_ERROR",
+                          "Keep no repository: each request has its own in context::repo().");
+        if (!in_transaction()) return;
+        if (reservation_ == nullptr)
+            throw failure("The transaction is over.", "INTERNAL_SERVER_ERROR",
+                          "What its body was given is good until the body ends.");
+        if (!nesting_->may_run(name_)) refuse();
+    }
+
+    /// Throws failure: why nothing more can be run in the transaction.
+    [[noreturn]] void refuse() const {
+        if (!reservation_->in_transaction())
+            throw failure("A statement ended the transaction that it was part of.",
+                          "INTERNAL_SERVER_ERROR",
+                          "transaction() commits where its body returns, and rolls back where it "
+                          "throws.");
+        throw failure(
+            "Two transactions inside of one were open at the same time, so all of it is "
+            "rolled back.",
+            "INTERNAL_SERVER_ERROR",
+            "Savepoints end in the order that they begin in: await one transaction, copy "
+            "or stream after the other. Outside of a transaction they may overlap.");
+    }
 
     /// Runs one call in a transaction of its own, with the settings of the principal; or in the
     /// transaction that has them.
@@ -50,12 +99,6 @@ class repository_state {
     static runtime::Task<pg::BatchResult> run_reserved(std::shared_ptr<pg::Reservation> reservation,
                                                        pg::Batch batch,
                                                        runtime::Clock::time_point deadline) {
-        if (reservation == nullptr) {
-            sql::DatabaseError over;
-            over.sqlstate = "25P01";
-            over.message = "the transaction is over";
-            co_return tl::unexpected(std::move(over));
-        }
         co_return co_await reservation->run(std::move(batch), deadline);
     }
 
@@ -66,6 +109,15 @@ class repository_state {
     }
 
     [[noreturn]] void raise(const sql::DatabaseError& error) const {
+        // Said by PostgreSQL of a statement, or by us of what was to be run; not of a connection.
+        if (error.sqlstate == "08P01" && error.message == pg::kNoCopy)
+            throw failure(error.message, "BAD_USER_INPUT",
+                          "repository::copy() writes rows, repository::stream() reads them.",
+                          {{"sqlstate", error.sqlstate}});
+        if (error.sqlstate == "08P01" && error.message.starts_with("bind message supplies"))
+            throw failure(error.message, "BAD_USER_INPUT",
+                          "Give one value for each of $1, $2, … of the statement.",
+                          {{"sqlstate", error.sqlstate}});
         Error told = respond::to_error(error, store_.expose_errors, "");
         std::erase_if(told.extensions, [](const auto& each) {
             return each.first == "reference" || each.first == "sqlstate";
@@ -87,7 +139,9 @@ class repository_state {
     data::Store store_;
     // Shared by the savepoints of one transaction, and by what is in progress.
     std::shared_ptr<pg::Reservation> reservation_ = {};
-    int depth_ = 0;
+    // Shared by the same.
+    std::shared_ptr<data::Nesting> nesting_ = {};
+    int name_ = 0;
 };
 
 namespace {
@@ -104,6 +158,7 @@ runtime::Task<Answer> run(std::shared_ptr<repository_state> state, pg::Call call
 }
 
 task<json_text> json_of(std::shared_ptr<repository_state> state, pg::Call call, bool read_only) {
+    state->expect_usable();
     Answer answer = co_await runtime::adopt(run(state, std::move(call), read_only));
     const pg::Rows& rows = state->rows(answer.result);
     if (rows.row_count() == 0 || rows.is_null(0, 0)) co_return json_text();
@@ -174,8 +229,6 @@ std::string begin_sql(const transaction_options& options) {
     return options.read_only ? sql + " READ ONLY" : sql;
 }
 
-std::string savepoint(int depth) { return "fraiseql_" + std::to_string(depth); }
-
 /// The last number of a command tag: `INSERT 0 3`, `UPDATE 2`; 0 where it has none.
 std::int64_t rows_concerned(std::string_view tag) {
     std::int64_t out = 0;
@@ -197,6 +250,7 @@ repository::~repository() = default;
 
 task<json_text> repository::read_list(std::string relation, query wanted,
                                       std::vector<detail::selection> keys) {
+    state_->expect_usable();
     data::ReadRequest request{std::move(relation), RelationResult::List, wanted.str(),
                               std::move(keys)};
     pg::Call call = detail::value_of(data::prepare_read(state_->store(), request));
@@ -205,6 +259,7 @@ task<json_text> repository::read_list(std::string relation, query wanted,
 
 task<json_text> repository::read_one(std::string relation, query wanted,
                                      std::vector<detail::selection> keys) {
+    state_->expect_usable();
     data::ReadRequest request{std::move(relation), RelationResult::One, wanted.str(),
                               std::move(keys)};
     pg::Call call = detail::value_of(data::prepare_read(state_->store(), request));
@@ -213,6 +268,7 @@ task<json_text> repository::read_one(std::string relation, query wanted,
 
 task<json_text> repository::read_page(std::string relation, query wanted,
                                       std::vector<detail::selection> keys) {
+    state_->expect_usable();
     data::ReadRequest request{std::move(relation), RelationResult::Connection, wanted.str(),
                               std::move(keys), wanted.wants_total_count()};
     pg::Call call = detail::value_of(data::prepare_read(state_->store(), request));
@@ -220,6 +276,7 @@ task<json_text> repository::read_page(std::string relation, query wanted,
 }
 
 task<std::int64_t> repository::count(std::string relation, query wanted) {
+    state_->expect_usable();
     data::ReadRequest request{std::move(relation), RelationResult::Count, wanted.str(), {}};
     pg::Call call = detail::value_of(data::prepare_read(state_->store(), request));
     const json_text number = co_await detail::json_of(state_, std::move(call), true);
@@ -227,15 +284,23 @@ task<std::int64_t> repository::count(std::string relation, query wanted) {
 }
 
 task<json_text> repository::call(std::string name, arguments given) {
+    state_->expect_usable();
     data::FunctionCall call =
         detail::value_of(data::prepare_call(state_->store(), name, given.str()));
     co_return co_await detail::json_of(state_, std::move(call.call), call.read_only);
 }
 
 task<std::int64_t> repository::execute(std::string sql, values bound) {
+    const auto state = state_;
+    state->expect_usable();
     pg::Call call{pg::make_statement(std::move(sql)), bound.all()};
-    detail::Answer answer = co_await runtime::adopt(detail::run(state_, std::move(call), false));
-    co_return detail::rows_concerned(state_->rows(answer.result).command_tag());
+    detail::Answer answer = co_await runtime::adopt(detail::run(state, std::move(call), false));
+    const std::int64_t rows = detail::rows_concerned(state->rows(answer.result).command_tag());
+    if (state->in_transaction() && !state->reservation()->in_transaction()) {
+        state->nesting()->spoil();
+        state->refuse();
+    }
+    co_return rows;
 }
 
 task<json_text> repository::rows_of(std::string sql, values bound) {
@@ -248,17 +313,21 @@ task<json_text> repository::rows_of(std::string sql, values bound) {
 
 task<repository> repository::begin(transaction_options options) {
     const auto state = state_;
+    state->expect_usable();
     pg::Batch batch{.read_only = false};
     if (state->in_transaction()) {
         if (options.isolation != isolation::standard || options.read_only)
             throw failure("A transaction inside another one has its isolation and its rights.",
                           "BAD_USER_INPUT", "Say it where the outermost one begins.");
-        batch.calls.push_back(detail::plain("SAVEPOINT " + detail::savepoint(state->depth())));
+        const int number = state->nesting()->begin(state->number());
+        const auto inner = std::make_shared<detail::repository_state>(
+            state->store(), state->reservation(), state->nesting(), number);
+        batch.calls.push_back(detail::plain("SAVEPOINT " + inner->name()));
         detail::Answer answer = co_await runtime::adopt(
             detail::run_alone(state->reservation(), std::move(batch), state->store().until()));
+        if (!answer.result) state->nesting()->end(number);
         state->rows(answer.result);
-        co_return repository(std::make_shared<detail::repository_state>(
-            state->store(), state->reservation(), state->depth() + 1));
+        co_return repository(inner);
     }
     if (state->store().reserved == nullptr)
         throw failure("There are no connections for transactions.", "CONFIGURATION");
@@ -272,15 +341,17 @@ task<repository> repository::begin(transaction_options options) {
         detail::run_alone(reserved.reservation, std::move(batch), state->store().until()));
     state->rows(answer.result);
     co_return repository(std::make_shared<detail::repository_state>(
-        state->store(), std::move(reserved.reservation), 1));
+        state->store(), std::move(reserved.reservation), std::make_shared<data::Nesting>(),
+        data::Nesting::kOutermost));
 }
 
 task<void> repository::commit() {
     const auto state = state_;
-    const bool inner = state->depth() > 1;
+    state->expect_usable();
+    if (!state->nesting()->end(state->number())) state->refuse();
     pg::Batch batch{.read_only = false};
-    batch.calls.push_back(detail::plain(
-        inner ? "RELEASE SAVEPOINT " + detail::savepoint(state->depth() - 1) : "COMMIT"));
+    batch.calls.push_back(
+        detail::plain(state->is_outermost() ? "COMMIT" : "RELEASE SAVEPOINT " + state->name()));
     detail::Answer answer = co_await runtime::adopt(
         detail::run_alone(state->reservation(), std::move(batch), state->store().until()));
     const bool rolled_back = state->rows(answer.result).command_tag() == "ROLLBACK";
@@ -295,16 +366,19 @@ task<void> repository::commit() {
 
 task<void> repository::roll_back() {
     const auto state = state_;
-    const bool inner = state->depth() > 1;
-    pg::Batch batch{.read_only = false};
-    const std::string name = detail::savepoint(state->depth() - 1);
-    if (inner) {
-        batch.calls.push_back(detail::plain("ROLLBACK TO SAVEPOINT " + name));
-        batch.calls.push_back(detail::plain("RELEASE SAVEPOINT " + name));
-    } else {
-        batch.calls.push_back(detail::plain("ROLLBACK"));
-    }
     if (state->reservation() == nullptr) co_return;
+    const bool last = state->nesting()->end(state->number());
+    pg::Batch batch{.read_only = false};
+    if (state->is_outermost()) {
+        batch.calls.push_back(detail::plain("ROLLBACK"));
+    } else if (last) {
+        batch.calls.push_back(detail::plain("ROLLBACK TO SAVEPOINT " + state->name()));
+        batch.calls.push_back(detail::plain("RELEASE SAVEPOINT " + state->name()));
+    } else {
+        // What began after it is in the way; the outermost one rolls all of it back.
+        state->end();
+        co_return;
+    }
     // Where this fails, the connection is closed when it is let go of.
     detail::Answer answer = co_await runtime::adopt(
         detail::run_alone(state->reservation(), std::move(batch), state->store().until()));
@@ -313,7 +387,8 @@ task<void> repository::roll_back() {
 
 task<void> repository::open_cursor(std::string sql, values bound) {
     const auto state = state_;
-    std::string declared = "DECLARE " + detail::savepoint(state->depth()) +
+    state->expect_usable();
+    std::string declared = "DECLARE " + state->name() +
                            " NO SCROLL CURSOR FOR SELECT to_json(q) FROM (\n" + std::move(sql) +
                            "\n) AS q";
     pg::Call call{pg::make_statement(std::move(declared)), bound.all()};
@@ -323,9 +398,9 @@ task<void> repository::open_cursor(std::string sql, values bound) {
 
 task<json_text> repository::fetch(int most) {
     const auto state = state_;
+    state->expect_usable();
     if (most < 1) throw failure("A batch has at least one row.");
-    std::string sql =
-        "FETCH " + std::to_string(most) + " FROM " + detail::savepoint(state->depth());
+    std::string sql = "FETCH " + std::to_string(most) + " FROM " + state->name();
     pg::Call call = detail::plain(std::move(sql));
     detail::Answer answer = co_await runtime::adopt(detail::run(state, std::move(call), false));
     const pg::Rows& rows = state->rows(answer.result);
@@ -335,8 +410,8 @@ task<json_text> repository::fetch(int most) {
         out += rows.get(i, 0);
     }
     if (rows.row_count() == 0) {
-        // The next stream of the same transaction has the name again.
-        pg::Call close = detail::plain("CLOSE " + detail::savepoint(state->depth()));
+        // What it has read is of no more use to the transaction.
+        pg::Call close = detail::plain("CLOSE " + state->name());
         detail::Answer closed =
             co_await runtime::adopt(detail::run(state, std::move(close), false));
         state->rows(closed.result);
@@ -347,6 +422,8 @@ task<json_text> repository::fetch(int most) {
 task<std::int64_t> repository::copy_rows(std::string table, std::vector<std::string> columns,
                                          fraiseql::stream<json_text> rows) {
     const schema::Model& model = *state_->store().model;
+    // Also where there are no rows.
+    static_cast<void>(detail::value_of(data::find_table(model, table)));
     std::optional<data::Copying> copying;
     if (!columns.empty())
         copying = detail::value_of(data::Copying::into(model, table, std::move(columns)));
@@ -360,6 +437,7 @@ task<std::int64_t> repository::copy_rows(std::string table, std::vector<std::str
             more = row.has_value();
             if (more) detail::add_row(copying, model, table, *row);
             if (!copying || copying->is_empty() || (more && !copying->is_full())) continue;
+            inner.state_->expect_usable();
             pg::Call call = copying->take();
             detail::Answer answer =
                 co_await runtime::adopt(detail::run(inner.state_, std::move(call), false));

@@ -60,6 +60,8 @@ struct Store {
     std::function<void(std::string_view)> log = {};
     /// Of the worker; for this model. Outlives the store.
     StatementCache& statements;
+    /// Expires with the request; nothing where there is none.
+    std::optional<std::weak_ptr<const void>> request = {};
 
     /// Returns until when what begins now must have ended.
     runtime::Clock::time_point until() const {

@@ -68,6 +68,8 @@ struct context_state {
     std::vector<std::shared_ptr<const auth::Principal>> principals = {};
     /// What was replaced among `values`, and may be in use.
     std::vector<std::any> replaced = {};
+    /// Gone when the request is: what code has kept of it is then of no use.
+    std::shared_ptr<const void> alive = std::make_shared<char>();
     /// What code adds to the extensions of the answer, by names.
     std::map<std::string, std::string, std::less<>> extensions = {};
 

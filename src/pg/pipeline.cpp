@@ -17,6 +17,20 @@ bool expects_copy(const Exchange& exchange) {
     return exchange.rows.size() < calls.size() && calls[exchange.rows.size()].copied.has_value();
 }
 
+/// Whether statements of the batch leave something behind in the session, as far as it shows.
+bool changes_session(const Exchange& exchange) {
+    const std::vector<Call>& calls = exchange.batch.calls;
+    for (std::size_t i = 0; i < std::min(calls.size(), exchange.rows.size()); ++i) {
+        // This one is of the transaction that has ended.
+        if (calls[i].statement->sql.starts_with("SET transaction_isolation ")) continue;
+        const std::string_view done = exchange.rows[i].command_tag();
+        for (const std::string_view tag : {"SET", "RESET", "LISTEN", "PREPARE", "LOAD"})
+            if (done == tag) return true;
+        if (done.starts_with("DISCARD")) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 void Exchange::reset() {
@@ -156,7 +170,7 @@ bool Pipeline::receive_answer(const ServerMessage& message, Exchange& exchange) 
             [[fallthrough]];
         case 'H':
         case 'W':
-            return break_off("COPY cannot be run here");
+            return break_off(kNoCopy);
         default:
             return break_off("the server sent a message of an unknown type");
     }
@@ -175,8 +189,11 @@ bool Pipeline::finish_front(std::string_view status,
     in_flight_.pop_front();
     finished.push_back(exchange);
     transaction_status_ = status.empty() ? 'E' : status.front();
-    if (keep_transactions || status == "I") return true;
-    return break_off("a statement left a transaction open");
+    if (keep_transactions) return true;
+    if (status != "I") return break_off("a statement left a transaction open");
+    // The next one to use it is somebody else.
+    if (changes_session(*exchange)) return break_off("a statement changed its session");
+    return true;
 }
 
 void Pipeline::forget_failed(const Exchange& exchange) {

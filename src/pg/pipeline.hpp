@@ -40,6 +40,9 @@ struct Exchange {
     void reset();
 };
 
+/// What ends a connection where a statement is a COPY that nobody feeds or reads.
+inline constexpr std::string_view kNoCopy = "COPY cannot be run here";
+
 /// PostgreSQL answers batches in the order they were sent, each ended by ReadyForQuery; an error
 /// makes it skip to the Sync of the same batch and no further.
 class Pipeline {

@@ -82,6 +82,9 @@ class ReservedConnection final : public std::enable_shared_from_this<ReservedCon
     }
 
     bool usable() const noexcept { return connection_ != nullptr; }
+    bool in_transaction() const noexcept {
+        return usable() && connection_->pipeline().transaction_status() != 'I';
+    }
 
     void send(const std::shared_ptr<Pending>& pending) { connection_->send(pending); }
 
@@ -237,6 +240,10 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
 
 Reservation::~Reservation() {
     if (connection_ != nullptr) connection_->release();
+}
+
+bool Reservation::in_transaction() const noexcept {
+    return connection_ != nullptr && connection_->in_transaction();
 }
 
 runtime::Task<BatchResult> Reservation::run(Batch batch, runtime::Clock::time_point deadline) {

@@ -29,6 +29,8 @@ class Reservation {
     /// Runs `batch`; transactions stay open after it. Where the deadline passes or the caller is
     /// cancelled, the statement is cancelled and the connection is of no more use: 57014.
     runtime::Task<BatchResult> run(Batch batch, runtime::Clock::time_point deadline);
+    /// Whether a transaction has begun and not ended, as of the last answer.
+    bool in_transaction() const noexcept;
 
   private:
     // Shared with what is in progress.
