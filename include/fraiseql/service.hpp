@@ -18,7 +18,8 @@ class running_service;
 }
 
 /// A server that application::start() or mount() has started. It has threads of its own, so that
-/// neither it nor the program can hold up the other. Move-only; destroying it stops it.
+/// neither it nor the program can hold up the other. Move-only; destroying it stops it, and where
+/// code that it runs does that, it ends after that code.
 class FRAISEQL_EXPORT service {
   public:
     explicit service(std::shared_ptr<detail::running_service> running) noexcept;
@@ -37,12 +38,14 @@ class FRAISEQL_EXPORT service {
     /// with 400, a body over the limit with 413, and everything after stop() with 503. When
     /// `cancelled` is asked to stop, since nobody waits for the answer any more, the work ends
     /// where it stands. Thread-safe. `/graphql` over WebSocket is not among what can be handed in.
+    /// Throws std::invalid_argument where `done` is empty.
     void answer(http_request request, std::function<void(http_response)> done,
                 std::stop_token cancelled = {}) const;
 
     /// Takes no more requests, finishes those in progress, and ends all threads. Returns whether
-    /// they ended by themselves; after ten seconds and the shutdown delay they are dropped. Blocks;
-    /// not to be called by what answer() calls.
+    /// they ended by themselves; after ten seconds and the shutdown delay they are dropped, and
+    /// answered with 503. Blocks; any thread of the program may call it. Throws std::logic_error
+    /// where code that the service runs does.
     bool stop();
 
     /// What SIGHUP does to the program `fraiseql`: reads certificates and the like again.

@@ -450,6 +450,9 @@ Result<cli::Options> cli::read_serve_options(const std::vector<std::string>& arg
     try {
         // CLI11 takes a vector from its end.
         app.parse(std::vector<std::string>(layered.arguments.rbegin(), layered.arguments.rend()));
+    } catch (const CLI::CallForHelp&) {
+        return fail(ErrorCode::Configuration, "--help is for the command line.",
+                    "application::run() answers it; start() and mount() take settings.");
     } catch (const CLI::ParseError& error) {
         return fail(usage_error(layered, error));
     }

@@ -2,8 +2,11 @@
 // A server inside somebody else's program, on a thread that runs it as `fraiseql serve` would.
 #include "fraiseql/service.hpp"
 
+#include <boost/asio/post.hpp>
 #include <future>
+#include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 
 #include "cli/start.hpp"
@@ -14,6 +17,9 @@
 namespace fraiseql {
 namespace detail {
 
+/// The service that the current thread is a worker of; nullptr: of none.
+thread_local const void* worker_of = nullptr;
+
 class running_service {
   public:
     running_service(cli::Options options, bool listens) : options_(std::move(options)) {
@@ -22,7 +28,12 @@ class running_service {
         surroundings_.say = [this](std::string_view line) { said_.emplace_back(line); };
         surroundings_.run = [this](const runtime::RunSettings& settings,
                                    const runtime::MakeProgram& make) {
-            return runtime::run_until_told(settings, make, orders_);
+            const auto marked = [this, &make](const runtime::Executor& executor,
+                                              std::size_t index) {
+                boost::asio::post(executor, [this] { worker_of = this; });
+                return make(executor, index);
+            };
+            return runtime::run_until_told(settings, marked, orders_);
         };
         surroundings_.on_started = [this](const http::Address& address, const Log& log) {
             for (const std::string& line : said_)
@@ -34,6 +45,13 @@ class running_service {
     running_service(const running_service&) = delete;
     running_service& operator=(const running_service&) = delete;
     ~running_service() { stop(); }
+
+    /// Lets go of it. What the service runs cannot wait for its end: then another thread does.
+    static void release(std::shared_ptr<running_service> running) {
+        if (running == nullptr || worker_of != running.get()) return;
+        running->orders_.stop();
+        std::thread([running = std::move(running)] { running->stop(); }).detach();
+    }
 
     Result<void> start() {
         auto started = started_.get_future();
@@ -49,7 +67,13 @@ class running_service {
     }
 
     bool stop() {
+        if (worker_of == this)
+            throw std::logic_error(
+                "service::stop() is called by what the service runs, and would wait for that: "
+                "call it on a thread of your own.");
         orders_.stop();
+        // Whoever else stops it waits for the same end.
+        const std::lock_guard lock(stopping_);
         if (thread_.joinable()) thread_.join();
         return orders_.ended_in_time();
     }
@@ -76,6 +100,7 @@ class running_service {
     bool has_started_ = false;
     std::optional<Error> refusal_;
     std::uint16_t port_ = 0;
+    std::mutex stopping_;
     std::thread thread_;
 };
 
@@ -107,22 +132,31 @@ http_response to_public(http::Response response) {
 service::service(std::shared_ptr<detail::running_service> running) noexcept
     : running_(std::move(running)) {}
 service::service(service&& other) noexcept = default;
-service& service::operator=(service&& other) noexcept = default;
-service::~service() = default;
+service& service::operator=(service&& other) noexcept {
+    if (this != &other)
+        detail::running_service::release(std::exchange(running_, std::move(other.running_)));
+    return *this;
+}
+service::~service() { detail::running_service::release(std::move(running_)); }
 
-std::uint16_t service::port() const noexcept { return running_->port(); }
+std::uint16_t service::port() const noexcept { return running_ ? running_->port() : 0; }
 
 void service::answer(http_request request, std::function<void(http_response)> done,
                      std::stop_token cancelled) const {
+    if (!running_) throw std::logic_error("service::answer(): the service was moved from.");
+    if (!done)
+        throw std::invalid_argument("service::answer(): there is nobody to call: done is null.");
     running_->intakes().answer(
         to_handed(std::move(request)),
         [done = std::move(done)](http::Response response) { done(to_public(std::move(response))); },
         std::move(cancelled));
 }
 
-bool service::stop() { return running_->stop(); }
+bool service::stop() { return !running_ || running_->stop(); }
 
-void service::reload() const { running_->reload(); }
+void service::reload() const {
+    if (running_) running_->reload();
+}
 
 service cli::start(const std::vector<std::string>& arguments,
                    std::shared_ptr<const detail::definitions> definitions, bool listens) {

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 
 #include "http/h1_reader.hpp"
 #include "runtime/waiter.hpp"
@@ -130,7 +131,7 @@ class Intake::State : public std::enable_shared_from_this<Intake::State> {
         if (draining_ || gone_) return exchange->finish(finished(stopping()));
         auto request = read_handed(std::move(exchange->request), settings_);
         if (!request) return exchange->finish(finished(std::move(request.error())));
-        ++in_progress_;
+        open_[exchange.get()] = exchange;
         // The signal must outlive the coroutine.
         auto ended = [exchange](const std::exception_ptr&) {};
         boost::asio::co_spawn(
@@ -140,7 +141,7 @@ class Intake::State : public std::enable_shared_from_this<Intake::State> {
 
     static runtime::Task<> drain(std::shared_ptr<State> self) {
         self->draining_ = true;
-        const bool busy = self->in_progress_ > 0;
+        const bool busy = !self->open_.empty();
         if (busy) co_await self->empty_.wait();
     }
 
@@ -149,10 +150,17 @@ class Intake::State : public std::enable_shared_from_this<Intake::State> {
         settings_.proxies = intaking.proxies;
     }
 
-    // The handler's owner goes, too.
+    // The handler's owner goes, too. What waits for itself only would never be answered.
     void abandon() {
         gone_ = true;
         empty_.wake();
+        for (const auto& [address, weak] : std::exchange(open_, {})) {
+            const auto exchange = weak.lock();
+            if (!exchange) continue;
+            exchange->on_cancelled.reset();
+            exchange->finish(finished(stopping()));
+            exchange->cancel.emit(boost::asio::cancellation_type::terminal);
+        }
     }
 
   private:
@@ -166,7 +174,8 @@ class Intake::State : public std::enable_shared_from_this<Intake::State> {
         exchange->on_cancelled.reset();
         exchange->finish(self->finished(std::move(response)));
         if (on_sent) on_sent();
-        if (--self->in_progress_ == 0 && self->draining_) self->empty_.wake();
+        self->open_.erase(exchange.get());
+        if (self->open_.empty() && self->draining_) self->empty_.wake();
     }
 
     static runtime::Task<Response> answer(std::shared_ptr<State> self, const Request& request) {
@@ -188,7 +197,8 @@ class Intake::State : public std::enable_shared_from_this<Intake::State> {
     runtime::Executor executor_;
     ListenSettings settings_;
     Handler handler_;
-    std::size_t in_progress_ = 0;
+    /// What is in progress.
+    std::unordered_map<const Exchange*, std::weak_ptr<Exchange>> open_ = {};
     bool draining_ = false;
     bool gone_ = false;
     runtime::Waiter empty_;
