@@ -59,8 +59,9 @@ class FRAISEQL_EXPORT application {
     /// `R f(context&, Parent)`, called for each object, or
     /// `std::vector<R> f(context&, std::vector<Parent>)`, called once for all objects of a
     /// response; either may return a task. Parent is a described struct: its members are the
-    /// fields of the object that the resolver needs, and the one statement of the operation reads
-    /// them. They need not be selected, nor visible to the client.
+    /// scalars, enums and lists of them of the object that the resolver needs, and the one
+    /// statement of the operation reads them. They need not be selected, nor visible to the client.
+    /// What is thrown for one object is the error of that one; what a loader throws is that of all.
     template <class F>
     application& field(std::string type, std::string name, F resolver,
                        const field_options& options = {}) {
@@ -74,6 +75,7 @@ class FRAISEQL_EXPORT application {
     /// request. What is added first runs first.
     template <class F>
     application& prepare(F hook) {
+        detail::expect_function(hook, "prepare()");
         add_hook([hook = std::move(hook)](context& ctx) { return detail::run_hook(hook, ctx); });
         return *this;
     }
@@ -83,6 +85,7 @@ class FRAISEQL_EXPORT application {
     /// after prepare(), whoever asks; true grants what the rule protects.
     template <class F>
     application& authorizer(std::string name, F ask) {
+        detail::expect_function(ask, "authorizer " + name);
         add_authorizer({std::move(name), [ask = std::move(ask)](context& ctx, bool& granted) {
                             return detail::run_for<bool>(granted, ask, ctx);
                         }});
@@ -94,6 +97,7 @@ class FRAISEQL_EXPORT application {
     /// counts.
     template <class F>
     application& rate_key(F key) {
+        detail::expect_function(key, "rate_key()");
         set_rate_key([key = std::move(key)](context& ctx, std::optional<std::string>& out) {
             return detail::run_for<std::optional<std::string>>(out, key, ctx);
         });
@@ -105,6 +109,7 @@ class FRAISEQL_EXPORT application {
     /// the answer.
     template <class F>
     application& before_plan(F hook) {
+        detail::expect_function(hook, "before_plan()");
         add_before_plan([hook = std::move(hook)](context& ctx, const operation& asked) {
             return detail::run_hook(hook, ctx, asked);
         });
@@ -113,6 +118,7 @@ class FRAISEQL_EXPORT application {
     /// The same, when it is valid and allowed, before anything of it runs.
     template <class F>
     application& before_execute(F hook) {
+        detail::expect_function(hook, "before_execute()");
         add_before_execute([hook = std::move(hook)](context& ctx, const operation& asked) {
             return detail::run_hook(hook, ctx, asked);
         });
@@ -123,6 +129,7 @@ class FRAISEQL_EXPORT application {
     /// context::extend the answer. What it throws is logged; mutations have taken effect.
     template <class F>
     application& after(F hook) {
+        detail::expect_function(hook, "after()");
         add_after(
             [hook = std::move(hook)](context& ctx, const operation& asked, const outcome& result) {
                 return detail::run_hook(hook, ctx, asked, result);
@@ -132,11 +139,13 @@ class FRAISEQL_EXPORT application {
 
     /// Adds a resource besides `/graphql`: `http_response f(context&, const http_request&)` or a
     /// task. It meets the same authentication, limits, CORS and logs, and prepare(). A path is
-    /// compared as it was sent; one that ends with `/*` is for all below it. Throws
-    /// std::invalid_argument where the path is the server's own, or is there already.
+    /// compared as it was sent; one that ends with `/*` is for all below it that no other route is
+    /// for: the longest one counts. A method is written in capitals. Throws std::invalid_argument
+    /// where the path is the server's own or is there already, and for what no request could match.
     template <class F>
     application& route(std::string method, std::string path, F answer,
                        const route_options& options = {}) {
+        detail::expect_function(answer, "route " + method + ' ' + path);
         add_route({std::move(method), std::move(path), options.authorize,
                    [answer = std::move(answer)](context& ctx, const http_request& request,
                                                 http_response& out) {

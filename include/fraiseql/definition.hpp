@@ -4,11 +4,14 @@
 
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "fraiseql/export.hpp"
@@ -111,6 +114,8 @@ struct resolved {
     std::shared_ptr<const void> value = {};
     const type_shape* shape = nullptr;
     json_text json = {};
+    /// Of one object of several: what was thrown where its value would be.
+    std::exception_ptr thrown = {};
 };
 
 struct argument_definition {
@@ -178,6 +183,16 @@ struct definitions {
                !before_execute.empty() || !after.empty();
     }
 };
+
+/// Throws std::invalid_argument where `function` is a null pointer or an empty std::function.
+template <class F>
+void expect_function(const F& function, const std::string& subject) {
+    if constexpr (std::is_pointer_v<F> || requires { typename F::result_type; }) {
+        if constexpr (requires { function == nullptr; })
+            if (function == nullptr)
+                throw std::invalid_argument(subject + ": there is no function: it is null.");
+    }
+}
 
 /// The name of a member in GraphQL: `created_at` becomes `createdAt`, as names of columns do.
 FRAISEQL_EXPORT std::string graphql_name(std::string_view name);

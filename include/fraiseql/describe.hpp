@@ -99,6 +99,19 @@ consteval std::string_view description_of() {
         return {};
 }
 
+/// Whether each of annotate<T>::members names one of Described, which are descriptors of Boost's.
+template <class T, class Described>
+consteval bool notes_fit() {
+    if constexpr (requires { annotate<T>::members; })
+        for (const note& each : annotate<T>::members) {
+            bool found = false;
+            boost::mp11::mp_for_each<Described>(
+                [&](auto described) { found = found || each.member == described.name; });
+            if (!found) return false;
+        }
+    return true;
+}
+
 /// Returns what is said about a member; only its name where nothing is.
 template <class T>
 constexpr note note_on(std::string_view member) {
@@ -113,6 +126,9 @@ const type_shape& shape_of();
 
 template <class T>
 type_shape object_shape() {
+    static_assert(notes_fit<T, members_of<T>>(),
+                  "fraiseql::annotate<T>::members speaks of what T does not have: `.member` is the "
+                  "name of a member or enumerator in C++, as it is described");
     type_shape shape{.what = type_shape::kind::object,
                      .name = std::string(name_of<T>()),
                      .description = description_of<T>()};
@@ -135,6 +151,9 @@ type_shape object_shape() {
 
 template <class T>
 type_shape enum_shape() {
+    static_assert(notes_fit<T, boost::describe::describe_enumerators<T>>(),
+                  "fraiseql::annotate<T>::members speaks of what T does not have: `.member` is the "
+                  "name of a member or enumerator in C++, as it is described");
     type_shape shape{.what = type_shape::kind::enumeration,
                      .name = std::string(name_of<T>()),
                      .description = description_of<T>()};
@@ -155,6 +174,10 @@ type_shape scalar_shape() {
                      .description = description_of<T>()};
     if constexpr (requires { annotate<T>::specified_by; })
         shape.specified_by = annotate<T>::specified_by;
+    static_assert(
+        requires { annotate<T>::scalar; } || (json_readable<T> && json_writable<T>),
+        "characters and long double are no values of GraphQL: use std::string, "
+        "std::int32_t or double");
     if constexpr (requires { annotate<T>::scalar; }) {
         static_assert(json_readable<T> && json_writable<T>,
                       "a type that is a scalar is read and written by a json_codec: specialise "
@@ -270,6 +293,9 @@ T read_input(const json_node& node, const json_place& place);
 
 template <class T>
 T read_input_object(const json_node& node, const json_place& place) {
+    static_assert(std::is_default_constructible_v<T>,
+                  "a struct that is an input has a default constructor: members that the client "
+                  "leaves out keep the values that it gives them");
     T out{};
     const type_shape& shape = shape_of<T>();
     std::size_t index = 0;
@@ -297,7 +323,13 @@ T read_input(const json_node& node, const json_place& place) {
         T out;
         for (std::size_t i = 0; i < node.size(); ++i) {
             const json_place inner = place.item(i);
-            out.insert(out.end(), read_input<typename T::value_type>(node.item(i), inner));
+            auto item = read_input<typename T::value_type>(node.item(i), inner);
+            if constexpr (requires { typename T::key_type; }) {
+                if (!out.insert(std::move(item)).second)
+                    inner.refuse("stands twice, but this is a set.");
+            } else {
+                out.push_back(std::move(item));
+            }
         }
         return out;
     } else if constexpr (described_struct<T> && scalar_name<T>.empty()) {

@@ -65,6 +65,9 @@ task<void> keep_result(task<T> work, T& out) {
 /// Calls `function`, which returns nothing or a task of nothing.
 template <class F, class... Arguments>
 task<void> run_hook(const F& function, Arguments&... arguments) {
+    static_assert(std::is_invocable_v<const F&, Arguments&...>,
+                  "this is called as const, by several threads at once, with other parameters: see "
+                  "the function of fraiseql::application that takes it");
     using R = std::invoke_result_t<const F&, Arguments&...>;
     static_assert(
         std::is_void_v<R> || std::is_same_v<R, task<void>>,
@@ -80,6 +83,9 @@ task<void> run_hook(const F& function, Arguments&... arguments) {
 /// Calls `function`, which returns a T or a task of one, and keeps that in `out`.
 template <class T, class F, class... Arguments>
 task<void> run_for(T& out, const F& function, Arguments&... arguments) {
+    static_assert(std::is_invocable_v<const F&, Arguments&...>,
+                  "this is called as const, by several threads at once, with other parameters: see "
+                  "the function of fraiseql::application that takes it");
     using R = std::invoke_result_t<const F&, Arguments&...>;
     if constexpr (is_task_v<R>) {
         static_assert(std::is_same_v<R, task<T>>,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fraiseql/describe.hpp"
+#include "fraiseql/signature.hpp"
 
 namespace fraiseql {
 
@@ -42,28 +43,6 @@ struct field_options {
 
 namespace detail {
 
-template <class T>
-struct task_value {
-    using type = T;
-    static constexpr bool is_task = false;
-};
-template <class T>
-struct task_value<task<T>> {
-    using type = T;
-    static constexpr bool is_task = true;
-};
-
-template <class T>
-struct stream_value {
-    using type = void;
-    static constexpr bool is_stream = false;
-};
-template <class T>
-struct stream_value<stream<T>> {
-    using type = T;
-    static constexpr bool is_stream = true;
-};
-
 /// std::expected, tl::expected and their like, with failure as the error.
 template <class T>
 concept expected_like = requires(T& value) {
@@ -81,28 +60,6 @@ template <expected_like T>
 struct result_type<T> {
     using type = typename T::value_type;
 };
-
-template <class... P>
-struct parameters {};
-
-template <class F>
-struct signature : signature<decltype(&F::operator())> {};
-template <class R, class... P>
-struct signature<R (*)(P...)> {
-    using result = R;
-    using list = parameters<P...>;
-};
-template <class C, class R, class... P>
-struct signature<R (C::*)(P...) const> : signature<R (*)(P...)> {};
-template <class C, class R, class... P>
-struct signature<R (C::*)(P...)> : signature<R (*)(P...)> {};
-template <class R, class... P>
-struct signature<R (*)(P...) noexcept> : signature<R (*)(P...)> {};
-template <class C, class R, class... P>
-struct signature<R (C::*)(P...) const noexcept> : signature<R (*)(P...)> {};
-
-template <class F>
-concept resolver_function = requires { typename signature<std::decay_t<F>>::result; };
 
 template <class T>
 resolved make_resolved(T value) {
@@ -209,6 +166,7 @@ R call_resolver(const F& function, context& ctx, const std::vector<std::string>&
 
 template <class F, class R, bool kContext, class... Raw>
 void add_resolver(field_definition& field, F function, const field_options& options) {
+    check_resolver<F, R, kContext, Raw...>();
     using Value = typename task_value<R>::type;
     static_assert(!stream_value<R>::is_stream,
                   "a resolver that yields values is for application::subscription(): fields of "
@@ -220,7 +178,8 @@ void add_resolver(field_definition& field, F function, const field_options& opti
                   "parameters of a resolver that returns a task must be values: they must outlive "
                   "the call");
     field.result = shape_of_result<Value>();
-    field.arguments = arguments_of<std::decay_t<Raw>...>(options.arguments, field.name);
+    field.arguments =
+        arguments_of<std::decay_t<Raw>...>(options.arguments, field.parent + '.' + field.name);
     field.resolve = [function = std::move(function), names = options.arguments](
                         context& ctx, const json_node& given) -> task<resolved> {
         const auto call = [&] {
@@ -235,6 +194,7 @@ void add_resolver(field_definition& field, F function, const field_options& opti
 
 template <class F, class R, bool kContext, class... Raw>
 void add_events(field_definition& field, F function, const field_options& options) {
+    check_resolver<F, R, kContext, Raw...>();
     static_assert(stream_value<R>::is_stream,
                   "the resolver of a subscription returns fraiseql::stream: a coroutine that "
                   "yields one value for each event");
@@ -243,7 +203,8 @@ void add_events(field_definition& field, F function, const field_options& option
                   "outlive the call");
     using Value = typename stream_value<R>::type;
     field.result = shape_of_result<Value>();
-    field.arguments = arguments_of<std::decay_t<Raw>...>(options.arguments, field.name);
+    field.arguments =
+        arguments_of<std::decay_t<Raw>...>(options.arguments, field.parent + '.' + field.name);
     field.subscribe = [function = std::move(function), names = options.arguments](
                           context& ctx, const json_node& given) -> stream<resolved> {
         return resolve_stream<Value>(
@@ -285,13 +246,25 @@ struct parents_of<std::vector<T>> {
     static constexpr bool all = true;
 };
 
+/// What `make` returns, or what it throws: the error of one object leaves the others alone.
+template <class Make>
+resolved resolve_one(const Make& make) {
+    try {
+        return make();
+    } catch (...) {
+        return {.thrown = std::current_exception()};
+    }
+}
+
 template <class T>
-task<std::vector<resolved>> resolve_each(std::vector<task<T>> tasks) {
-    std::vector<resolved> out;
-    auto all = when_all(std::move(tasks));
-    std::vector<T> values = co_await std::move(all);
-    for (T& value : values)
-        out.push_back(make_resolved<T>(std::move(value)));
+task<resolved> resolve_one_task(task<T> work) {
+    resolved out;
+    try {
+        T value = co_await std::move(work);
+        out = make_resolved<T>(std::move(value));
+    } catch (...) {
+        out.thrown = std::current_exception();
+    }
     co_return out;
 }
 
@@ -299,24 +272,40 @@ template <class T>
 task<std::vector<resolved>> resolve_list(task<std::vector<T>> work) {
     std::vector<resolved> out;
     std::vector<T> values = co_await std::move(work);
-    for (std::size_t i = 0; i < values.size(); ++i)
-        out.push_back(make_resolved<T>(std::move(values[i])));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto make = [&] { return make_resolved<T>(std::move(values[i])); };
+        out.push_back(resolve_one(make));
+    }
     co_return out;
 }
 
 inline task<std::vector<resolved>> resolve_ready(std::vector<resolved> values) { co_return values; }
+
+/// Reads the object that a computed field is given. That it does not fit is no mistake of clients.
+template <class Parent>
+Parent read_parent(const json_node& node) {
+    const json_place place{.unknown = unknown_keys::ignore};
+    try {
+        return json_codec<Parent>::read(node, place);
+    } catch (const failure& misfit) {
+        throw std::runtime_error(
+            std::string("the struct that the field is given does not fit the object: ") +
+            misfit.what() + " (what may be null is a std::optional)");
+    }
+}
 
 template <class T>
 task<std::vector<T>> as_task(std::vector<T> values) {
     co_return values;
 }
 
-template <class F, class R, class Raw, class Call>
+template <class F, class R, bool kContext, class Raw, class Call>
 void add_computed(field_definition& field, F function, const Call& call) {
     using Given = parents_of<std::decay_t<Raw>>;
     using Parent = typename Given::parent;
     using Returned = typename task_value<R>::type;
     constexpr bool is_task = task_value<R>::is_task;
+    check_resolver<F, R, kContext, Raw>();
     static_assert(described_struct<Parent>,
                   "a computed field is given a struct that BOOST_DESCRIBE_STRUCT describes, or a "
                   "std::vector of them: its members say what of the object is needed");
@@ -325,41 +314,48 @@ void add_computed(field_definition& field, F function, const Call& call) {
                   "the call");
     boost::mp11::mp_for_each<members_of<Parent>>(
         [&](auto member) { field.needs.emplace_back(key_of(member.name)); });
-    const auto read = [](const std::vector<json_node>& nodes) {
-        std::vector<Parent> out;
-        out.reserve(nodes.size());
-        const json_place place{.unknown = unknown_keys::ignore};
-        for (const json_node& node : nodes)
-            out.push_back(json_codec<Parent>::read(node, place));
-        return out;
-    };
     if constexpr (Given::all) {
         static_assert(is_vector<Returned>,
                       "a computed field that is given all objects returns a std::vector with one "
                       "value for each of them, in their order");
         using Value = typename Returned::value_type;
         field.result = shape_of_result<Value>();
-        field.resolve_all = [function = std::move(function), read, call](
+        field.resolve_all = [function = std::move(function), call](
                                 context& ctx, const std::vector<json_node>& nodes) {
+            std::vector<Parent> parents;
+            parents.reserve(nodes.size());
+            for (const json_node& node : nodes)
+                parents.push_back(read_parent<Parent>(node));
             if constexpr (is_task)
-                return resolve_list<Value>(call(function, ctx, read(nodes)));
+                return resolve_list<Value>(call(function, ctx, std::move(parents)));
             else
-                return resolve_list<Value>(as_task<Value>(call(function, ctx, read(nodes))));
+                return resolve_list<Value>(as_task<Value>(call(function, ctx, std::move(parents))));
         };
     } else {
         field.result = shape_of_result<Returned>();
-        field.resolve_all = [function = std::move(function), read, call](
+        field.resolve_all = [function = std::move(function), call](
                                 context& ctx, const std::vector<json_node>& nodes) {
-            std::vector<Parent> parents = read(nodes);
             if constexpr (is_task) {
-                std::vector<task<Returned>> tasks;
-                for (Parent& each : parents)
-                    tasks.push_back(call(function, ctx, std::move(each)));
-                return resolve_each<Returned>(std::move(tasks));
+                std::vector<task<resolved>> tasks;
+                for (const json_node& node : nodes) {
+                    try {
+                        tasks.push_back(resolve_one_task<Returned>(
+                            call(function, ctx, read_parent<Parent>(node))));
+                    } catch (...) {
+                        tasks.push_back(
+                            resolve_ready(resolved{.thrown = std::current_exception()}));
+                    }
+                }
+                return when_all(std::move(tasks));
             } else {
                 std::vector<resolved> out;
-                for (Parent& each : parents)
-                    out.push_back(make_resolved<Returned>(call(function, ctx, std::move(each))));
+                for (const json_node& node : nodes) {
+                    const auto make = [&] {
+                        return make_resolved<Returned>(
+                            call(function, ctx, read_parent<Parent>(node)));
+                    };
+                    out.push_back(resolve_one(make));
+                }
                 return resolve_ready(std::move(out));
             }
         };
@@ -368,17 +364,23 @@ void add_computed(field_definition& field, F function, const Call& call) {
 
 template <class F, class R, class Parent>
 void add_computed(field_definition& field, F function, parameters<context&, Parent>) {
-    add_computed<F, R, Parent>(field, std::move(function),
-                               [](const F& called, context& ctx, auto&& parents) -> R {
-                                   return called(ctx, std::forward<decltype(parents)>(parents));
-                               });
+    add_computed<F, R, true, Parent>(
+        field, std::move(function), [](const F& called, context& ctx, auto&& parents) -> R {
+            return called(ctx, std::forward<decltype(parents)>(parents));
+        });
 }
 template <class F, class R, class Parent>
 void add_computed(field_definition& field, F function, parameters<Parent>) {
-    add_computed<F, R, Parent>(field, std::move(function),
-                               [](const F& called, context&, auto&& parents) -> R {
-                                   return called(std::forward<decltype(parents)>(parents));
-                               });
+    add_computed<F, R, false, Parent>(field, std::move(function),
+                                      [](const F& called, context&, auto&& parents) -> R {
+                                          return called(std::forward<decltype(parents)>(parents));
+                                      });
+}
+template <class F, class R, class... P>
+void add_computed(field_definition&, const F&, parameters<P...>) {
+    static_assert(sizeof...(P) == 1,
+                  "a computed field takes what it is computed from, a struct or a std::vector of "
+                  "them, behind context& where it needs that: it has no arguments");
 }
 
 inline void add_options(field_definition& field, const field_options& options) {
@@ -397,6 +399,7 @@ field_definition define_computed(std::string parent, std::string name, F functio
                   "a resolver is a function or an object with one operator(): overloaded and "
                   "generic ones have no one list of parameters; wrap it in a lambda");
     field_definition field{.name = std::move(name), .parent = std::move(parent)};
+    expect_function(function, field.parent + '.' + field.name);
     add_options(field, options);
     if (!options.arguments.empty())
         throw std::invalid_argument(field.parent + '.' + field.name +
@@ -417,6 +420,7 @@ field_definition define_field(std::string parent, std::string name, F function,
                   "a resolver is a function or an object with one operator(): overloaded and "
                   "generic ones have no one list of parameters; wrap it in a lambda");
     field_definition field{.name = std::move(name), .parent = std::move(parent)};
+    expect_function(function, field.parent + '.' + field.name);
     add_options(field, options);
     using Function = std::decay_t<F>;
     using Signature = signature<Function>;
@@ -432,6 +436,7 @@ field_definition define_subscription(std::string name, F function, const field_o
                   "a resolver is a function or an object with one operator(): overloaded and "
                   "generic ones have no one list of parameters; wrap it in a lambda");
     field_definition field{.name = std::move(name), .parent = "Subscription"};
+    expect_function(function, field.parent + '.' + field.name);
     add_options(field, options);
     using Function = std::decay_t<F>;
     using Signature = signature<Function>;

@@ -109,8 +109,12 @@ class [[nodiscard]] stream {
     }
 
     /// `std::optional<T> value = co_await values.next();` is the next value, or nothing at the end.
-    /// Throws what the stream throws, which is its end. The stream must outlive the wait.
-    detail::stream_operation<T> next() noexcept { return detail::stream_operation<T>(coroutine_); }
+    /// Throws what the stream throws, which is its end; std::logic_error where it was moved from.
+    /// The stream must outlive the wait.
+    detail::stream_operation<T> next() {
+        if (!coroutine_) detail::refuse_wait();
+        return detail::stream_operation<T>(coroutine_);
+    }
 
   private:
     friend detail::stream_promise<T>;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -130,6 +131,12 @@ class task_awaiter {
 
 struct task_access;
 
+/// Throws std::logic_error: somebody waits for what has ended already, or was moved from.
+[[noreturn]] inline void refuse_wait() {
+    throw std::logic_error(
+        "a task or stream is waited for that has ended before, or was moved from");
+}
+
 }  // namespace detail
 
 /// Work that will yield a T, or throw. Nothing happens until somebody waits for it; it is waited
@@ -158,15 +165,22 @@ class [[nodiscard]] task : public detail::task_awaitable {
         if (coroutine_) coroutine_.destroy();
     }
 
-    /// `co_await work`: runs it and returns what it returns, or throws what it throws.
-    detail::task_awaiter<T> operator co_await() & noexcept {
+    /// `co_await work`: runs it and returns what it returns, or throws what it throws. Throws
+    /// std::logic_error where it was waited for before, or moved from.
+    detail::task_awaiter<T> operator co_await() & {
+        expect_unused();
         return detail::task_awaiter<T>(coroutine_);
     }
-    detail::task_awaiter<T> operator co_await() && noexcept {
+    detail::task_awaiter<T> operator co_await() && {
+        expect_unused();
         return detail::task_awaiter<T>(coroutine_);
     }
 
   private:
+    void expect_unused() const {
+        if (!coroutine_ || coroutine_.done()) detail::refuse_wait();
+    }
+
     friend detail::task_promise<T>;
     friend detail::task_access;
     explicit task(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
@@ -187,6 +201,10 @@ struct task_access {
     template <class T>
     static std::coroutine_handle<task_promise<T>> coroutine(task<T>& work) noexcept {
         return work.coroutine_;
+    }
+    template <class T>
+    static void expect_unused(const task<T>& work) {
+        work.expect_unused();
     }
 };
 
@@ -216,6 +234,9 @@ class completion {
     }
     /// The task goes on by throwing `failure`.
     void fail(std::exception_ptr failure) const {
+        if (!failure)
+            failure = std::make_exception_ptr(
+                std::logic_error("completion::fail() was given no exception."));
         const std::lock_guard lock(state_->mutex);
         if (state_->outcome.index() != 0) return;
         state_->outcome.template emplace<2>(std::move(failure));
@@ -340,6 +361,8 @@ template <class T, class Start>
 /// all end first; then the first failure is thrown.
 template <class T>
 task<std::vector<T>> when_all(std::vector<task<T>> tasks) {
+    for (const task<T>& each : tasks)
+        detail::task_access::expect_unused(each);
     detail::all_operation<T> all(tasks);
     co_await all;
     std::vector<T> out;
@@ -351,6 +374,8 @@ task<std::vector<T>> when_all(std::vector<task<T>> tasks) {
 
 /// The same for tasks that return nothing.
 inline task<void> when_all(std::vector<task<void>> tasks) {
+    for (const task<void>& each : tasks)
+        detail::task_access::expect_unused(each);
     detail::all_operation<void> all(tasks);
     co_await all;
     for (task<void>& each : tasks)

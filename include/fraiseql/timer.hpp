@@ -9,7 +9,8 @@
 
 namespace fraiseql {
 
-/// `co_await sleep_for(time)` goes on after `time`; the worker serves others meanwhile.
+/// `co_await sleep_for(time)` goes on after `time`; the worker serves others meanwhile. What is
+/// below zero is zero, and a year is the most.
 FRAISEQL_EXPORT task<void> sleep_for(std::chrono::milliseconds time);
 
 }  // namespace fraiseql

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fraiseql/application.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 
@@ -55,6 +56,15 @@ void application::add_route(detail::route_definition route) {
     const std::string subject = "route " + route.method + ' ' + path + ": ";
     if (!path.starts_with('/') || path.find_first_of("?# ") != std::string::npos)
         throw std::invalid_argument(subject + "a path begins with / and has no ?, # or space.");
+    if (path.find('*') != std::string::npos && path.find('*') != path.size() - 1)
+        throw std::invalid_argument(subject + "* stands at the end only, as in /files/*.");
+    if (path.ends_with('*') && !path.ends_with("/*"))
+        throw std::invalid_argument(subject + "* stands behind a / only, as in /files/*.");
+    const bool capitals =
+        !route.method.empty() && std::all_of(route.method.begin(), route.method.end(),
+                                             [](char each) { return each >= 'A' && each <= 'Z'; });
+    if (!capitals)
+        throw std::invalid_argument(subject + "a method is a word in capitals: GET, POST.");
     for (const char* own : {"/graphql", "/health", "/ready", "/metrics", "/auth", "/admin"})
         if (path == own || path.starts_with(std::string(own) + '/'))
             throw std::invalid_argument(subject + "the path is the server's own.");

@@ -2,6 +2,8 @@
 // The part of Engine that lets code of the application see requests.
 #include "engine/begin.hpp"
 
+#include <set>
+
 #include "auth/claim_map.hpp"
 #include "engine/authorization.hpp"
 #include "engine/execution.hpp"
@@ -200,20 +202,27 @@ const detail::route_definition* Engine::find_route(std::string_view method, std:
                                                    bool& known) const {
     const std::shared_ptr<const schema::Model>& model = documents_.model();
     if (!model->definitions) return nullptr;
+    const detail::route_definition* found = nullptr;
     for (const detail::route_definition& route : model->definitions->routes) {
         if (!matches(route.path, path)) continue;
         known = true;
-        if (route.method == method) return &route;
+        if (route.method != method) continue;
+        // The one that says most of the path: the path itself before those for all below another.
+        if (found == nullptr || route.path == path ||
+            (found->path != path && route.path.size() > found->path.size()))
+            found = &route;
     }
-    return nullptr;
+    return found;
 }
 
 std::string Engine::methods_of(std::string_view path) const {
     std::string out;
     const std::shared_ptr<const schema::Model>& model = documents_.model();
     if (!model->definitions) return out;
+    std::set<std::string_view> methods;
     for (const detail::route_definition& route : model->definitions->routes)
-        if (matches(route.path, path)) out += (out.empty() ? "" : ", ") + route.method;
+        if (matches(route.path, path) && methods.insert(route.method).second)
+            out += (out.empty() ? "" : ", ") + route.method;
     return out;
 }
 

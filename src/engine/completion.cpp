@@ -37,7 +37,7 @@ struct CppValue {
 /// false means that the parent of what was written must be null.
 class Completer {
   public:
-    explicit Completer(std::string_view response_key) {
+    Completer(std::string_view response_key, const ReportThrown& report) : report_(report) {
         path_.emplace_back(std::string(response_key));
     }
 
@@ -82,9 +82,14 @@ class Completer {
         const std::size_t start = out.size();
         try {
             value.shape->write(out, value.value);
-        } catch (const failure& thrown) {
-            problem(thrown.what(), thrown.hint());
-            errors.back().own_code = thrown.code();
+        } catch (...) {
+            Error error = report_(std::current_exception());
+            // That code has a value without JSON is no mistake of the client's.
+            const bool ours = value.shape->refusal == nullptr;
+            if (ours && error.own_code == info(ErrorCode::BadUserInput).wire)
+                error.own_code = info(ErrorCode::InternalServerError).wire;
+            error.path = path_;
+            errors.push_back(std::move(error));
             return false;
         }
         return std::string_view(out).substr(start) != "null";
@@ -224,13 +229,15 @@ class Completer {
                           .path = path_});
     }
 
+    const ReportThrown& report_;
     Path path_ = {};
 };
 
 }  // namespace
 
 Completed complete(const graphql::Type& type, const std::vector<Branch>& branches,
-                   std::string_view response_key, const detail::resolved& value) {
+                   std::string_view response_key, const detail::resolved& value,
+                   const ReportThrown& report) {
     if (value.what == detail::resolved::form::shaped) {
         Completed out{.value = value.json};
         out.propagates = type.is_non_null() && value.json.is_null();
@@ -244,7 +251,7 @@ Completed complete(const graphql::Type& type, const std::vector<Branch>& branche
     if (value.what == detail::resolved::form::document && opaque) {
         if (!value.json.is_null() || !type.is_non_null()) return {.value = value.json};
     }
-    Completer completer(response_key);
+    Completer completer(response_key, report);
     Completed out;
     if (value.what == detail::resolved::form::document) {
         Arena arena;

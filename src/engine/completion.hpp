@@ -2,6 +2,8 @@
 // Completion: what a resolver returned, cut to what the operation selects (GraphQL §6.4.3).
 #pragma once
 
+#include <exception>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +24,13 @@ struct Completed {
     bool propagates = false;
 };
 
+/// Makes an error of what code has thrown.
+using ReportThrown = std::function<Error(const std::exception_ptr&)>;
+
 /// Completes `value` for a field of `type` under `response_key`. Where the value does not fit the
-/// type, the part that does not is null, with an error.
+/// type, or its codec throws, the part that does not is null, with an error.
 Completed complete(const graphql::Type& type, const std::vector<plan::Branch>& branches,
-                   std::string_view response_key, const detail::resolved& value);
+                   std::string_view response_key, const detail::resolved& value,
+                   const ReportThrown& report);
 
 }  // namespace fraiseql::engine

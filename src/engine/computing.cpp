@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "fraiseql/error.hpp"
 #include "json/writer.hpp"
@@ -141,10 +142,17 @@ void Computing::complete_all(Load& load, const Reporter& reporter) {
         if (values.size() != load.places.size())
             throw std::length_error(
                 fmt::format("{} values for {} objects", values.size(), load.places.size()));
+        FieldReporter report(reporter, field);
+        const ReportThrown thrown = std::ref(report);
         for (std::size_t i = 0; i < values.size(); ++i) {
             Place& place = load.places[i];
-            place.completed = complete(*place.output->field->type, place.output->branches,
-                                       place.output->response_key, values[i]);
+            const graphql::Type& type = *place.output->field->type;
+            if (values[i].thrown) {
+                place.fail(thrown(values[i].thrown));
+                continue;
+            }
+            place.completed = complete(type, place.output->branches, place.output->response_key,
+                                       values[i], thrown);
             for (Error& error : place.completed.errors) {
                 Path path = place.path;
                 path.insert(path.end(), error.path.begin() + 1, error.path.end());
@@ -154,12 +162,15 @@ void Computing::complete_all(Load& load, const Reporter& reporter) {
     } catch (...) {
         // One exception of many objects is one line of the log.
         const Error error = reporter.error_of(std::current_exception(), field);
-        for (Place& place : load.places) {
-            place.completed = {.propagates = place.output->field->type->is_non_null()};
-            place.completed.errors.push_back(error);
-            place.completed.errors.back().path = place.path;
-        }
+        for (Place& place : load.places)
+            place.fail(error);
     }
+}
+
+void Computing::Place::fail(Error error) {
+    completed = {.propagates = output->field->type->is_non_null()};
+    error.path = path;
+    completed.errors.push_back(std::move(error));
 }
 
 std::string Computing::take(const Reporter& reporter, std::vector<Error>& errors) {

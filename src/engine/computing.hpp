@@ -39,6 +39,9 @@ class Computing {
         const plan::Output* output;
         Path path;
         Completed completed = {};
+
+        /// There is no value but this error.
+        void fail(Error error);
     };
     /// All places of one field.
     struct Load {

@@ -127,6 +127,8 @@ void context::extend(std::string name, json_text value) {
             "extend(): the stream of a subscription has no answer of its own; hooks extend those "
             "to "
             "its events.");
+    std::string quoted;
+    write_json_string(quoted, name);
     state_.extensions[std::move(name)] = value.str();
 }
 

@@ -3,17 +3,34 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "fraiseql/error.hpp"
 #include "graphql/source.hpp"
+#include "graphql/string_literal.hpp"
 #include "values/node_access.hpp"
 
 namespace fraiseql::engine {
 namespace {
 
+/// Code may say what it was given, by anybody: answers are UTF-8 in any case.
+std::string as_utf8(std::string_view text) {
+    std::string out;
+    std::size_t wrong = 0;
+    while (!graphql::is_utf8(text, wrong)) {
+        out.append(text.substr(0, wrong)).append("\uFFFD");
+        text.remove_prefix(wrong + 1);
+    }
+    return out.append(text);
+}
+
 Error to_error(const failure& thrown) {
-    Error error{.message = thrown.what(), .hint = thrown.hint()};
-    error.extensions = thrown.extensions();
-    error.own_code = thrown.code();
+    Error error{.message = as_utf8(thrown.what()), .hint = as_utf8(thrown.hint())};
+    // Each member of `extensions` is there once.
+    std::set<std::string, std::less<>> taken = {"code", "hint", "input"};
+    for (const auto& [name, value] : thrown.extensions())
+        if (taken.insert(name).second) error.extensions.emplace_back(as_utf8(name), as_utf8(value));
+    error.own_code = as_utf8(thrown.code());
     // A code of ours has the status of ours, where the error is the whole answer; all others are
     // mistakes of the request, as far as HTTP goes.
     error.code = ErrorCode::BadUserInput;
@@ -42,8 +59,19 @@ Error Reporter::error_of(const std::exception_ptr& thrown, std::string_view wher
     const std::string reference = next_reference();
     if (log) log(fmt::format("error {}: {} in {}", reference, what, where));
     return {.code = ErrorCode::InternalServerError,
-            .message = expose_errors ? what : "Something went wrong in the server.",
+            .message = expose_errors ? as_utf8(what) : "Something went wrong in the server.",
             .extensions = {{"reference", reference}}};
+}
+
+Error FieldReporter::operator()(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const failure&) {
+        return reporter_.error_of(thrown, field_);
+    } catch (...) {
+    }
+    if (!unexpected_) unexpected_ = reporter_.error_of(thrown, field_);
+    return *unexpected_;
 }
 
 Error Reporter::too_late() {
@@ -89,7 +117,8 @@ Completed Resolving::take(const Reporter& reporter) {
             throw failure(Reporter::too_late().message, std::string(info(ErrorCode::Timeout).wire));
         }
         Completed out = complete(type, root_.resolve.branches, root_.response_key,
-                                 event_ ? *event_ : running_->take());
+                                 event_ ? *event_ : running_->take(),
+                                 FieldReporter(reporter, *root_.resolve.resolver));
         for (Error& error : out.errors)
             error.locations = {
                 graphql::locate(request_.document->document.source, root_.group.node().offset)};

@@ -30,6 +30,21 @@ struct Reporter {
     static Error too_late();
 };
 
+/// Makes errors of what one field throws, perhaps in many places: what was not meant for clients is
+/// one line of the log.
+class FieldReporter {
+  public:
+    /// Both must outlive it.
+    FieldReporter(const Reporter& reporter, const detail::field_definition& field)
+        : reporter_(reporter), field_(field) {}
+    Error operator()(const std::exception_ptr& thrown);
+
+  private:
+    const Reporter& reporter_;
+    const detail::field_definition& field_;
+    std::optional<Error> unexpected_ = {};
+};
+
 /// One resolver and its answer. Where it is destroyed before its end, the resolver ends, too.
 class Resolving {
   public:

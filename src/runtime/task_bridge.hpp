@@ -66,7 +66,10 @@ class WorkerHome final : public fraiseql::detail::task_home {
 template <class T>
 class RunningTask {
   public:
-    explicit RunningTask(fraiseql::task<T> work) : work_(std::move(work)) {}
+    /// Throws std::logic_error where `work` has ended, or is what was moved from.
+    explicit RunningTask(fraiseql::task<T> work) : work_(std::move(work)) {
+        fraiseql::detail::task_access::expect_unused(work_);
+    }
     RunningTask(const RunningTask&) = delete;
     RunningTask& operator=(const RunningTask&) = delete;
 

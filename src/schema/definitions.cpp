@@ -7,6 +7,7 @@
 
 #include "base/suggest.hpp"
 #include "fraiseql/definition.hpp"
+#include "graphql/lexer.hpp"
 #include "graphql/scalars.hpp"
 #include "schema/authorizer.hpp"
 #include "schema/naming.hpp"
@@ -59,7 +60,11 @@ class DefinitionWriter {
     void write(const field_definition& field) {
         const std::string subject = field.parent + '.' + field.name;
         if (field.resolve_all) return write_computed(field, subject);
-        if (draft_.roots.contains({field.parent, field.name}))
+        const auto known = draft_.roots.find({field.parent, field.name});
+        const bool taken = known != draft_.roots.end();
+        if (taken && known->second.kind == RootBinding::Kind::Resolver)
+            return refuse(subject + " is there twice.", "Give one of them another name.");
+        if (taken)
             return refuse(subject + ": the database has a field of that name already.",
                           "Give the one in code another name, or the view or function with "
                           "'@name' in its comment.");
@@ -83,15 +88,24 @@ class DefinitionWriter {
 
   private:
     void write_computed(const field_definition& field, const std::string& subject) {
+        if (field.parent == "Query" || field.parent == "Mutation" || field.parent == "Subscription")
+            return refuse(subject + ": " + field.parent + " is no type of objects.",
+                          "application::field() is for those; a field of its own is added by "
+                          "query(), mutation() or subscription().");
+        if (ours_.contains(field.parent))
+            return refuse(fmt::format("{}: {} is a type of the code.", subject, field.parent),
+                          "Give its struct one more member.");
         const graphql::TypeSpec* type = draft_.builder.find(field.parent);
-        if (type == nullptr || type->kind != graphql::TypeKind::Object ||
-            ours_.contains(field.parent))
+        if (type == nullptr || type->kind != graphql::TypeKind::Object)
             return refuse(
                 fmt::format("{}: the database has no object type {}.", subject, field.parent),
                 did_you_mean(field.parent, type_names()));
-        if (draft_.fields.contains({field.parent, field.name}))
-            return refuse(subject + ": the database has a field of that name already.",
-                          "Give the one in code another name.");
+        if (const auto known = draft_.fields.find({field.parent, field.name});
+            known != draft_.fields.end())
+            return known->second.computed != nullptr
+                       ? refuse(subject + " is there twice.", "Give one of them another name.")
+                       : refuse(subject + ": the database has a field of that name already.",
+                                "Give the one in code another name.");
         // With `@`, they are the arguments of one json_build_object.
         constexpr std::size_t kMostNeeds = 49;
         if (field.needs.size() > kMostNeeds)
@@ -102,11 +116,7 @@ class DefinitionWriter {
         computed.resolver = &field;
         for (const std::string& need : field.needs) {
             const FieldBinding* binding = find_need(field.parent, need);
-            if (binding == nullptr)
-                return refuse(
-                    fmt::format("{}: {} has no value called {}.", subject, field.parent, need),
-                    "The members of what a computed field is given are called as the "
-                    "keys of the view's document, or as the fields of the type.");
+            if (binding == nullptr) return refuse_need(subject, field.parent, need);
             computed.needs.emplace_back(need, *binding);
         }
         FieldBinding binding{.nullable = true, .cost = field.cost, .computed = &computed};
@@ -123,6 +133,29 @@ class DefinitionWriter {
         draft_.fields[{field.parent, field.name}] = binding;
         // Types may have been added: the one from before may have moved.
         draft_.builder.find(field.parent)->fields.push_back(std::move(spec));
+    }
+
+    void refuse_need(const std::string& subject, const std::string& type, const std::string& need) {
+        std::vector<std::string_view> known;
+        bool has_inside = false;
+        for (const auto& [key, binding] : draft_.fields) {
+            if (key.first != type || binding.computed != nullptr) continue;
+            const bool called =
+                binding.key == need || key.second == need || key.second == camel_case(need);
+            has_inside = has_inside || (called && binding.type == 0);
+            if (binding.type != 0) known.push_back(binding.key);
+        }
+        if (has_inside)
+            return refuse(
+                fmt::format("{}: {} of {} is an object or a list of objects.", subject, need, type),
+                "A computed field is given scalars, enums and lists of them; give it the "
+                "key, and read the rest with context::repo() in a loader.");
+        std::string hint = did_you_mean(need, known);
+        if (hint.empty())
+            hint =
+                "The members of what a computed field is given are called as the keys of the "
+                "view's document, or as the fields of the type.";
+        refuse(fmt::format("{}: {} has no value called {}.", subject, type, need), std::move(hint));
     }
 
     std::vector<std::string_view> type_names() const {
@@ -213,6 +246,13 @@ class DefinitionWriter {
 
     /// Whether the type of this name is to be added now; a name stands for one C++ type.
     bool take(const std::string& name, const type_shape& shape, const std::string& subject) {
+        if (!graphql::is_name(name)) {
+            refuse(fmt::format("{}: \"{}\" cannot be the name of a type: those are letters, digits "
+                               "and _, and do not begin with a digit.",
+                               subject, name),
+                   "Give the C++ type another name with fraiseql::annotate.");
+            return false;
+        }
         if (auto known = ours_.find(name); known != ours_.end()) {
             if (known->second != &shape)
                 refuse(fmt::format("{}: two C++ types are called {} in GraphQL.", subject, name),

@@ -308,7 +308,7 @@ Result<const Guard*> line_guard(Draft& draft, const std::string& subject, const 
         read->rule.mask)
         return fail(wrong(fmt::format("{}, authorize '{}': a field that code answers has no rows.",
                                       subject, line),
-                          "Use 'role:', 'permission:' and 'authenticated'."));
+                          "Use 'role:', 'permission:', 'authorizer:' and 'authenticated'."));
     return with_rule(draft, nullptr, subject, add_rule(draft, std::move(read->rule)));
 }
 
