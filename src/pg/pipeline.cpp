@@ -17,20 +17,6 @@ bool expects_copy(const Exchange& exchange) {
     return exchange.rows.size() < calls.size() && calls[exchange.rows.size()].copied.has_value();
 }
 
-/// Whether statements of the batch leave something behind in the session, as far as it shows.
-bool changes_session(const Exchange& exchange) {
-    const std::vector<Call>& calls = exchange.batch.calls;
-    for (std::size_t i = 0; i < std::min(calls.size(), exchange.rows.size()); ++i) {
-        // This one is of the transaction that has ended.
-        if (calls[i].statement->sql.starts_with("SET transaction_isolation ")) continue;
-        const std::string_view done = exchange.rows[i].command_tag();
-        for (const std::string_view tag : {"SET", "RESET", "LISTEN", "PREPARE", "LOAD"})
-            if (done == tag) return true;
-        if (done.starts_with("DISCARD")) return true;
-    }
-    return false;
-}
-
 }  // namespace
 
 void Exchange::reset() {
@@ -189,11 +175,8 @@ bool Pipeline::finish_front(std::string_view status,
     in_flight_.pop_front();
     finished.push_back(exchange);
     transaction_status_ = status.empty() ? 'E' : status.front();
-    if (keep_transactions) return true;
-    if (status != "I") return break_off("a statement left a transaction open");
-    // The next one to use it is somebody else.
-    if (changes_session(*exchange)) return break_off("a statement changed its session");
-    return true;
+    if (keep_transactions || status == "I") return true;
+    return break_off("a statement left a transaction open");
 }
 
 void Pipeline::forget_failed(const Exchange& exchange) {
