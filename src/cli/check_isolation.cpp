@@ -12,6 +12,7 @@
 #include "cli/registered_operations.hpp"
 #include "config/sources.hpp"
 #include "engine/template_check.hpp"
+#include "pg/query_value.hpp"
 #include "pg/session.hpp"
 #include "sql/fragment.hpp"
 
@@ -77,9 +78,9 @@ Result<std::shared_ptr<const schema::Model>> load_as_role(const Options& options
     const std::string role = sql::Fragment().identifier(options.role).text();
     if (auto set = session->run_script("SET ROLE " + role); !set)
         return fail(connection_error(set.error()));
-    const auto rows = session->query(std::string(catalog::snapshot_sql()));
-    if (!rows) return fail(connection_error(rows.error()));
-    return model_of(std::string(rows->get(0, 0)), options.model);
+    const auto document = pg::query_value(*session, std::string(catalog::snapshot_sql()));
+    if (!document) return fail(connection_error(document.error()));
+    return model_of(*document, options.model);
 }
 
 /// What is registered, with the templates that servers would run.

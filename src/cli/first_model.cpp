@@ -12,7 +12,7 @@
 #include "cli/catalog_file.hpp"
 #include "cli/commands.hpp"
 #include "pg/conninfo.hpp"
-#include "pg/session.hpp"
+#include "pg/query_value.hpp"
 
 namespace fraiseql::cli {
 namespace {
@@ -44,9 +44,9 @@ Result<pg::Session> wait_for_session(const Options& options, std::uint32_t secon
 }
 
 Result<std::string> query_value(pg::Session& session, std::string_view sql) {
-    const auto rows = session.query(std::string(sql));
-    if (!rows) return fail(connection_error(rows.error()));
-    return std::string(rows->get(0, 0));
+    auto value = pg::query_value(session, std::string(sql));
+    if (!value) return fail(connection_error(value.error()));
+    return std::move(*value);
 }
 
 /// A cache that this version cannot use is none.

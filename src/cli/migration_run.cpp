@@ -14,6 +14,7 @@
 #include "cli/principal.hpp"
 #include "cli/registered_operations.hpp"
 #include "compile/rule_sql.hpp"
+#include "pg/query_value.hpp"
 #include "server/database_findings.hpp"
 #include "sql/fragment.hpp"
 
@@ -224,9 +225,9 @@ Result<check::MigrationState> MigrationRun::state_as_server() {
         if (auto set = script("SET LOCAL ROLE " + sql::Fragment().identifier(options_.role).text());
             !set)
             return fail(set.error());
-    const auto rows = session_.query(std::string(catalog::snapshot_sql()));
-    if (!rows) return fail(connection_error(rows.error()));
-    auto model = model_of(std::string(rows->get(0, 0)), options_.model);
+    const auto document = pg::query_value(session_, std::string(catalog::snapshot_sql()));
+    if (!document) return fail(connection_error(document.error()));
+    auto model = model_of(*document, options_.model);
     if (!model) {
         out.findings.push_back({check::Severity::Error, "no-schema", "schema",
                                 model.error().message, model.error().hint});

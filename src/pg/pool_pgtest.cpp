@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "pg/pool_pgtest.hpp"
+#include "pg/query_value.hpp"
 
 namespace fraiseql::pg {
 namespace {
@@ -429,6 +430,19 @@ TEST(Session, RunsStatementsAndScripts) {
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().sqlstate, "42P01");
     EXPECT_EQ(query_once(url, "select count(*) from t").value_or("error"), "2");
+}
+
+TEST(Session, ReadsOneValueWithoutCompiling) {
+    auto session = Session::open(Cluster::shared().create_database("session_value"));
+    ASSERT_TRUE(session);
+    ASSERT_TRUE(session->run_script("set jit = on"));
+    EXPECT_EQ(query_value(*session, "show jit").value_or("error"), "off");
+    EXPECT_EQ(session->query("show jit")->get(0, 0), "on");
+    EXPECT_EQ(query_value(*session, "select null").value_or("error"), "");
+    EXPECT_EQ(query_value(*session, "select 1 where false").value_or("error"), "");
+    const auto failed = query_value(*session, "select * from missing");
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().sqlstate, "42P01");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pg/connect.hpp"
+#include "pg/query_value.hpp"
 
 namespace fraiseql::pg {
 
@@ -134,14 +135,24 @@ std::function<void()> Session::canceller() const {
 
 int Session::server_version() const { return PQserverVersion(connection_.get()); }
 
+tl::expected<std::string, sql::DatabaseError> query_value(Session& session,
+                                                          const std::string& sql) {
+    // Sent together they are one transaction, so that the setting ends with it, through poolers
+    // too.
+    const ResultHandle result(
+        PQexec(session.connection(), ("SET LOCAL jit = off; " + sql).c_str()));
+    if (!succeeded(result.get()))
+        return tl::unexpected(error_of(result.get(), session.connection()));
+    if (PQntuples(result.get()) == 0) return std::string();
+    return std::string(PQgetvalue(result.get(), 0, 0),
+                       static_cast<std::size_t>(PQgetlength(result.get(), 0, 0)));
+}
+
 tl::expected<std::string, sql::DatabaseError> query_once(const std::string& conninfo,
                                                          const std::string& sql) {
     auto session = Session::open(conninfo);
     if (!session) return tl::unexpected(std::move(session).error());
-    auto rows = session->query(sql);
-    if (!rows) return tl::unexpected(std::move(rows).error());
-    if (rows->row_count() == 0) return std::string();
-    return std::string(rows->get(0, 0));
+    return query_value(*session, sql);
 }
 
 }  // namespace fraiseql::pg
