@@ -25,6 +25,8 @@ FIELDS = ", ".join(f"'field{i}', t.field{i}" for i in range(9))
 COLUMNS = ", ".join(f"field{i} {('text', 'int', 'timestamptz')[i % 3]}" for i in range(9))
 # Of so many statements a transaction, the catalogs are none the worse.
 AT_ONCE = 500
+# Seconds, after which the last schema is gone: the server frees it at a look that finds it unused.
+SETTLED = 15
 
 
 def arguments():
@@ -133,6 +135,7 @@ def measure_size(options, url, size):
         for number in range(options.rounds):
             cold = Started(options.bin, url)
             reload, cpu = cold.reload(url, f"size{size}round{number}")
+            time.sleep(SETTLED)
             after = memory(cold.process.pid)
             cold.stop()
             # The cache is of the schema before the reload: this start writes it anew.

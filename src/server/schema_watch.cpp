@@ -6,10 +6,22 @@
 #include <utility>
 
 #include "catalog/read_snapshot.hpp"
+#include "pg/query_value.hpp"
 #include "runtime/allocation.hpp"
 #include "turbo/sha256.hpp"
 
 namespace fraiseql::server {
+namespace {
+
+/// Ends a model that was replaced once nothing else needs it: on the thread of the watch, since for
+/// a large schema that takes long enough for the requests of a worker to wait.
+void end_unused(std::shared_ptr<const schema::Model>& replaced) {
+    if (replaced == nullptr || replaced.use_count() > 1) return;
+    replaced.reset();
+    runtime::give_back_memory();
+}
+
+}  // namespace
 
 SchemaWatch::SchemaWatch(SchemaWatchSettings settings, std::shared_ptr<ModelFeed> feed,
                          const catalog::Document& first)
@@ -17,12 +29,22 @@ SchemaWatch::SchemaWatch(SchemaWatchSettings settings, std::shared_ptr<ModelFeed
       feed_(std::move(feed)),
       digest_(turbo::sha256_hex(first.text)),
       fingerprint_(first.fingerprint),
-      watch_({.conninfo = settings_.conninfo,
-              .channel = "fraiseql_ddl",
-              .subject = "schema",
-              .interval = settings_.poll,
-              .log = settings_.log},
-             [this](pg::Session& session) { return look(session); }) {
+      watch_(
+          {.conninfo = settings_.conninfo,
+           .channel = "fraiseql_ddl",
+           .subject = "schema",
+           .interval = settings_.poll,
+           .log = settings_.log},
+          [this, replaced = std::shared_ptr<const schema::Model>()](pg::Session& session) mutable {
+              end_unused(replaced);
+              std::shared_ptr<const schema::Model> before = feed_->current();
+              auto looked = look(session);
+              if (feed_->current() == before) return looked;
+              replaced = std::move(before);
+              // What it took to make the next one.
+              runtime::give_back_memory();
+              return looked;
+          }) {
     say_version();
 }
 
@@ -35,10 +57,10 @@ tl::expected<void, sql::DatabaseError> SchemaWatch::look(pg::Session& session) {
     if (!fingerprint) return tl::unexpected(fingerprint.error());
     std::string now(fingerprint->get(0, 0));
     if (now == fingerprint_) return compared();
-    const auto snapshot = session.query(std::string(catalog::snapshot_sql()));
+    auto snapshot = pg::query_value(session, std::string(catalog::snapshot_sql()));
     if (!snapshot) return tl::unexpected(snapshot.error());
     // What changed after the fingerprint was taken changes the next one.
-    catalog::Document document{std::move(now), std::string(snapshot->get(0, 0))};
+    catalog::Document document{std::move(now), std::move(*snapshot)};
     const std::shared_ptr<const schema::Model> before = feed_->current();
     std::string digest = turbo::sha256_hex(document.text);
     const bool same = digest == digest_;
@@ -87,7 +109,6 @@ bool SchemaWatch::judge(const catalog::Document& document) {
     const std::shared_ptr<const schema::Model> before = feed_->current();
     feed_->publish(*model);
     if (settings_.on_change) settings_.on_change(describe_change(*before, **model));
-    runtime::give_back_memory();
     if (settings_.keep) settings_.keep(document);
     return true;
 }
