@@ -5,20 +5,20 @@
 
 #include <algorithm>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace fraiseql::graphql {
 namespace {
 
 using Problems = std::vector<std::string>;
 
-/// Finds the input objects that have a finite value, by growing the set of those known to have one.
-std::unordered_set<const NamedType*> finite_types(const std::vector<const NamedType*>& types) {
-    std::unordered_set<const NamedType*> finite;
+/// Tells by its id whether an input object has a finite value, by growing the set of those known to
+/// have one.
+std::vector<bool> finite_types(const std::vector<const NamedType*>& types) {
+    std::vector<bool> finite(types.size());
     const auto is_finite = [&](const Type& type) {
         const Type& inner = *type.nullable();
         return inner.is_list() || inner.named->kind != TypeKind::InputObject ||
-               finite.contains(inner.named);
+               finite[inner.named->id];
     };
     const auto has_value = [&](const NamedType& type) {
         const auto ends = [&](const InputValueDef& field) {
@@ -31,8 +31,8 @@ std::unordered_set<const NamedType*> finite_types(const std::vector<const NamedT
     for (bool grown = true; grown;) {
         grown = false;
         for (const NamedType* type : types)
-            if (type->kind == TypeKind::InputObject && !finite.contains(type) && has_value(*type))
-                grown = finite.insert(type).second;
+            if (type->kind == TypeKind::InputObject && !finite[type->id] && has_value(*type))
+                grown = finite[type->id] = true;
     }
     return finite;
 }
@@ -49,8 +49,9 @@ class DefaultCycles {
 
   private:
     void visit_field(const NamedType& type, const InputValueDef& field) {
+        if (field.default_value == nullptr) return;
         State& state = states_[&field];
-        if (state == State::Done || field.default_value == nullptr) return;
+        if (state == State::Done) return;
         if (state == State::Open)
             return problems_.push_back(
                 fmt::format("Invalid circular reference. The default value of Input Object field "
@@ -87,7 +88,7 @@ void check_input_cycles(const std::vector<const NamedType*>& types, Problems& pr
     for (const NamedType* type : types) {
         if (type->kind != TypeKind::InputObject) continue;
         defaults.visit(*type);
-        if (!finite.contains(type) && !type->input_fields.empty())
+        if (!finite[type->id] && !type->input_fields.empty())
             problems.push_back(
                 fmt::format("Invalid circular reference. The Input Object {} has no finite value: "
                             "make one of the fields of its cycle nullable or a list.",

@@ -36,6 +36,31 @@ const SchemaBuilder& system_specs() {
     return specs;
 }
 
+/// Where something stands, for problems: "Post.comments.first". Made a text only where there is
+/// one.
+struct Place {
+    std::string_view owner;
+    std::string_view member = {};
+    std::string_view argument = {};
+
+    std::string text() const {
+        std::string out(owner);
+        for (const std::string_view part : {member, argument})
+            if (!part.empty()) out.append(".").append(part);
+        return out;
+    }
+    /// Returns that of an argument, or of an input field.
+    Place of(std::string_view name) const {
+        return member.empty() ? Place{owner, name} : Place{owner, member, name};
+    }
+};
+
+/// `[Post!]!` → `Post`.
+std::string_view innermost(std::string_view type) {
+    type.remove_prefix(std::min(type.find_first_not_of("[ "), type.size()));
+    return type.substr(0, type.find_last_not_of("]! ") + 1);
+}
+
 /// Makes one schema. Problems are collected; what is wrong is left out and never dereferenced.
 class Assembly {
   public:
@@ -84,10 +109,12 @@ class Assembly {
     }
 
     void declare_types() {
+        by_name_.reserve(specs_.types.size());
         for (const TypeSpec& spec : specs_.types)
             declare(spec);
+        const std::set<std::string_view> referred = referred_scalars();
         for (std::string_view name : {"Int", "Float", "String", "Boolean", "ID"})
-            if (!by_name_.contains(name) && (name == "String" || name == "Boolean" || refers(name)))
+            if (!by_name_.contains(name) && referred.contains(name))
                 declare(scalar_specs_.emplace_back(scalar_spec(*find_scalar(name))));
         for (const TypeSpec& spec : system_specs().types)
             declare(spec);
@@ -103,25 +130,28 @@ class Assembly {
         return spec;
     }
 
-    /// A built-in scalar that nothing refers to must not show in introspection (§3.5).
-    bool refers(std::string_view name) const {
-        const auto named = [name](std::string_view type) {
-            const std::size_t at = type.find_first_not_of("[ ");
-            const std::size_t end = type.find_first_of("]! ", at);
-            return at != type.npos && type.substr(at, end - at) == name;
+    /// A built-in scalar that nothing refers to must not show in introspection (§3.5), which itself
+    /// refers to two.
+    std::set<std::string_view> referred_scalars() const {
+        std::set<std::string_view> found = {"String", "Boolean"};
+        const auto note = [&found](std::string_view type) {
+            const std::string_view name = innermost(type);
+            if (name == "Int" || name == "Float" || name == "ID") found.insert(name);
         };
-        const auto any_input = [&](const std::vector<InputValueSpec>& values) {
-            return std::any_of(values.begin(), values.end(),
-                               [&](const InputValueSpec& value) { return named(value.type); });
+        const auto note_inputs = [&note](const std::vector<InputValueSpec>& values) {
+            for (const InputValueSpec& value : values)
+                note(value.type);
         };
         for (const TypeSpec& type : specs_.types) {
-            if (any_input(type.input_fields)) return true;
-            for (const FieldSpec& field : type.fields)
-                if (named(field.type) || any_input(field.args)) return true;
+            note_inputs(type.input_fields);
+            for (const FieldSpec& field : type.fields) {
+                note(field.type);
+                note_inputs(field.args);
+            }
         }
-        return std::any_of(
-            specs_.directives.begin(), specs_.directives.end(),
-            [&](const DirectiveSpec& directive) { return any_input(directive.args); });
+        for (const DirectiveSpec& directive : specs_.directives)
+            note_inputs(directive.args);
+        return found;
     }
 
     const Type* wrap(Type::Kind kind, const Type* of) {
@@ -130,7 +160,7 @@ class Assembly {
         return wrapped;
     }
 
-    const Type* resolve(const TypeReference& reference, const std::string& where) {
+    const Type* resolve(const TypeReference& reference, const Place& where) {
         if (reference.kind == TypeReference::Kind::Named) {
             const NamedType* named = lookup(reference.name, where);
             return named == nullptr ? nullptr : named->type;
@@ -142,33 +172,42 @@ class Assembly {
             of);
     }
 
-    const Type* resolve(const std::string& text, const std::string& where) {
-        Arena scratch;
-        auto reference = parse_type(text, scratch);
-        if (reference) return resolve(*reference, where);
-        problem("{} has a broken type \"{}\": {}", where, text, reference.error().message);
-        return nullptr;
+    /// `text` is of the specs, or a literal: it is kept as a key.
+    const Type* resolve(std::string_view text, const Place& where) {
+        const auto known = resolved_.find(text);
+        if (known != resolved_.end()) return known->second;
+        auto reference = parse_type(text, scratch_);
+        if (!reference) {
+            problem("{} has a broken type \"{}\": {}", where.text(), text,
+                    reference.error().message);
+            return nullptr;
+        }
+        const Type* type = resolve(*reference, where);
+        if (type != nullptr) resolved_.emplace(text, type);
+        return type;
     }
 
-    NamedType* lookup(std::string_view name, const std::string& where) {
+    NamedType* lookup(std::string_view name, const Place& where) {
         auto found = by_name_.find(name);
         if (found != by_name_.end()) return found->second;
         std::vector<std::string_view> names;
         for (const auto& [known, type] : by_name_)
             names.push_back(known);
         std::string hint = did_you_mean(name, names);
-        problem("Unknown type \"{}\" at {}.{}{}", name, where, hint.empty() ? "" : " ", hint);
+        problem("Unknown type \"{}\" at {}.{}{}", name, where.text(), hint.empty() ? "" : " ",
+                hint);
         return nullptr;
     }
 
     std::span<const InputValueDef> define_inputs(const std::vector<InputValueSpec>& specs,
-                                                 const std::string& where) {
+                                                 const Place& where) {
         std::vector<InputValueDef> out;
+        out.reserve(specs.size());
         for (const InputValueSpec& spec : specs) {
             InputValueDef value;
             value.name = keep(spec.name);
             value.description = keep_text(spec.description);
-            value.type = resolve(spec.type, where + spec.name);
+            value.type = resolve(spec.type, where.of(spec.name));
             value.deprecation_reason = keep_text(spec.deprecation_reason);
             if (value.type != nullptr) out.push_back(value);
         }
@@ -179,19 +218,20 @@ class Assembly {
                 if (value.name == spec.name)
                     // The span is ours; only its users must not change it.
                     defaults_.push_back({const_cast<InputValueDef*>(&value), *spec.default_value,
-                                         where + spec.name});
+                                         where.of(spec.name).text()});
         }
         return kept;
     }
 
     std::span<const FieldDef> define_fields(const TypeSpec& spec, const NamedType& parent) {
         std::vector<FieldDef> out;
+        out.reserve(spec.fields.size());
         for (const FieldSpec& from : spec.fields) {
-            const std::string where = spec.name + '.' + from.name;
+            const Place where{spec.name, from.name};
             FieldDef field;
             field.name = keep(from.name);
             field.description = keep_text(from.description);
-            field.args = define_inputs(from.args, where + '.');
+            field.args = define_inputs(from.args, where);
             field.type = resolve(from.type, where);
             field.deprecation_reason = keep_text(from.deprecation_reason);
             field.id = storage_->field_count++;
@@ -202,7 +242,7 @@ class Assembly {
     }
 
     std::span<const NamedType* const> references(const std::vector<std::string>& names,
-                                                 const std::string& where) {
+                                                 const Place& where) {
         std::vector<const NamedType*> out;
         for (const std::string& name : names)
             if (const NamedType* type = lookup(name, where)) out.push_back(type);
@@ -212,14 +252,15 @@ class Assembly {
     void define(const TypeSpec& spec, NamedType& type) {
         type.description = keep_text(spec.description);
         type.fields = define_fields(spec, type);
-        type.interfaces = references(spec.interfaces, spec.name);
-        if (spec.kind == TypeKind::Union) type.possible_types = references(spec.members, spec.name);
+        type.interfaces = references(spec.interfaces, {spec.name});
+        if (spec.kind == TypeKind::Union)
+            type.possible_types = references(spec.members, {spec.name});
         std::vector<EnumValueDef> values;
         for (const EnumValueSpec& value : spec.values)
             values.push_back({keep(value.name), keep_text(value.description),
                               keep_text(value.deprecation_reason)});
         type.enum_values = arena().copy(values);
-        type.input_fields = define_inputs(spec.input_fields, spec.name + '.');
+        type.input_fields = define_inputs(spec.input_fields, {spec.name});
         type.one_of = spec.one_of;
         type.specified_by_url = keep(spec.specified_by_url);
         // Those of the table are there for ever.
@@ -266,7 +307,8 @@ class Assembly {
             DirectiveDef directive;
             directive.name = keep(spec->name);
             directive.description = keep_text(spec->description);
-            directive.args = define_inputs(spec->args, '@' + spec->name + '.');
+            const std::string name = '@' + spec->name;
+            directive.args = define_inputs(spec->args, {name});
             directive.locations = arena().copy(spec->locations);
             directive.repeatable = spec->repeatable;
             storage_->directives.push_back(directive);
@@ -275,7 +317,8 @@ class Assembly {
 
     void add_roots() {
         const auto root = [this](const std::string& name, const char* operation) {
-            return name.empty() ? nullptr : lookup(name, fmt::format("the {} root", operation));
+            const std::string where = fmt::format("the {} root", operation);
+            return name.empty() ? nullptr : lookup(name, {where});
         };
         storage_->description = keep_text(specs_.description);
         storage_->query = root(specs_.query, "query");
@@ -287,15 +330,15 @@ class Assembly {
         storage_->schema_field.parent = storage_->type_field.parent = storage_->query;
     }
 
-    void add_meta_field(FieldDef& field, std::string_view name, const std::string& type,
+    void add_meta_field(FieldDef& field, std::string_view name, std::string_view type,
                         std::string_view arg) {
         field.name = name;
-        field.type = resolve(type, std::string(name));
+        field.type = resolve(type, {name});
         field.id = storage_->field_count++;
         if (arg.empty()) return;
         InputValueDef value;
         value.name = arg;
-        value.type = resolve("String!", std::string(arg));
+        value.type = resolve("String!", {arg});
         field.args = arena().copy(std::vector<InputValueDef>{value});
     }
 
@@ -379,6 +422,9 @@ class Assembly {
     std::list<TypeSpec> scalar_specs_;
     std::unordered_map<std::string_view, NamedType*> by_name_;
     std::map<std::pair<Type::Kind, const Type*>, const Type*> wrapped_;
+    /// By the text of the reference, and what parsing those takes.
+    std::unordered_map<std::string_view, const Type*> resolved_;
+    Arena scratch_;
     std::vector<Default> defaults_;
     std::set<const InputValueDef*> completed_;
     Problems problems_;

@@ -43,12 +43,14 @@ class Checker {
         return std::find(std::begin(kNames), std::end(kNames), type.name) != std::end(kNames);
     }
 
-    void check_name(std::string_view name, const std::string& where) {
+    /// `where()` tells the place: nearly always nobody asks.
+    template <class Where>
+    void check_name(std::string_view name, const Where& where) {
         if (!is_name(name))
             problem(
                 "Names must be letters, digits and _, and not begin with a digit, but {} is "
                 "called \"{}\".",
-                where, name);
+                where(), name);
         else if (name.starts_with("__"))
             problem(
                 "Name \"{}\" must not begin with \"__\", which is reserved by GraphQL "
@@ -68,29 +70,35 @@ class Checker {
         }
     }
 
-    template <class T>
-    void check_unique(std::span<const T> items, const std::string& where) {
+    template <class T, class Where>
+    void check_unique(std::span<const T> items, const Where& where) {
+        names_.clear();
+        for (const T& item : items)
+            names_.push_back(item.name);
+        std::sort(names_.begin(), names_.end());
+        if (std::adjacent_find(names_.begin(), names_.end()) == names_.end()) return;
         std::set<std::string_view> seen;
         for (const T& item : items)
             if (!seen.insert(item.name).second)
-                problem("{} \"{}\" can only be defined once.", where, item.name);
+                problem("{} \"{}\" can only be defined once.", where(), item.name);
     }
 
-    void check_inputs(std::span<const InputValueDef> values, const std::string& where) {
+    template <class Where>
+    void check_inputs(std::span<const InputValueDef> values, const Where& where) {
         check_unique(values, where);
         for (const InputValueDef& value : values) {
-            check_name(value.name, fmt::format("{}{}", where, value.name));
+            check_name(value.name, [&] { return fmt::format("{}{}", where(), value.name); });
             if (!value.type->named->is_input())
-                problem("The type of {}{} must be Input Type but got: {}.", where, value.name,
+                problem("The type of {}{} must be Input Type but got: {}.", where(), value.name,
                         to_string(*value.type));
             if (value.is_required() && value.deprecation_reason)
-                problem("Required {}{} cannot be deprecated.", where, value.name);
+                problem("Required {}{} cannot be deprecated.", where(), value.name);
         }
     }
 
     void check_directive(const DirectiveDef& directive) {
-        check_name(directive.name, fmt::format("@{}", directive.name));
-        check_inputs(directive.args, fmt::format("argument @{}.", directive.name));
+        check_name(directive.name, [&] { return fmt::format("@{}", directive.name); });
+        check_inputs(directive.args, [&] { return fmt::format("argument @{}.", directive.name); });
         if (directive.locations.empty())
             problem("Directive @{} must include 1 or more locations.", directive.name);
         const auto same = [&](const DirectiveDef& other) { return other.name == directive.name; };
@@ -100,7 +108,7 @@ class Checker {
     }
 
     void check_type(const NamedType& type) {
-        check_name(type.name, "a type");
+        check_name(type.name, [] { return "a type"; });
         switch (type.kind) {
             case TypeKind::Object:
             case TypeKind::Interface:
@@ -118,14 +126,14 @@ class Checker {
 
     void check_fields(const NamedType& type) {
         if (type.fields.empty()) problem("Type {} must define one or more fields.", type.name);
-        check_unique(type.fields, fmt::format("Field {}.", type.name));
+        check_unique(type.fields, [&] { return fmt::format("Field {}.", type.name); });
         for (const FieldDef& field : type.fields) {
-            const std::string where = fmt::format("{}.{}", type.name, field.name);
+            const auto where = [&] { return fmt::format("{}.{}", type.name, field.name); };
             check_name(field.name, where);
             if (!field.type->named->is_output())
-                problem("The type of {} must be Output Type but got: {}.", where,
+                problem("The type of {} must be Output Type but got: {}.", where(),
                         to_string(*field.type));
-            check_inputs(field.args, fmt::format("argument {}.", where));
+            check_inputs(field.args, [&] { return fmt::format("argument {}.", where()); });
         }
         std::set<const NamedType*> seen;
         for (const NamedType* interface : type.interfaces) {
@@ -207,9 +215,9 @@ class Checker {
     void check_enum(const NamedType& type) {
         if (type.enum_values.empty())
             problem("Enum type {} must define one or more values.", type.name);
-        check_unique(type.enum_values, fmt::format("Enum value {}.", type.name));
+        check_unique(type.enum_values, [&] { return fmt::format("Enum value {}.", type.name); });
         for (const EnumValueDef& value : type.enum_values) {
-            check_name(value.name, fmt::format("{}.{}", type.name, value.name));
+            check_name(value.name, [&] { return fmt::format("{}.{}", type.name, value.name); });
             if (value.name == "true" || value.name == "false" || value.name == "null")
                 problem("Enum type {} cannot include value: {}.", type.name, value.name);
         }
@@ -218,7 +226,7 @@ class Checker {
     void check_input_object(const NamedType& type) {
         if (type.input_fields.empty())
             problem("Input Object type {} must define one or more fields.", type.name);
-        check_inputs(type.input_fields, fmt::format("input field {}.", type.name));
+        check_inputs(type.input_fields, [&] { return fmt::format("input field {}.", type.name); });
         if (!type.one_of) return;
         for (const InputValueDef& field : type.input_fields) {
             if (field.type->is_non_null())
@@ -231,6 +239,8 @@ class Checker {
 
     const Schema::Storage& schema_;
     Problems& problems_;
+    /// Of check_unique, between whose calls it keeps its memory.
+    std::vector<std::string_view> names_;
 };
 
 }  // namespace
