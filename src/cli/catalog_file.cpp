@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 namespace fraiseql::cli {
 namespace {
@@ -79,7 +80,9 @@ Result<std::optional<catalog::Document>> read_catalog_file(const std::string& pa
     if (line == std::string::npos)
         return fail(ErrorCode::Configuration, fmt::format("{} is no schema cache.", path),
                     "Remove it, or name another file.");
-    return catalog::Document{bytes.substr(0, line), bytes.substr(line + 1)};
+    std::string fingerprint = bytes.substr(0, line);
+    bytes.erase(0, line + 1);
+    return catalog::Document{std::move(fingerprint), std::move(bytes)};
 }
 
 Result<void> write_catalog_file(const std::string& path, const catalog::Document& catalog) {

@@ -125,24 +125,31 @@ class AggregateWriter {
         const std::string type_name = aggregate_type(name, function.field);
         std::vector<graphql::FieldSpec> results;
         std::vector<graphql::InputValueSpec> conditions;
+        std::map<std::string, FieldBinding> bindings;
+        std::map<std::string, InputBinding> having_bindings;
+        results.reserve(members.size());
+        conditions.reserve(members.size());
         for (const Member& member : members) {
-            const std::string_view result = result_type(function.field, base_type(member)->name);
+            const catalog::Type& of = *base_type(member);
+            const std::string_view result = result_type(function.field, of.name);
             const catalog::Type* type = draft_.model.catalog.type("pg_catalog", result);
             const bool count = function.field == "countDistinct";
-            const bool base = base_type(member)->kind == catalog::Type::Kind::Base;
+            const bool base = of.kind == catalog::Type::Kind::Base;
             if (result.empty() || type == nullptr || !(base || count)) continue;
             const Leaf leaf = draft_.leaf(type->oid, "value");
             results.push_back(
                 {.name = member.name, .type = draft_.use_leaf(leaf, type->oid, !count)});
-            draft_.fields[{type_name, member.name}] = member.value;
+            bindings.emplace(member.name, member.value);
             conditions.push_back(
                 {.name = member.name, .type = use_filter(draft_, type->oid, leaf)});
             InputBinding binding{.value = member.value};
             binding.operand_type = binding.value.type;
             binding.value.type = type->oid;
-            draft_.model.inputs[{type_name + "HavingInput", member.name}] = std::move(binding);
+            having_bindings.emplace(member.name, std::move(binding));
         }
         if (results.empty()) return;
+        draft_.fields[type_name] = std::move(bindings);
+        draft_.inputs[type_name + "HavingInput"] = std::move(having_bindings);
         graphql::TypeSpec& type = draft_.builder.add(TypeKind::Object, type_name);
         type.description = std::string(function.description);
         type.fields = std::move(results);
@@ -155,13 +162,14 @@ class AggregateWriter {
 
     void write_keys(const std::string& name, const std::vector<Member>& members) {
         std::vector<graphql::FieldSpec> keys;
+        keys.reserve(members.size());
+        auto& bindings = draft_.fields[name + "Keys"];
         for (const Member& member : members) {
             const Leaf leaf = draft_.leaf(member.value.type, member.value.key);
             keys.push_back(
                 {.name = member.name, .type = draft_.use_leaf(leaf, member.value.type, true)});
-            FieldBinding binding = member.value;
+            FieldBinding& binding = bindings[member.name] = member.value;
             binding.as_text = leaf.as_text;
-            draft_.fields[{name + "Keys", member.name}] = binding;
         }
         graphql::TypeSpec& type = draft_.builder.add(TypeKind::Object, name + "Keys");
         type.description = "Only fields that groupBy names can be asked for.";
@@ -170,11 +178,13 @@ class AggregateWriter {
 
     void write_group_by(const std::string& name, const std::vector<Member>& members) {
         std::vector<graphql::InputValueSpec> fields;
+        fields.reserve(members.size());
+        auto& bindings = draft_.inputs[name + "GroupByInput"];
         for (const Member& member : members) {
             const bool time =
                 is_one_of(base_type(member)->name, {"date", "timestamp", "timestamptz"});
             fields.push_back({.name = member.name, .type = time ? truncation() : grouping()});
-            draft_.model.inputs[{name + "GroupByInput", member.name}] = {.value = member.value};
+            bindings[member.name] = {.value = member.value};
         }
         graphql::TypeSpec& type = draft_.builder.add(TypeKind::InputObject, name + "GroupByInput");
         type.description = "One criterion to group by.";

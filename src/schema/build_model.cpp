@@ -30,12 +30,33 @@ Error nothing_to_expose(const catalog::Catalog& catalog) {
 }
 
 template <class Binding>
-void fill(const graphql::Schema& schema, const std::map<FieldKey, Binding>& from,
+void fill(const graphql::Schema& schema, std::map<FieldKey, Binding>& from,
           std::vector<Binding>& to) {
     to.resize(schema.field_count());
-    for (const auto& [key, binding] : from)
+    for (auto& [key, binding] : from)
         if (const graphql::NamedType* type = schema.type(key.first))
-            if (const graphql::FieldDef* field = type->field(key.second)) to[field->id] = binding;
+            if (const graphql::FieldDef* field = type->field(key.second))
+                to[field->id] = std::move(binding);
+}
+
+void fill_fields(Draft& draft) {
+    Model& model = draft.model;
+    model.fields.resize(model.schema->field_count());
+    for (auto& [type_name, bindings] : draft.fields) {
+        const graphql::NamedType* type = model.schema->type(type_name);
+        if (type == nullptr) continue;
+        for (auto& [name, binding] : bindings)
+            if (const graphql::FieldDef* field = type->field(name))
+                model.fields[field->id] = std::move(binding);
+    }
+    draft.fields.clear();
+}
+
+void fill_inputs(Draft& draft) {
+    auto& inputs = draft.model.inputs;
+    for (auto& [type, bindings] : draft.inputs)
+        for (auto& [name, binding] : bindings)
+            inputs.emplace_hint(inputs.end(), std::pair(type, name), std::move(binding));
 }
 
 void check_refreshes(Draft& draft) {
@@ -74,9 +95,12 @@ Result<std::shared_ptr<const Model>> build_model(catalog::Catalog source,
     if (model->entities.empty() && !options.relations && model->definitions == nullptr)
         return fail(nothing_to_expose(model->catalog));
     FRAISEQL_TRY(model->schema, draft.builder.build());
-    fill(*model->schema, draft.fields, model->fields);
+    // Of all that is made on the way, the specs take the most memory: what comes next has theirs.
+    draft.builder = {};
+    fill_fields(draft);
     fill(*model->schema, draft.roots, model->roots);
     fill(*model->schema, draft.payload_fields, model->payload_fields);
+    fill_inputs(draft);
     model->entity_of_type.resize(model->schema->types().size());
     for (const Entity& entity : model->entities)
         if (const graphql::NamedType* type = model->schema->type(entity.type_name))

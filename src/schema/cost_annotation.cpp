@@ -38,9 +38,9 @@ void apply_to_objects(Draft& draft) {
                 std::min(field.type.find_first_not_of('['), field.type.size());
             const std::size_t end = field.type.find_first_of("!]", begin);
             const auto cost = costs.find(field.type.substr(begin, end - begin));
-            const auto binding = draft.fields.find({type.name, field.name});
-            if (cost != costs.end() && binding != draft.fields.end())
-                binding->second.cost = cost->second;
+            if (cost == costs.end()) continue;
+            if (FieldBinding* binding = draft.field(type.name, field.name))
+                binding->cost = cost->second;
         }
 }
 
@@ -73,14 +73,13 @@ void apply_costs(Draft& draft) {
     apply_to_objects(draft);
     for (const Entity& entity : draft.model.entities)
         for (const auto& [name, cost] : entity.field_costs) {
-            const auto found = draft.fields.find({entity.type_name, name});
-            if (found != draft.fields.end()) {
-                found->second.cost = cost;
+            if (FieldBinding* found = draft.field(entity.type_name, name)) {
+                found->cost = cost;
                 continue;
             }
             std::vector<std::string_view> known;
-            for (const auto& [key, binding] : draft.fields)
-                if (key.first == entity.type_name) known.push_back(key.second);
+            for (const auto& [field, binding] : draft.fields_of(entity.type_name))
+                known.push_back(field);
             draft.errors.push_back(
                 {.code = ErrorCode::Configuration,
                  .message = fmt::format("The comment on {} names the cost of \"{}\", which is no "

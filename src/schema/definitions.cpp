@@ -100,9 +100,8 @@ class DefinitionWriter {
             return refuse(
                 fmt::format("{}: the database has no object type {}.", subject, field.parent),
                 did_you_mean(field.parent, type_names()));
-        if (const auto known = draft_.fields.find({field.parent, field.name});
-            known != draft_.fields.end())
-            return known->second.computed != nullptr
+        if (const FieldBinding* known = draft_.field(field.parent, field.name))
+            return known->computed != nullptr
                        ? refuse(subject + " is there twice.", "Give one of them another name.")
                        : refuse(subject + ": the database has a field of that name already.",
                                 "Give the one in code another name.");
@@ -130,7 +129,7 @@ class DefinitionWriter {
         if (!field.type.empty()) check_own_type(field, subject);
         spec.description = said(field.description);
         spec.deprecation_reason = said(field.deprecated);
-        draft_.fields[{field.parent, field.name}] = binding;
+        draft_.fields[field.parent][field.name] = binding;
         // Types may have been added: the one from before may have moved.
         draft_.builder.find(field.parent)->fields.push_back(std::move(spec));
     }
@@ -138,10 +137,9 @@ class DefinitionWriter {
     void refuse_need(const std::string& subject, const std::string& type, const std::string& need) {
         std::vector<std::string_view> known;
         bool has_inside = false;
-        for (const auto& [key, binding] : draft_.fields) {
-            if (key.first != type || binding.computed != nullptr) continue;
-            const bool called =
-                binding.key == need || key.second == need || key.second == camel_case(need);
+        for (const auto& [name, binding] : draft_.fields_of(type)) {
+            if (binding.computed != nullptr) continue;
+            const bool called = binding.key == need || name == need || name == camel_case(need);
             has_inside = has_inside || (called && binding.type == 0);
             if (binding.type != 0) known.push_back(binding.key);
         }
@@ -167,9 +165,9 @@ class DefinitionWriter {
 
     /// Returns where a scalar, enum or list of them is that the type has under this key or name.
     const FieldBinding* find_need(const std::string& type, const std::string& need) const {
-        for (const auto& [key, binding] : draft_.fields)
-            if (key.first == type && binding.type != 0 && binding.computed == nullptr &&
-                (binding.key == need || key.second == need || key.second == camel_case(need)))
+        for (const auto& [name, binding] : draft_.fields_of(type))
+            if (binding.type != 0 && binding.computed == nullptr &&
+                (binding.key == need || name == need || name == camel_case(need)))
                 return &binding;
         return nullptr;
     }
@@ -332,7 +330,7 @@ class DefinitionWriter {
         spec.type = output(member.type(), type + '.' + member.name);
         spec.description = said(member.description);
         spec.deprecation_reason = said(member.deprecated);
-        draft_.fields[{type, member.name}] = {.key = std::string(member.key)};
+        draft_.fields[type][member.name] = {.key = std::string(member.key)};
         return spec;
     }
 

@@ -46,6 +46,19 @@ const Entity* Draft::entity_of(catalog::Oid relation) const {
     return found == by_relation.end() ? nullptr : found->second;
 }
 
+FieldBinding* Draft::field(const std::string& type, const std::string& name) {
+    const auto bindings = fields.find(type);
+    if (bindings == fields.end()) return nullptr;
+    const auto found = bindings->second.find(name);
+    return found == bindings->second.end() ? nullptr : &found->second;
+}
+
+const std::map<std::string, FieldBinding>& Draft::fields_of(std::string_view type) const {
+    static const std::map<std::string, FieldBinding> kNone;
+    const auto found = fields.find(type);
+    return found == fields.end() ? kNone : found->second;
+}
+
 void Draft::find(std::string subject, std::string message, std::string hint) {
     model.findings.push_back({std::move(subject), std::move(message), std::move(hint)});
 }

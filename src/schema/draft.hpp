@@ -15,7 +15,8 @@
 
 namespace fraiseql::schema {
 
-/// Fields are known by type and name until the schema is built and gives them numbers.
+/// Fields are known by type and name until the schema is built and gives them numbers. But for the
+/// root types, which have very many, the name of the type is one key for all of them.
 using FieldKey = std::pair<std::string, std::string>;
 
 /// The names of the root types, of scalars and of what every schema has.
@@ -26,7 +27,8 @@ struct Draft {
     Model& model;
     ModelOptions options = {};
     graphql::SchemaBuilder builder = {};
-    std::map<FieldKey, FieldBinding> fields = {};
+    std::map<std::string, std::map<std::string, FieldBinding>, std::less<>> fields = {};
+    std::map<std::string, std::map<std::string, InputBinding>> inputs = {};
     std::map<FieldKey, RootBinding> roots = {};
     std::map<FieldKey, PayloadBinding> payload_fields = {};
     std::vector<Error> errors = {};
@@ -53,6 +55,10 @@ struct Draft {
 
     /// Returns the entity of `relation`, or nullptr.
     const Entity* entity_of(catalog::Oid relation) const;
+    /// Returns the binding of a field, or nullptr.
+    FieldBinding* field(const std::string& type, const std::string& name);
+    /// Returns those of all fields of `type`, by name.
+    const std::map<std::string, FieldBinding>& fields_of(std::string_view type) const;
     /// Notes that something is left out or less exact, and why.
     void find(std::string subject, std::string message, std::string hint = {});
     /// Returns `wanted`, or a variation of it that no type has yet; it is taken from then on.

@@ -239,8 +239,8 @@ void ResultTypes::write_failure_interface() {
     field.fields = {
         {.name = "field", .type = "String!", .description = "Its name; dots lead inside."},
         {.name = "message", .type = "String!"}};
-    draft_.fields[{field_error_, "field"}] = {.key = "field", .nullable = false};
-    draft_.fields[{field_error_, "message"}] = {.key = "message", .nullable = false};
+    draft_.fields[field_error_]["field"] = {.key = "field", .nullable = false};
+    draft_.fields[field_error_]["message"] = {.key = "message", .nullable = false};
 }
 
 }  // namespace fraiseql::schema

@@ -65,7 +65,7 @@ std::string InputObjects::write(const lineage::Object& object, const std::string
     std::vector<graphql::InputValueSpec> members;
     for (const lineage::Field& field : object.fields) {
         const std::string member = camel_case(field.key);
-        if (draft_.model.inputs.contains({name, member})) {
+        if (draft_.inputs[name].contains(member)) {
             draft_.find(
                 "input type " + name,
                 fmt::format("has no member for '{}': its name {} is taken.", field.key, member));
@@ -85,7 +85,7 @@ std::string InputObjects::write(const lineage::Object& object, const std::string
         if (!type.object.empty())
             binding.kind =
                 type.text.starts_with('[') ? InputBinding::Kind::List : InputBinding::Kind::Object;
-        draft_.model.inputs[{name, member}] = std::move(binding);
+        draft_.inputs[name][member] = std::move(binding);
         members.push_back(std::move(spec));
     }
     graphql::TypeSpec& spec = draft_.builder.add(graphql::TypeKind::InputObject, name);

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "schema/draft.hpp"
 #include "schema/filters.hpp"
 #include "schema/members.hpp"
@@ -19,7 +17,10 @@ using graphql::TypeSpec;
 
 class InputWriter {
   public:
-    explicit InputWriter(Draft& draft) : draft_(draft), composites_(collect_members(draft)) {}
+    explicit InputWriter(Draft& draft) : draft_(draft), composites_(collect_members(draft)) {
+        for (const Entity& entity : draft.model.entities)
+            entities_.insert(entity.type_name);
+    }
 
     void write() {
         add_direction();
@@ -62,7 +63,7 @@ class InputWriter {
             }
             fields.push_back(
                 {.name = member.name, .type = input, .description = member.description});
-            draft_.model.inputs[{name, member.name}] = std::move(binding);
+            draft_.inputs[name][member.name] = std::move(binding);
         }
         add_connectives(name, fields);
         TypeSpec& spec = draft_.builder.add(TypeKind::InputObject, name);
@@ -80,7 +81,7 @@ class InputWriter {
             fields.push_back({.name = member.name,
                               .type = use_filter(draft_, type, leaf),
                               .description = member.description});
-            draft_.model.inputs[{name, member.name}] = {.value = member.value};
+            draft_.inputs[name][member.name] = {.value = member.value};
         }
         if (style == FilterStyle::Nested) return;
         const FilterKind kind = filter_of(draft_.model.catalog, type, leaf);
@@ -93,7 +94,7 @@ class InputWriter {
             fields.push_back({.name = condition,
                               .type = use_operand(draft_, op, leaf),
                               .description = std::string(op.description)});
-            draft_.model.inputs[{name, std::move(condition)}] = {
+            draft_.inputs[name][std::move(condition)] = {
                 .kind = InputBinding::Kind::Operator, .value = member.value, .op = &op};
         }
     }
@@ -107,16 +108,16 @@ class InputWriter {
              .type = "[" + name + "!]",
              .description = "At least one of these holds; an empty list asks nothing."});
         fields.push_back({.name = "NOT", .type = name, .description = "This does not hold."});
-        draft_.model.inputs[{name, "AND"}] = {.kind = Kind::And, .input_type = name};
-        draft_.model.inputs[{name, "OR"}] = {.kind = Kind::Or, .input_type = name};
-        draft_.model.inputs[{name, "NOT"}] = {.kind = Kind::Not, .input_type = name};
+        draft_.inputs[name]["AND"] = {.kind = Kind::And, .input_type = name};
+        draft_.inputs[name]["OR"] = {.kind = Kind::Or, .input_type = name};
+        draft_.inputs[name]["NOT"] = {.kind = Kind::Not, .input_type = name};
     }
 
     std::string write_list_filter(const std::string& object) {
         const std::string name = list_filter(object);
         const std::string item = nested_where_input(object);
         write_where(item, object, composites_[object]);
-        if (!is_entity(object))
+        if (!entities_.contains(object))
             write_order(nested_order_input(object), object, composites_[object]);
         if (!draft_.type_names.insert(name).second) return name;
         TypeSpec& spec = draft_.builder.add(TypeKind::InputObject, name);
@@ -130,12 +131,6 @@ class InputWriter {
             {.name = "isEmpty", .type = "Boolean", .description = "True: there are no items."}};
         draft_.use_leaf({.type = "Boolean"}, catalog::kBool, true);
         return name;
-    }
-
-    bool is_entity(const std::string& type) const {
-        const auto& all = draft_.model.entities;
-        return std::any_of(all.begin(), all.end(),
-                           [&](const Entity& entity) { return entity.type_name == type; });
     }
 
     void write_order(const std::string& name, const std::string& type,
@@ -157,7 +152,7 @@ class InputWriter {
             }
             fields.push_back(
                 {.name = member.name, .type = input, .description = member.description});
-            draft_.model.inputs[{name, member.name}] = std::move(binding);
+            draft_.inputs[name][member.name] = std::move(binding);
         }
         if (fields.empty()) return;
         draft_.order_inputs.insert(name);
@@ -180,6 +175,8 @@ class InputWriter {
 
     Draft& draft_;
     MembersByType composites_;
+    /// The types of entities.
+    std::unordered_set<std::string_view> entities_ = {};
 };
 
 }  // namespace

@@ -20,9 +20,11 @@ std::string_view named(std::string_view type) {
 
 std::vector<Member> members_of(const Draft& draft, const graphql::TypeSpec& type) {
     std::vector<Member> members;
+    const auto& bindings = draft.fields_of(type.name);
+    members.reserve(bindings.size());
     for (const graphql::FieldSpec& field : type.fields) {
-        auto binding = draft.fields.find({type.name, field.name});
-        if (binding == draft.fields.end()) continue;
+        const auto binding = bindings.find(field.name);
+        if (binding == bindings.end()) continue;
         Member member{field.name, field.description, binding->second};
         if (member.value.type == 0) {
             member.object = named(field.type);

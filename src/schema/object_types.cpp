@@ -94,7 +94,7 @@ class TypeWriter {
         binding.guard = guard_of(type_name + '.' + field_name, field, row_type);
         if (masks(binding.guard) && spec.type.ends_with('!')) spec.type.pop_back();
         binding.nullable = !spec.type.ends_with('!');
-        draft_.fields[{type_name, field_name}] = std::move(binding);
+        draft_.fields[type_name][field_name] = std::move(binding);
         return spec;
     }
 
@@ -258,11 +258,11 @@ class TypeWriter {
                 if (everywhere && !same->type.ends_with('!')) shared.type = same->type;
             }
             if (!everywhere) continue;
-            FieldBinding& binding = draft_.fields[{name, shared.name}];
-            binding = draft_.fields[{members.front(), shared.name}];
+            FieldBinding& binding = draft_.fields[name][shared.name];
+            binding = draft_.fields[members.front()][shared.name];
             for (const std::string& member : members)
                 binding.guard = both(draft_, name + '.' + shared.name, binding.guard,
-                                     draft_.fields[{member, shared.name}].guard);
+                                     draft_.fields[member][shared.name].guard);
             fields.push_back(std::move(shared));
         }
         graphql::TypeSpec& type = draft_.builder.add(TypeKind::Interface, name);

@@ -115,14 +115,15 @@ class RelationWriter {
     void finish(const std::string& type, std::vector<Member> members) {
         using Kind = InputBinding::Kind;
         const std::string where = where_input(type);
-        auto& inputs = draft_.model.inputs;
+        auto& filters = draft_.inputs[where];
+        auto& orders = draft_.inputs[order_input(type)];
         for (const Member& member : members) {
             InputBinding filter{.value = member.value};
             if (!member.object.empty()) {
                 filter.kind = member.list ? Kind::List : Kind::Object;
                 filter.input_type = where_input(member.object);
             }
-            inputs[{where, member.name}] = std::move(filter);
+            filters[member.name] = std::move(filter);
             InputBinding order{.value = member.value};
             if (!member.object.empty()) {
                 order.kind = Kind::Object;
@@ -131,11 +132,11 @@ class RelationWriter {
             const bool sortable = member.object.empty()
                                       ? is_sortable(draft_.model.catalog, member.value.type)
                                       : !member.list;
-            if (sortable) inputs[{order_input(type), member.name}] = std::move(order);
+            if (sortable) orders[member.name] = std::move(order);
         }
-        inputs[{where, "AND"}] = {.kind = Kind::And, .input_type = where};
-        inputs[{where, "OR"}] = {.kind = Kind::Or, .input_type = where};
-        inputs[{where, "NOT"}] = {.kind = Kind::Not, .input_type = where};
+        filters["AND"] = {.kind = Kind::And, .input_type = where};
+        filters["OR"] = {.kind = Kind::Or, .input_type = where};
+        filters["NOT"] = {.kind = Kind::Not, .input_type = where};
         out_.members[type] = std::move(members);
     }
 

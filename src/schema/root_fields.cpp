@@ -140,8 +140,9 @@ class RootWriter {
                         {.name = "cursor",
                          .type = "String!",
                          .description = "Opaque; good for the same orderBy only."}};
-        graphql::TypeSpec& connection = draft_.builder.add(graphql::TypeKind::Object, type);
-        connection.fields = {
+        // Scalars may be added after it, and move it.
+        const std::size_t at = draft_.builder.types.size();
+        draft_.builder.add(graphql::TypeKind::Object, type).fields = {
             {.name = "edges", .type = "[" + edge + "!]!"},
             {.name = "nodes", .type = "[" + entity.type_name + "!]!"},
             {.name = "pageInfo", .type = "PageInfo!"},
@@ -150,20 +151,22 @@ class RootWriter {
              .description = "All rows that the filter lets through; counted only when asked for."}};
         if (has_statistics(*entity.relation)) {
             const std::string big = draft_.use_leaf({.type = "BigInt"}, 0, true);
-            draft_.builder.find(type)->fields.push_back(
+            draft_.builder.types[at].fields.push_back(
                 {.name = "estimatedCount",
                  .type = big,
                  .description =
                      "About so many rows there are, by PostgreSQL's statistics and "
                      "without counting; null before the first ANALYZE. Not with where."});
         }
-        if (has_planned_rows_)
-            draft_.builder.find(type)->fields.push_back(
+        if (has_planned_rows_) {
+            const std::string big = draft_.use_leaf({.type = "BigInt"}, 0, false);
+            draft_.builder.types[at].fields.push_back(
                 {.name = "plannedCount",
-                 .type = draft_.use_leaf({.type = "BigInt"}, 0, false),
+                 .type = big,
                  .description =
                      "About so many rows the filter lets through, as PostgreSQL's planner expects "
                      "without counting."});
+        }
         return true;
     }
 

@@ -157,14 +157,14 @@ class RuleWriter {
     bool protect_own(graphql::TypeSpec& type, std::string_view path, const Rule* rule) {
         const std::string_view key = path.substr(0, path.find('.'));
         for (graphql::FieldSpec& field : type.fields) {
-            auto binding = draft_.fields.find({type.name, field.name});
-            if (binding == draft_.fields.end()) continue;
-            if (binding->second.key != key && field.name != key) continue;
+            FieldBinding* binding = draft_.field(type.name, field.name);
+            if (binding == nullptr) continue;
+            if (binding->key != key && field.name != key) continue;
             if (key.size() < path.size()) {
                 const std::string inner(bare(field.type));
                 return !is_other_entity(inner) && protect(inner, path.substr(key.size() + 1), rule);
             }
-            protect_field(type, field, binding->second, rule);
+            protect_field(type, field, *binding, rule);
             return true;
         }
         return false;
@@ -184,13 +184,13 @@ class RuleWriter {
     /// Protects the fields that show a column under another name.
     void protect_shown(graphql::TypeSpec& type, catalog::AttributeNumber column, const Rule* rule) {
         for (graphql::FieldSpec& field : type.fields) {
-            auto binding = draft_.fields.find({type.name, field.name});
-            if (binding == draft_.fields.end() || binding->second.column != column) continue;
-            const Guard* guard = binding->second.guard;
+            FieldBinding* binding = draft_.field(type.name, field.name);
+            if (binding == nullptr || binding->column != column) continue;
+            const Guard* guard = binding->guard;
             const bool done =
                 guard != nullptr &&
                 std::find(guard->rules.begin(), guard->rules.end(), rule) != guard->rules.end();
-            if (!done) protect_field(type, field, binding->second, rule);
+            if (!done) protect_field(type, field, *binding, rule);
         }
     }
 
@@ -208,8 +208,8 @@ class RuleWriter {
 
     Error unknown_field(const std::string& path) const {
         std::vector<std::string_view> names;
-        for (const auto& [key, binding] : draft_.fields)
-            if (key.first == entity_.type_name) names.push_back(key.second);
+        for (const auto& [name, binding] : draft_.fields_of(entity_.type_name))
+            names.push_back(name);
         std::string hint = did_you_mean(path, names);
         if (hint.empty())
             hint =
