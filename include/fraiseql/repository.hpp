@@ -196,8 +196,8 @@ class FRAISEQL_EXPORT repository {
     }
 
     /// Runs one statement of the application's author and returns how many rows it concerned. What
-    /// it changes of its session (SET, LISTEN, temporary tables, locks of sessions) lasts as long as
-    /// the transaction() that it is in, and nowhere longer than the statement itself.
+    /// it changes of its session (SET, LISTEN, temporary tables, locks of sessions) lasts as long
+    /// as the transaction() that it is in, and nowhere longer than the statement itself.
     task<std::int64_t> execute(std::string sql, values bound = {});
     /// Runs one SELECT, or a statement with RETURNING, and returns its rows as T, by column names.
     template <class T>
