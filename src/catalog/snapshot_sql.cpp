@@ -180,7 +180,9 @@ WITH namespaces AS MATERIALIZED (
 ), code AS (
   -- What functions do, without comments and without what ends with the transaction.
   SELECT p.oid, regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-      COALESCE(pg_get_function_sqlbody(p.oid), p.prosrc),
+      -- BEGIN ATOMIC has no source but its tree.
+      CASE WHEN p.prosrc = '' AND p.prokind IN ('f', 'p') THEN pg_get_functiondef(p.oid)
+           ELSE p.prosrc END,
       '--[^' || chr(10) || ']*', '', 'g'),
       '/[*]([^*]|[*][^/])*[*]/', '', 'g'),
       'set_config[[:space:]]*[(]([^();]|[(][^()]*[)])*,[[:space:]]*true[[:space:]]*[)]', '', 'gi'),
