@@ -16,13 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace {
-
 using namespace std::chrono_literals;
-
-constexpr const char* kNoText = "caf\xe9";
-
-}  // namespace
 
 // A scalar that cannot write all that it can hold.
 struct Grade {
