@@ -74,16 +74,13 @@ constexpr void check_resolver() {
                   "answer is written");
     static_assert(std::is_copy_constructible_v<F>,
                   "a resolver is copied: hold what cannot be in a std::shared_ptr");
-    if constexpr (kContext)
-        static_assert(std::is_invocable_v<const F&, context&, std::decay_t<Raw>...>,
-                      "a resolver runs on several threads at once, so it is called as const: no "
-                      "mutable lambda; keep "
-                      "what changes in a std::atomic, or behind a lock");
-    else
-        static_assert(std::is_invocable_v<const F&, std::decay_t<Raw>...>,
-                      "a resolver runs on several threads at once, so it is called as const: no "
-                      "mutable lambda; keep "
-                      "what changes in a std::atomic, or behind a lock");
+    constexpr bool callable = kContext
+                                  ? std::is_invocable_v<const F&, context&, std::decay_t<Raw>...>
+                                  : std::is_invocable_v<const F&, std::decay_t<Raw>...>;
+    static_assert(
+        callable,
+        "a resolver runs on several threads at once, so it is called as const: no mutable "
+        "lambda; keep what changes in a std::atomic, or behind a lock");
 }
 
 }  // namespace detail

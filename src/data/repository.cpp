@@ -31,19 +31,19 @@ void refuse_misfit(const std::string& source, const failure& misfit) {
 class repository_state {
   public:
     explicit repository_state(data::Store store) : store_(std::move(store)) {}
-    /// Inside a transaction, or the savepoint `name` of it.
+    /// Inside a transaction, or the savepoint `number` of it.
     repository_state(data::Store store, std::shared_ptr<pg::Reservation> reservation,
-                     std::shared_ptr<data::Nesting> nesting, int name)
+                     std::shared_ptr<data::Nesting> nesting, int number)
         : store_(std::move(store)),
           reservation_(std::move(reservation)),
           nesting_(std::move(nesting)),
-          name_(name) {}
+          number_(number) {}
 
     bool in_transaction() const noexcept { return nesting_ != nullptr; }
-    bool is_outermost() const noexcept { return name_ == data::Nesting::kOutermost; }
+    bool is_outermost() const noexcept { return number_ == data::Nesting::kOutermost; }
     /// Of the savepoint, and of what is in it.
-    std::string name() const { return "fraiseql_" + std::to_string(name_); }
-    int number() const noexcept { return name_; }
+    std::string name() const { return "fraiseql_" + std::to_string(number_); }
+    int number() const noexcept { return number_; }
     const std::shared_ptr<data::Nesting>& nesting() const noexcept { return nesting_; }
     const std::shared_ptr<pg::Reservation>& reservation() const noexcept { return reservation_; }
     /// Nothing more is run in it; the outermost one lets go of its connection.
@@ -61,7 +61,7 @@ class repository_state {
         if (reservation_ == nullptr)
             throw failure("The transaction is over.", "INTERNAL_SERVER_ERROR",
                           "What its body was given is good until the body ends.");
-        if (!nesting_->may_run(name_)) refuse();
+        if (!nesting_->may_run(number_)) refuse();
     }
 
     /// Throws failure: why nothing more can be run in the transaction.
@@ -141,7 +141,7 @@ class repository_state {
     std::shared_ptr<pg::Reservation> reservation_ = {};
     // Shared by the same.
     std::shared_ptr<data::Nesting> nesting_ = {};
-    int name_ = 0;
+    int number_ = data::Nesting::kOutermost;
 };
 
 namespace {
@@ -158,7 +158,6 @@ runtime::Task<Answer> run(std::shared_ptr<repository_state> state, pg::Call call
 }
 
 task<json_text> json_of(std::shared_ptr<repository_state> state, pg::Call call, bool read_only) {
-    state->expect_usable();
     Answer answer = co_await runtime::adopt(run(state, std::move(call), read_only));
     const pg::Rows& rows = state->rows(answer.result);
     if (rows.row_count() == 0 || rows.is_null(0, 0)) co_return json_text();
@@ -304,6 +303,7 @@ task<std::int64_t> repository::execute(std::string sql, values bound) {
 }
 
 task<json_text> repository::rows_of(std::string sql, values bound) {
+    state_->expect_usable();
     // On lines of its own, so that a comment at its end ends there.
     std::string wrapped =
         "WITH q AS (\n" + std::move(sql) + "\n) SELECT coalesce(json_agg(q), '[]'::json) FROM q";

@@ -127,6 +127,7 @@ void context::extend(std::string name, json_text value) {
             "extend(): the stream of a subscription has no answer of its own; hooks extend those "
             "to "
             "its events.");
+    // Throws where the name is no UTF-8.
     std::string quoted;
     write_json_string(quoted, name);
     state_.extensions[std::move(name)] = value.str();

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 """One page of documentation, run from top to bottom on a database called `shop` of its own."""
-import base64
 import functools
-import hashlib
-import hmac
 import json
 import os
 import pathlib
@@ -16,6 +13,7 @@ import urllib.parse
 
 import documents
 import product
+import tokens
 import websocket
 from documents import ROOT, same_json, same_text
 
@@ -31,16 +29,6 @@ if [ "${{1:-}}" = serve ]; then
 fi
 exec "{binary}" "$@"
 """
-
-
-def token(claims, secret):
-    """Returns a JSON Web Token with these claims, good for the next hour."""
-    def part(data):
-        return base64.urlsafe_b64encode(data).rstrip(b"=")
-    head = part(b'{"alg":"HS256","typ":"JWT"}')
-    body = part(json.dumps({"exp": int(time.time()) + 3600} | claims).encode())
-    sign = hmac.new(secret.encode(), head + b"." + body, hashlib.sha256).digest()
-    return (head + b"." + body + b"." + part(sign)).decode()
 
 
 def answer_of(server, query, variables, headers):
@@ -309,7 +297,8 @@ class Page:
     def token(self, snippet):
         """A token of the claims that the snippet names, for the server that it asks."""
         environment = self.server(self.asked(snippet)).given[1]
-        return token(self.filled(snippet.says["as"]), environment["FRAISEQL_JWT_SECRET"])
+        return tokens.signed(environment["FRAISEQL_JWT_SECRET"],
+                             **self.filled(snippet.says["as"]))
 
     def asked(self, snippet):
         return snippet.says.get("at", "8080")

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: MIT
 """Streams of code end when who subscribed may not see them any more: tests/programs/rights.cpp."""
-import base64
-import hashlib
-import hmac
-import json
 import os
 import pathlib
 import subprocess
@@ -12,6 +8,7 @@ import time
 import unittest
 
 import product
+import tokens
 from event_stream import EventStream
 from websocket import WebSocket
 
@@ -24,12 +21,7 @@ GRANT = "INSERT INTO rbac.tb_user_role (user_id, tenant_id, role) VALUES ('ann',
 
 
 def bearer(lifetime=3600, **claims):
-    def part(value):
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
-    claims = {"sub": "ann", "exp": int(time.time()) + lifetime} | claims
-    text = part({"alg": "HS256", "typ": "JWT"}) + b"." + part(claims)
-    mac = hmac.new(SECRET, text, hashlib.sha256).digest()
-    token = (text + b"." + base64.urlsafe_b64encode(mac).rstrip(b"=")).decode()
+    token = tokens.signed(SECRET, sub="ann", exp=int(time.time()) + lifetime, **claims)
     return {"Authorization": f"Bearer {token}"}
 
 

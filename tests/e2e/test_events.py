@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: MIT
 """Subscriptions that code answers, and resolvers that fail: tests/programs/events.cpp."""
-import base64
-import hashlib
-import hmac
 import http.client
 import json
 import os
@@ -13,6 +10,7 @@ import time
 import unittest
 
 import product
+import tokens
 from event_stream import EventStream
 from websocket import WebSocket
 
@@ -27,12 +25,7 @@ CREATE TABLE tb_row (id int PRIMARY KEY, body text NOT NULL);
 
 
 def token(*roles):
-    def part(value):
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
-    claims = {"sub": "ann", "roles": list(roles), "exp": int(time.time()) + 3600}
-    text = part({"alg": "HS256", "typ": "JWT"}) + b"." + part(claims)
-    mac = hmac.new(SECRET, text, hashlib.sha256).digest()
-    return (text + b"." + base64.urlsafe_b64encode(mac).rstrip(b"=")).decode()
+    return tokens.signed(SECRET, sub="ann", roles=list(roles))
 
 
 class EventsServer(unittest.TestCase):

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 """PgBouncer in front of the database: nothing may rely on what a session remembers."""
-import base64
 import concurrent.futures
-import hashlib
-import hmac
 import json
 import os
 import pathlib
@@ -12,11 +9,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
 
 import product
 import streaming
+import tokens
 from test_tls import Authority
 
 PGBOUNCER = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
@@ -153,13 +150,7 @@ class Pooled:
         return self.options
 
     def token(self, subject):
-        def coded(value):
-            raw = value if isinstance(value, bytes) else json.dumps(value).encode()
-            return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-        text = coded({"alg": "HS256", "typ": "JWT"}) + "." + coded(
-            {"sub": subject, "exp": int(time.time()) + 600})
-        return text + "." + coded(hmac.new(self.secret.encode(), text.encode(),
-                                           hashlib.sha256).digest())
+        return tokens.signed(self.secret, sub=subject)
 
     def ask(self, query, subject=None, **variables):
         headers = {"Authorization": "Bearer " + self.token(subject)} if subject else {}

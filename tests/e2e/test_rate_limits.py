@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 """How often, by whom and at what cost: refused with 429, by one server or by several together."""
-import base64
 import concurrent.futures
-import hashlib
-import hmac
 import json
 import os
 import subprocess
@@ -11,6 +8,7 @@ import tempfile
 import time
 import unittest
 
+import tokens
 from product import BLOG_FILES, Database, Server, free_port, run, wait_until
 
 SECRET = "a secret for tests that has enough bytes"
@@ -24,12 +22,7 @@ TYPENAME = json.dumps({"query": "{ __typename }"})
 
 
 def bearer(**claims):
-    def part(data):
-        return base64.urlsafe_b64encode(data).decode().rstrip("=")
-    claims = {"exp": int(time.time()) + 3600} | claims
-    text = part(b'{"alg":"HS256"}') + "." + part(json.dumps(claims).encode())
-    mac = hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).digest()
-    return {"Authorization": "Bearer " + text + "." + part(mac)}
+    return {"Authorization": "Bearer " + tokens.signed(SECRET, **claims)}
 
 
 class Limited(unittest.TestCase):

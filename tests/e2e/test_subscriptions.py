@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: MIT
 """Subscriptions to what the database has: answers follow what is written, for whom they may."""
-import base64
-import hashlib
-import hmac
 import http.client
 import json
 import os
@@ -14,6 +11,7 @@ import time
 import unittest
 import urllib.parse
 
+import tokens
 from product import BLOG_FILES, Database, Server, as_role, run, wait_until
 from test_web import BROWSER, install
 from websocket import Closed, WebSocket
@@ -39,13 +37,9 @@ COUNTER = "subscription { counter(id: 1) { n } }"
 
 def token(tenant, lifetime=3600, **claims):
     """Returns a JWT (HS256) of a user of the tenant."""
-    def part(value):
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
     claims = {"sub": f"user of {tenant}", "tenant_id": tenant,
               "exp": int(time.time()) + lifetime} | claims
-    text = part({"alg": "HS256", "typ": "JWT"}) + b"." + part(claims)
-    mac = hmac.new(SECRET, text, hashlib.sha256).digest()
-    return (text + b"." + base64.urlsafe_b64encode(mac).rstrip(b"=")).decode()
+    return tokens.signed(SECRET, **claims)
 
 
 class Subscriptions(unittest.TestCase):
