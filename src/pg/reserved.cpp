@@ -248,9 +248,12 @@ bool Reservation::in_transaction() const noexcept {
 
 runtime::Task<BatchResult> Reservation::run(Batch batch, runtime::Clock::time_point deadline) {
     const std::shared_ptr<ReservedConnection> connection = connection_;
+    // It may have been given up just after the statement before this one was answered.
+    const bool late = runtime::Clock::now() >= deadline;
     if (connection == nullptr || !connection->usable())
         co_return tl::unexpected(
-            sql::database_error("08006", "the transaction's connection is gone"));
+            late ? sql::database_error("57014", "canceling statement due to the request's deadline")
+                 : sql::database_error("08006", "the transaction's connection is gone"));
     const auto pending = std::make_shared<Pending>();
     pending->batch = std::move(batch);
     connection->send(pending);
