@@ -28,6 +28,8 @@ class Backoff {
         next_ = now + std::chrono::milliseconds(full - next_random() % (full / 2 + 1));
     }
     void succeeded() noexcept { failures_ = 0; }
+    /// The next attempt may be made at once.
+    void hurry() noexcept { next_ = {}; }
 
   private:
     // xorshift32: plenty for jitter.

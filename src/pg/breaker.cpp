@@ -16,29 +16,29 @@ constexpr auto kLookInterval = 2s;
 
 Breaker::Breaker() : backoff_(std::random_device{}()) {}
 
-Breaker::Admission Breaker::admit(TimePoint now) {
-    if (state() == State::Closed) return Admission::Yes;
+std::optional<Breaker::Attempt> Breaker::admit(TimePoint now) {
+    if (state() == State::Closed) return Attempt{.began = now};
     const std::lock_guard lock(mutex_);
     switch (state()) {
         case State::Closed:
-            return Admission::Yes;
+            return Attempt{.began = now};
         case State::HalfOpen:
-            if (now < probed_ + kForgotten) return Admission::No;
+            if (now < probed_ + kForgotten) return std::nullopt;
             break;
         case State::Open:
-            if (!backoff_.due(now)) return Admission::No;
+            if (!backoff_.due(now)) return std::nullopt;
             break;
     }
     state_ = State::HalfOpen;
     probed_ = now;
-    return Admission::Probe;
+    return Attempt{.began = now, .probe = true};
 }
 
-bool Breaker::failed(TimePoint now, Admission admission, const sql::DatabaseError& error) {
+bool Breaker::failed(TimePoint now, const Attempt& attempt, const sql::DatabaseError& error) {
     const std::lock_guard lock(mutex_);
     const bool opened = state() == State::Closed;
-    // Attempts from before it was opened tell nothing new.
-    if (!opened && admission != Admission::Probe) return false;
+    // Attempts from before it was opened, or closed, tell nothing new.
+    if (opened ? attempt.began < closed_ : !attempt.probe) return false;
     if (opened) ++openings_;
     state_ = State::Open;
     error_ = error;
@@ -46,14 +46,21 @@ bool Breaker::failed(TimePoint now, Admission admission, const sql::DatabaseErro
     return opened;
 }
 
-bool Breaker::succeeded() {
+bool Breaker::succeeded(TimePoint now) {
     if (state() == State::Closed) return false;
     const std::lock_guard lock(mutex_);
     if (state() == State::Closed) return false;
     state_ = State::Closed;
+    closed_ = now;
     backoff_.succeeded();
     std::erase_if(followers_, [](const auto& each) { return !each.first->deliver(each.second); });
     return true;
+}
+
+void Breaker::hope() {
+    if (state() != State::Open) return;
+    const std::lock_guard lock(mutex_);
+    backoff_.hurry();
 }
 
 bool Breaker::may_look(TimePoint now) {

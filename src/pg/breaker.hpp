@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -30,16 +31,22 @@ class Breaker {
     /// Takes no lock.
     State state() const noexcept { return state_.load(std::memory_order_relaxed); }
 
-    enum class Admission : std::uint8_t { No, Yes, Probe };
-    /// Whether a connection may be opened at `now`. Who was told Probe has to say what became of
-    /// it; after half a minute without a word, somebody else may try.
-    Admission admit(TimePoint now);
+    /// A connection that may be opened.
+    struct Attempt {
+        TimePoint began;
+        /// The only one while the breaker is open. What became of it has to be said; after half a
+        /// minute without a word, somebody else may try.
+        bool probe = false;
+    };
+    /// Returns nothing where no connection may be opened at `now`.
+    std::optional<Attempt> admit(TimePoint now);
 
-    /// A connection could not be opened, by whom `admission` let. Returns whether this opened the
-    /// breaker.
-    bool failed(TimePoint now, Admission admission, const sql::DatabaseError& error);
+    /// A connection could not be opened. Returns whether this opened the breaker.
+    bool failed(TimePoint now, const Attempt& attempt, const sql::DatabaseError& error);
     /// A connection was opened. Returns whether this closed the breaker.
-    bool succeeded();
+    bool succeeded(TimePoint now);
+    /// A connection that had been silent speaks again: the next probe need not wait.
+    void hope();
 
     /// Whether it is time to look whether the database is there although statements go unanswered;
     /// for one caller every two seconds.
@@ -58,6 +65,7 @@ class Breaker {
     mutable std::mutex mutex_;
     Backoff backoff_;
     TimePoint probed_{};
+    TimePoint closed_{};
     TimePoint looked_{};
     std::uint64_t openings_ = 0;
     sql::DatabaseError error_;

@@ -163,6 +163,7 @@ void Pool::State::finished(Connection& connection,
     LaneState& lane = lane_of(connection);
     const auto keep = connection.shared_from_this();
     bool read_only = false;
+    bool silent = false;
     std::optional<sql::DatabaseError> unclean;
     const auto now = runtime::Clock::now();
     for (auto& exchange : exchanges) {
@@ -170,10 +171,13 @@ void Pool::State::finished(Connection& connection,
             if (exchange->error) unclean = std::move(exchange->error);
             continue;
         }
-        busy_ += now - pending_of(exchange).sent;
+        const auto took = now - pending_of(exchange).sent;
+        busy_ += took;
+        silent = silent || took > kSilence;
         read_only = read_only || met_read_only_server(*exchange);
         answer(std::static_pointer_cast<Pending>(exchange));
     }
+    if (silent) breaker_->hope();
     if (unclean) return lost(connection, *unclean, connection.close());
     if (read_only) {
         // The next connection may find the server that has taken over.
@@ -264,36 +268,36 @@ void Pool::State::connect_missing(Lane which) {
     const auto now = runtime::Clock::now();
     std::size_t count = lane_of(which).to_start(now);
     for (; count > 0; --count) {
-        const Breaker::Admission admission = breaker_->admit(now);
-        if (admission == Breaker::Admission::No) return;
-        begin_connect(which, admission);
+        const std::optional<Breaker::Attempt> attempt = breaker_->admit(now);
+        if (!attempt) return;
+        begin_connect(which, *attempt);
     }
 }
 
-void Pool::State::begin_connect(Lane which, Breaker::Admission admission) {
-    auto job = [settings = connect_settings(which), mailbox = mailbox_, which, admission,
+void Pool::State::begin_connect(Lane which, const Breaker::Attempt& attempt) {
+    auto job = [settings = connect_settings(which), mailbox = mailbox_, which, attempt,
                 weak = weak_from_this(), breaker = breaker_] {
         // By now it may be known that nobody answers; each attempt may take its whole patience.
-        if (admission == Breaker::Admission::Yes && breaker->state() != Breaker::State::Closed) {
-            mailbox->deliver([weak, which, admission, error = breaker->error()] {
+        if (!attempt.probe && breaker->state() != Breaker::State::Closed) {
+            mailbox->deliver([weak, which, attempt, error = breaker->error()] {
                 if (const auto self = weak.lock(); self != nullptr && !self->closed_)
-                    self->connect_failed(which, admission, error);
+                    self->connect_failed(which, attempt, error);
             });
             return;
         }
         auto connection = connect(settings);
         // In a shared holder because std::function copies; dropped with it if nobody listens.
         auto holder = std::make_shared<decltype(connection)>(std::move(connection));
-        mailbox->deliver([weak, holder, which, admission] {
+        mailbox->deliver([weak, holder, which, attempt] {
             const auto self = weak.lock();
             if (self == nullptr || self->closed_) return;
             if (*holder) return self->connected(which, std::move(**holder));
-            self->connect_failed(which, admission, std::move(holder->error()));
+            self->connect_failed(which, attempt, std::move(holder->error()));
         });
     };
     ++lane_of(which).connecting;
     if (!outbound_.post(std::move(job))) {
-        connect_failed(which, admission,
+        connect_failed(which, attempt,
                        sql::database_error("53300", "too many connections are being opened"));
     }
 }
@@ -303,7 +307,7 @@ void Pool::State::connected(Lane which, Established established) {
     --lane.connecting;
     lane.backoff.succeeded();
     lane.refusal = {};
-    if (breaker_->succeeded()) log("connected to the database again");
+    if (breaker_->succeeded(runtime::Clock::now())) log("connected to the database again");
     if (established.pooled && !std::exchange(pooled_, true))
         log("there is a pooler in front of the database: settings go with each transaction");
     const bool named = settings_.prepared_names == PreparedNames::Automatic
@@ -329,13 +333,13 @@ void Pool::State::say_warm() {
     if (!std::exchange(warm_, true) && settings_.on_warm) settings_.on_warm();
 }
 
-void Pool::State::blame(Breaker::Admission admission, const sql::DatabaseError& error) {
-    if (breaker_->failed(runtime::Clock::now(), admission, error))
+void Pool::State::blame(const Breaker::Attempt& attempt, const sql::DatabaseError& error) {
+    if (breaker_->failed(runtime::Clock::now(), attempt, error))
         log(LogEntry::error("cannot connect to the database: " + error.message +
                             "; requests that need it are refused until it answers"));
 }
 
-void Pool::State::connect_failed(Lane which, Breaker::Admission admission,
+void Pool::State::connect_failed(Lane which, const Breaker::Attempt& attempt,
                                  sql::DatabaseError error) {
     LaneState& lane = lane_of(which);
     --lane.connecting;
@@ -344,14 +348,14 @@ void Pool::State::connect_failed(Lane which, Breaker::Admission admission,
     if (!is_unavailable(error)) error.sqlstate = "08001";
     if (error.sqlstate == "53300") {
         // The server answers, if only to say that it is full.
-        breaker_->succeeded();
+        breaker_->succeeded(now);
         if (!lane.backoff.failing())
             log(LogEntry::error("cannot connect to the database: " + error.message));
         lane.backoff.failed(now);
         lane.refusal = std::move(error);
         if (!quick_.connections.empty()) say_warm();
     } else {
-        blame(admission, error);
+        blame(attempt, error);
     }
     refuse_waiting(lane);
     arm_timer();

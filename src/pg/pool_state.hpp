@@ -45,17 +45,17 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
     LaneState& lane_of(Lane lane) { return lane == Lane::Quick ? quick_ : exclusive_; }
     LaneState& lane_of(const Connection& connection);
     void connect_missing(Lane lane);
-    void begin_connect(Lane lane, Breaker::Admission admission);
+    void begin_connect(Lane lane, const Breaker::Attempt& attempt);
     ConnectSettings connect_settings(Lane lane) const;
     void connected(Lane lane, Established established);
-    void connect_failed(Lane lane, Breaker::Admission admission, sql::DatabaseError error);
+    void connect_failed(Lane lane, const Breaker::Attempt& attempt, sql::DatabaseError error);
     bool down(const LaneState& lane) const { return lane.down(breaker_->state()); }
     /// Why the lane is down.
     sql::DatabaseError reason(const LaneState& lane) const;
     void refuse_waiting(LaneState& lane);
     void database_is_back();
     /// The database could not be reached.
-    void blame(Breaker::Admission admission, const sql::DatabaseError& error);
+    void blame(const Breaker::Attempt& attempt, const sql::DatabaseError& error);
     void say_warm();
     void send(Connection& connection, std::shared_ptr<Pending> pending);
     void send_reset(Connection& connection, Lane lane, runtime::Clock::time_point now);
@@ -66,7 +66,7 @@ class Pool::State final : public std::enable_shared_from_this<Pool::State>,
     void look_after(LaneState& lane, Lane which, runtime::Clock::time_point now);
     void check_health(Connection& connection, Lane which, runtime::Clock::time_point now);
     void look_for_server(runtime::Clock::time_point now);
-    void looked(Breaker::Admission admission, const std::optional<sql::DatabaseError>& error);
+    void looked(const Breaker::Attempt& attempt, const std::optional<sql::DatabaseError>& error);
     void answer(const std::shared_ptr<Pending>& pending);
     bool send_again(const std::shared_ptr<Pending>& pending);
     void cancel_abandoned_front(Connection& connection);

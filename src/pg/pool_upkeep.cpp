@@ -100,29 +100,29 @@ void Pool::State::look_for_server(runtime::Clock::time_point now) {
     const bool wanted = breaker != Breaker::State::Closed ||
                         ((any_quiet(quick_) || any_quiet(exclusive_)) && breaker_->may_look(now));
     if (!wanted) return;
-    const Breaker::Admission admission = breaker_->admit(now);
-    if (admission == Breaker::Admission::No) return;
+    const std::optional<Breaker::Attempt> attempt = breaker_->admit(now);
+    if (!attempt) return;
     ConnectSettings settings = connect_settings(Lane::Quick);
     settings.timeout_seconds = std::min(settings.timeout_seconds, kProbeSeconds);
     auto job = [settings = std::move(settings), mailbox = mailbox_, weak = weak_from_this(),
-                admission] {
+                attempt = *attempt] {
         const auto connection = connect(settings);
         const auto error = connection ? std::optional<sql::DatabaseError>() : connection.error();
-        mailbox->deliver([weak, error, admission] {
-            if (const auto self = weak.lock()) self->looked(admission, error);
+        mailbox->deliver([weak, error, attempt] {
+            if (const auto self = weak.lock()) self->looked(attempt, error);
         });
     };
-    if (!outbound_.post(std::move(job))) breaker_->failed(now, admission, breaker_->error());
+    if (!outbound_.post(std::move(job))) breaker_->failed(now, *attempt, breaker_->error());
 }
 
-void Pool::State::looked(Breaker::Admission admission,
+void Pool::State::looked(const Breaker::Attempt& attempt,
                          const std::optional<sql::DatabaseError>& error) {
     if (closed_) return;
     // A server that says that it is full is there.
     if (!error || error->sqlstate == "53300") {
-        if (breaker_->succeeded()) log("connected to the database again");
+        if (breaker_->succeeded(runtime::Clock::now())) log("connected to the database again");
     } else {
-        blame(admission, *error);
+        blame(attempt, *error);
     }
     for (LaneState* lane : {&quick_, &exclusive_})
         refuse_waiting(*lane);

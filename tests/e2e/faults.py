@@ -63,16 +63,17 @@ class Faulty(unittest.TestCase):
         return [float(line.split()[-1]) for line in lines if line.startswith(name)][0]
 
     def expect_recovery(self, seconds=RECOVERY):
-        """Reads, writes and readiness are back in time; then nobody is refused any more."""
+        """Reads, writes, readiness and new connections are back in time; then nobody is refused any
+        more."""
         began = time.monotonic()
         product.wait_until(lambda: self.read_code() is None and self.add("back") is None
-                           and self.server.request("GET", "/ready").status == 200,
+                           and self.server.request("GET", "/ready").status == 200
+                           and self.metric("fraiseql_database_breaker_state") == 0,
                            "recovery", seconds)
         for number in range(20):
             self.assertIsNone(self.read_code())
             self.assertIsNone(self.add(f"after {number}"))
-        product.wait_until(lambda: self.metric("fraiseql_database_breaker_state") == 0,
-                           "a closed breaker in the metrics")
+        self.assertEqual(self.metric("fraiseql_database_breaker_state"), 0)
         return time.monotonic() - began
 
     def expect_nothing_lost(self):
