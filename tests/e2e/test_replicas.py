@@ -145,9 +145,14 @@ class Replicas(unittest.TestCase):
         cluster = self.cluster
         urls = [as_api(word) for word in cluster.replica_options()]
         server = Server(command=["serve", "--database", as_api(cluster.write_url()),
-                                 "--workers", "2", *urls, *options])
+                                 "--workers", "2", "--pool-quick", "2", *urls, *options])
         self.servers.append(server)
-        wait_until(lambda: self.following(server) == len(cluster.standbys), "the standbys in use")
+        wait_until(lambda: self.following(server) == len(cluster.standbys)
+                   # A standby is not read from before it has what the primary had written when it
+                   # was first asked, nor by a worker that is not connected to it yet.
+                   and self.metric(server, "fraiseql_replica_lag_seconds") < 1e6
+                   and self.metric(server, "fraiseql_replica_connections")
+                   == 2 * 2 * len(cluster.standbys), "the standbys in use")
         return server
 
     def following(self, server):
