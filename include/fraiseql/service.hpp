@@ -43,9 +43,10 @@ class FRAISEQL_EXPORT service {
                 std::stop_token cancelled = {}) const;
 
     /// Takes no more requests, finishes those in progress, and ends all threads. Returns whether
-    /// they ended by themselves; after ten seconds and the shutdown delay they are dropped, and
-    /// answered with 503. Blocks; any thread of the program may call it. Throws std::logic_error
-    /// where code that the service runs does.
+    /// they ended by themselves; after ten seconds and the shutdown delay they are cancelled, and
+    /// answered with 503. Code that does not end even then is dropped where it waits. Blocks; any
+    /// thread of the program may call it. Throws std::logic_error where code that the service runs
+    /// does.
     bool stop();
 
     /// What SIGHUP does to the program `fraiseql`: reads certificates and the like again.

@@ -107,6 +107,12 @@ void Connection::abandon() {
     data_.wake();
 }
 
+void Connection::cancel() {
+    cancelled_ = true;
+    if (phase_ != Phase::Answering) return abandon();
+    cancel_.emit(boost::asio::cancellation_type::terminal);
+}
+
 H1Reader::State Connection::parse() {
     if (!reader_.in_request()) reader_.use(site_->settings.limits);
     const H1Reader::Step step =
@@ -311,7 +317,12 @@ runtime::Task<> Connection::serve(std::shared_ptr<Connection> self) {
         self->start_read();
         Response response = co_await answer(self, request);
         if (self->ended_) break;
-        const bool last = self->site_->letting_go || self->site_->draining;
+        if (self->cancelled_) {
+            response = stopping();
+            // What follows waits again.
+            co_await boost::asio::this_coro::reset_cancellation_state();
+        }
+        const bool last = self->site_->letting_go || self->site_->draining || self->cancelled_;
         const bool keep_alive = asked && !last && !response.upgrade;
         const bool head_only = request.method() == "HEAD";
         std::function<void()> on_sent = std::move(response.on_sent);

@@ -47,6 +47,9 @@ class Connection final : public Duplex, public std::enable_shared_from_this<Conn
     /// request in progress.
     void drain();
 
+    /// Cancels the request in progress, which is answered with 503; closes it where there is none.
+    void cancel();
+
     /// Lets go of the coroutine where it waits, so that it is destroyed with the event loop.
     void abandon();
 
@@ -89,6 +92,7 @@ class Connection final : public Duplex, public std::enable_shared_from_this<Conn
     bool ended_ = false;
     bool timed_out_ = false;
     bool continue_sent_ = false;
+    bool cancelled_ = false;
 };
 
 }  // namespace fraiseql::http

@@ -26,11 +26,6 @@ Response bad_request(std::string message, std::string hint = {}) {
         {.code = ErrorCode::BadUserInput, .message = std::move(message), .hint = std::move(hint)});
 }
 
-Response stopping() {
-    return make_error_response(
-        {.code = ErrorCode::ServiceUnavailable, .message = "The server is stopping."});
-}
-
 /// What is mounted has no connections of its own to speak anything else on.
 Response no_connection() {
     return bad_request("Neither a WebSocket nor an event stream can be opened here",
@@ -150,17 +145,22 @@ class Intake::State : public std::enable_shared_from_this<Intake::State> {
         settings_.proxies = intaking.proxies;
     }
 
-    // The handler's owner goes, too. What waits for itself only would never be answered.
-    void abandon() {
-        gone_ = true;
-        empty_.wake();
-        for (const auto& [address, weak] : std::exchange(open_, {})) {
+    void cancel() {
+        for (const auto& [address, weak] : std::unordered_map(open_)) {
             const auto exchange = weak.lock();
             if (!exchange) continue;
             exchange->on_cancelled.reset();
             exchange->finish(finished(stopping()));
             exchange->cancel.emit(boost::asio::cancellation_type::terminal);
         }
+    }
+
+    // The handler's owner goes, too. What waits for itself only would never be answered.
+    void abandon() {
+        gone_ = true;
+        empty_.wake();
+        cancel();
+        open_.clear();
     }
 
   private:
@@ -215,6 +215,8 @@ runtime::Task<> Intake::drain() {
     const std::shared_ptr<State> state = state_;
     co_await State::drain(state);
 }
+
+void Intake::cancel() { state_->cancel(); }
 
 class Intakes::State {
   public:

@@ -51,6 +51,9 @@ class Intake {
     /// Refuses what comes from now on, and ends when everything in progress is answered.
     runtime::Task<> drain();
 
+    /// Answers what is in progress with 503, and cancels it.
+    void cancel();
+
   private:
     friend class Intakes;
     class State;

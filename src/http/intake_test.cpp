@@ -116,6 +116,7 @@ class Host : public runtime::Program {
     ~Host() override { mailbox_->close(); }
     Result<void> start() override { return {}; }
     runtime::Task<> drain() override { co_await intake_.drain(); }
+    void cancel() override { intake_.cancel(); }
 
   private:
     static ListenSettings settings() {
@@ -171,10 +172,12 @@ TEST_F(IntakesTest, FinishesWhatIsInProgressAndRefusesTheRest) {
 }
 
 TEST_F(IntakesTest, WhatIsDroppedIsAnsweredToo) {
+    const int before = cancelled_handlers;
     std::future<Response> slow = ask("/slow");
     std::this_thread::sleep_for(50ms);
     EXPECT_FALSE(workers_.stop(50ms));
     EXPECT_EQ(slow.get().status, 503);
+    EXPECT_EQ(cancelled_handlers, before + 1);
 }
 
 TEST_F(IntakesTest, CancellationEndsTheWork) {

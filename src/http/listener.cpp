@@ -78,6 +78,13 @@ class Listener::State : public std::enable_shared_from_this<Listener::State> {
         pause_timer_.cancel();
     }
 
+    void cancel() {
+        close();
+        const auto connections = site->connections;
+        for (Connection* connection : connections)
+            connection->cancel();
+    }
+
     // Whoever waits on us holds us: without a wake they would keep each other for ever.
     void abandon() {
         close();
@@ -203,6 +210,8 @@ runtime::Task<> Listener::drain() {
     if (busy) co_await state->site->empty.wait();
     state->close();
 }
+
+void Listener::cancel() { state_->cancel(); }
 
 std::size_t Listener::connection_count() const noexcept { return state_->site->connections.size(); }
 

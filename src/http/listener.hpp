@@ -87,6 +87,10 @@ class Listener {
     /// have answered it.
     runtime::Task<> drain();
 
+    /// Cancels all requests in progress, which are answered with 503, and closes the other
+    /// connections.
+    void cancel();
+
     std::size_t connection_count() const noexcept;
 
   private:

@@ -68,6 +68,7 @@ class Echo : public runtime::Program {
         }
         co_await listener_.drain();
     }
+    void cancel() override { listener_.cancel(); }
 
   private:
     Timer timer_;
@@ -308,11 +309,15 @@ TEST_F(ListenerTest, LetsConnectionsGoBeforeItDrains) {
 
 TEST_F(ListenerTest, MayStopWithARequestInProgress) {
     serve();
+    const int before = cancelled_handlers;
     tcp::socket busy = connect();
     boost::asio::write(busy, boost::asio::buffer("GET /slow" + kKeep + "\r\n"));
     std::this_thread::sleep_for(50ms);
     EXPECT_FALSE(workers_.stop(20ms));
-    EXPECT_EQ(read_to_end(busy), "");
+    const std::string answered = read_to_end(busy);
+    EXPECT_EQ(answered.find("HTTP/1.1 503 "), 0U) << answered;
+    EXPECT_NE(answered.find("The server is stopping."), std::string::npos) << answered;
+    EXPECT_EQ(cancelled_handlers, before + 1);
 }
 
 TEST_F(ListenerTest, SaysThatThePortIsInUse) {

@@ -106,6 +106,11 @@ Response internal_error() {
     return make_error_response({.message = "Something went wrong in the server"});
 }
 
+Response stopping() {
+    return make_error_response(
+        {.code = ErrorCode::ServiceUnavailable, .message = "The server is stopping."});
+}
+
 std::string_view reason_phrase(int status) noexcept {
     switch (status) {
         case 100:

@@ -132,8 +132,12 @@ Response make_error_response(const Error& error, std::string_view content_type =
 /// What clients are told of an exception: nothing of what it says.
 Response internal_error();
 
+/// What clients are told whose request the end of the server does not wait for.
+Response stopping();
+
 /// Answers a request. `request` lives until the coroutine ends. It is cancelled (Asio cancellation)
-/// when the client goes away, and its response is then dropped.
+/// when the client goes away or the server does not wait for it any longer, and its response is
+/// then dropped.
 using Handler = std::function<runtime::Task<Response>(const Request& request)>;
 
 using fraiseql::equal_ignoring_case;

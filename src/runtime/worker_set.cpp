@@ -11,6 +11,14 @@
 #include <thread>
 
 namespace fraiseql::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What is cancelled runs its destructors, if it ends at all.
+constexpr auto kLastTurns = 500ms;
+
+}  // namespace
 
 struct WorkerSet::Worker {
     // Declared first so that it is destroyed after the program.
@@ -18,6 +26,7 @@ struct WorkerSet::Worker {
     boost::asio::executor_work_guard<Executor> guard{context.get_executor()};
     std::unique_ptr<Program> program;
     std::promise<void> drained;
+    std::future<void> ended = drained.get_future();
     std::thread thread;
 
     void run(const Log& log) {
@@ -65,15 +74,25 @@ Result<void> WorkerSet::start(std::size_t count, const MakeProgram& make) {
 
 bool WorkerSet::stop(std::chrono::milliseconds timeout) {
     const auto deadline = Clock::now() + timeout;
-    bool in_time = true;
+    std::vector<Worker*> late;
+    const auto wait = [&](std::vector<Worker*> workers, Clock::time_point until) {
+        std::erase_if(workers, [until](Worker* each) {
+            return each->ended.wait_until(until) == std::future_status::ready;
+        });
+        return workers;
+    };
     for (auto& worker : workers_) {
         if (!worker->thread.joinable()) continue;
         boost::asio::post(worker->context, [raw = worker.get()] { raw->begin_drain(); });
+        late.push_back(worker.get());
     }
+    late = wait(std::move(late), deadline);
+    const bool in_time = late.empty();
+    for (Worker* worker : late)
+        boost::asio::post(worker->context, [worker] { worker->program->cancel(); });
+    wait(std::move(late), Clock::now() + kLastTurns);
     for (auto& worker : workers_) {
         if (!worker->thread.joinable()) continue;
-        const auto state = worker->drained.get_future().wait_until(deadline);
-        if (state != std::future_status::ready) in_time = false;
         worker->context.stop();
         worker->thread.join();
     }

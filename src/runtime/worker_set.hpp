@@ -25,6 +25,8 @@ class Program {
     virtual Result<void> start() = 0;
     /// Stops taking new work and ends when the work in progress has ended.
     virtual Task<> drain() = 0;
+    /// The drain takes too long: cancels the work in progress, which then has a moment to end.
+    virtual void cancel() = 0;
 };
 
 using MakeProgram =
@@ -43,7 +45,8 @@ class WorkerSet {
     /// Makes and starts `count` programs, then their threads.
     Result<void> start(std::size_t count, const MakeProgram& make);
 
-    /// Drains every worker and joins its thread; after `timeout` work in progress is dropped.
+    /// Drains every worker and joins its thread; after `timeout` work in progress is cancelled, and
+    /// dropped where that does not end it.
     /// Returns whether everything ended in time.
     bool stop(std::chrono::milliseconds timeout);
 

@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <csignal>
 #include <future>
 #include <memory>
@@ -20,36 +21,43 @@ using namespace std::chrono_literals;
 struct Counts {
     std::atomic<int> started{0};
     std::atomic<int> drained{0};
+    std::atomic<int> cancelled{0};
     std::atomic<int> destroyed{0};
 };
 
 class Sleeper : public Program {
   public:
-    Sleeper(Executor executor, Counts& counts, std::chrono::milliseconds drain_time)
-        : executor_(std::move(executor)), counts_(counts), drain_time_(drain_time) {}
+    Sleeper(const Executor& executor, Counts& counts, std::chrono::milliseconds drain_time)
+        : timer_(executor), counts_(counts), drain_time_(drain_time) {}
     ~Sleeper() override { ++counts_.destroyed; }
     Result<void> start() override {
         ++counts_.started;
         return {};
     }
     Task<> drain() override {
-        boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor> timer(
-            executor_, drain_time_);
-        co_await timer.async_wait(kAwait);
-        ++counts_.drained;
+        timer_.expires_after(drain_time_);
+        boost::system::error_code error;
+        co_await timer_.async_wait(boost::asio::redirect_error(kAwait, error));
+        if (!error) ++counts_.drained;
+    }
+    void cancel() override {
+        timer_.cancel();
+        ++counts_.cancelled;
     }
 
   private:
-    Executor executor_;
+    using Timer =
+        boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
+    Timer timer_;
     Counts& counts_;
     std::chrono::milliseconds drain_time_;
 };
 
 MakeProgram sleepers(Counts& counts, std::chrono::milliseconds drain_time) {
-    return
-        [&counts, drain_time](Executor executor, std::size_t) -> Result<std::unique_ptr<Program>> {
-            return std::make_unique<Sleeper>(std::move(executor), counts, drain_time);
-        };
+    return [&counts, drain_time](const Executor& executor,
+                                 std::size_t) -> Result<std::unique_ptr<Program>> {
+        return std::make_unique<Sleeper>(executor, counts, drain_time);
+    };
 }
 
 TEST(WorkerSet, DrainsEveryWorkerBeforeItStops) {
@@ -59,16 +67,35 @@ TEST(WorkerSet, DrainsEveryWorkerBeforeItStops) {
     EXPECT_TRUE(workers.stop(10s));
     EXPECT_EQ(counts.started, 3);
     EXPECT_EQ(counts.drained, 3);
+    EXPECT_EQ(counts.cancelled, 0);
     EXPECT_EQ(counts.destroyed, 3);
 }
 
-TEST(WorkerSet, DropsWhatOutlastsTheTimeout) {
+TEST(WorkerSet, CancelsWhatOutlastsTheTimeout) {
     Counts counts;
     WorkerSet workers({});
-    ASSERT_TRUE(workers.start(1, sleepers(counts, 1h)));
-    const auto before = Clock::now();
+    ASSERT_TRUE(workers.start(2, sleepers(counts, 1h)));
     EXPECT_FALSE(workers.stop(20ms));
-    EXPECT_LT(Clock::now() - before, 10s);
+    EXPECT_EQ(counts.drained, 0);
+    EXPECT_EQ(counts.cancelled, 2);
+    EXPECT_EQ(counts.destroyed, 2);
+}
+
+class Stubborn : public Sleeper {
+  public:
+    using Sleeper::Sleeper;
+    void cancel() override {}
+};
+
+TEST(WorkerSet, DropsWhatCannotBeCancelled) {
+    Counts counts;
+    WorkerSet workers({});
+    const auto make = [&counts](const Executor& executor,
+                                std::size_t) -> Result<std::unique_ptr<Program>> {
+        return std::make_unique<Stubborn>(executor, counts, 1h);
+    };
+    ASSERT_TRUE(workers.start(1, make));
+    EXPECT_FALSE(workers.stop(20ms));
     EXPECT_EQ(counts.drained, 0);
     EXPECT_EQ(counts.destroyed, 1);
 }

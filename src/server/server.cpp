@@ -110,6 +110,11 @@ class Worker final : public runtime::Program {
         pool_.close();
     }
 
+    void cancel() override {
+        listener_.cancel();
+        if (intake_) intake_->cancel();
+    }
+
   private:
     void replace(const ServingSettings& next) {
         // Copies of its own: requests count references, and workers would wait for each other.

@@ -56,9 +56,10 @@ class Node:
 
 
 class Standby(Node):
-    """A server that streams from one of `nodes`, whichever takes writes."""
+    """A server that streams from one of `sources`, whichever takes writes; from the only one
+    whether it does or not."""
 
-    def __init__(self, primary, name, nodes=()):
+    def __init__(self, primary, name, sources):
         self.name = name
         folder = pathlib.Path(tempfile.mkdtemp(prefix="fraiseql-standby-", dir="/tmp"))
         self.user = {}
@@ -79,10 +80,10 @@ class Standby(Node):
         (self.data / "standby.signal").touch()
         if self.user:
             shutil.chown(self.data / "standby.signal", self.user["user"], self.user["group"])
-        nodes = [primary, *nodes]
-        source = (f"host={','.join(str(each.folder) for each in nodes)} "
-                  f"port={','.join(each.port for each in nodes)} user=postgres "
-                  f"application_name={name} target_session_attrs=read-write")
+        target = "read-write" if len(sources) > 1 else "any"
+        source = (f"host={','.join(str(each.folder) for each in sources)} "
+                  f"port={','.join(each.port for each in sources)} user=postgres "
+                  f"application_name={name} target_session_attrs={target}")
         changed = {"port": port, "unix_socket_directories": str(folder), "primary_conninfo": source,
                    "wal_retrieve_retry_interval": "200ms"}
         settings = [word for word in command[3:]
@@ -120,15 +121,18 @@ class Standby(Node):
 
 
 class Replicated:
-    """A primary with standbys."""
+    """A primary with standbys. Where they are `cascading`, each streams from the one before it, and
+    never has more of the log."""
 
-    def __init__(self, sql, standbys=2, settings=()):
+    def __init__(self, sql, standbys=2, settings=(), cascading=False):
         self.database = Database(sql=sql, settings=settings)
         self.primary = Node(self.database.url)
         self.standbys = []
         try:
             for i in range(standbys):
-                self.standbys.append(Standby(self.primary, f"standby{i}", self.standbys))
+                nodes = [self.primary, *self.standbys]
+                sources = nodes[-1:] if cascading else nodes
+                self.standbys.append(Standby(self.primary, f"standby{i}", sources))
         except BaseException:
             self.close()
             raise
