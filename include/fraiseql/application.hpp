@@ -17,7 +17,8 @@
 
 namespace fraiseql {
 
-/// Collects what the application adds, then serves it with the database. Used by one thread.
+/// Collects what the application adds, then serves it with the database. Used by one thread. Adding
+/// something once it serves throws std::logic_error.
 ///
 /// A resolver is a function or lambda: `R f(context&, arguments…)`, where context& may be left out
 /// and R is a value, task<value>, or an expected of a value and failure. Its type becomes the
@@ -140,7 +141,8 @@ class FRAISEQL_EXPORT application {
     /// Adds a resource besides `/graphql`: `http_response f(context&, const http_request&)` or a
     /// task. It meets the same authentication, limits, CORS and logs, and prepare(). A path is
     /// compared as it was sent; one that ends with `/*` is for all below it that no other route is
-    /// for: the longest one counts. A method is written in capitals. Throws std::invalid_argument
+    /// for: the longest one counts. A method is written in capitals; GET answers HEAD, too, where
+    /// there is nothing else for it. Throws std::invalid_argument
     /// where the path is the server's own or is there already, and for what no request could match.
     template <class F>
     application& route(std::string method, std::string path, F answer,
@@ -155,21 +157,21 @@ class FRAISEQL_EXPORT application {
     }
 
     /// Runs the command line as the program `fraiseql` does, which see; without a command, it is
-    /// `serve`. Returns the exit code; blocks until SIGTERM or SIGINT. What was added must not
-    /// change from now on.
+    /// `serve`. Returns the exit code; blocks until SIGTERM or SIGINT.
     int run(int argc, const char* const* argv);
 
     /// Starts a server inside of this program and returns once it answers requests. `settings` are
     /// arguments of `fraiseql serve`: `{"--database", "postgres:///shop", "--listen",
     /// "127.0.0.1:0"}`; the environment and the settings file count, too. It handles no signal, but
-    /// ignores SIGPIPE where nobody handles that. Throws failure where it cannot start. What was
-    /// added must not change from now on.
+    /// ignores SIGPIPE where nobody handles that. Throws failure where it cannot start.
     service start(std::vector<std::string> settings) const;
     /// The same without a socket: the program hands requests to service::answer(). Since it is not
     /// known who can reach them, the environment is production unless `settings` say otherwise.
     service mount(std::vector<std::string> settings) const;
 
   private:
+    /// Throws where it serves already.
+    detail::definitions& addable();
     application& add(detail::field_definition field);
     void add_hook(std::function<task<void>(context&)> hook);
     void add_authorizer(detail::authorizer_definition authorizer);
@@ -180,6 +182,7 @@ class FRAISEQL_EXPORT application {
     void add_route(detail::route_definition route);
     // Shared with the workers, which may still be stopping.
     std::shared_ptr<detail::definitions> definitions_;
+    mutable bool started_ = false;
 };
 
 }  // namespace fraiseql

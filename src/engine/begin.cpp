@@ -212,6 +212,8 @@ const detail::route_definition* Engine::find_route(std::string_view method, std:
             (found->path != path && route.path.size() > found->path.size()))
             found = &route;
     }
+    // RFC 9110 §9.3.2: HEAD is GET without the content, which the transport leaves out.
+    if (found == nullptr && method == "HEAD") return find_route("GET", path, known);
     return found;
 }
 
@@ -221,8 +223,10 @@ std::string Engine::methods_of(std::string_view path) const {
     if (!model->definitions) return out;
     std::set<std::string_view> methods;
     for (const detail::route_definition& route : model->definitions->routes)
-        if (matches(route.path, path) && methods.insert(route.method).second)
-            out += (out.empty() ? "" : ", ") + route.method;
+        if (matches(route.path, path)) methods.insert(route.method);
+    if (methods.contains("GET")) methods.insert("HEAD");
+    for (const std::string_view method : methods)
+        out += (out.empty() ? "" : ", ") + std::string(method);
     return out;
 }
 

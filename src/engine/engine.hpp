@@ -68,7 +68,8 @@ class Engine {
     /// `principal`, `context` and `begun`.
     runtime::Task<std::optional<Error>> begin(const Transport* transport, Begun& begun);
 
-    /// Finds a resource of the application; nullptr where there is none. `known` says whether there
+    /// Finds a resource of the application; nullptr where there is none. What answers GET answers
+    /// HEAD, unless there is another for that. `known` says whether there
     /// is one for another method.
     const detail::route_definition* find_route(std::string_view method, std::string_view path,
                                                bool& known) const;

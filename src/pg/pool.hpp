@@ -77,8 +77,6 @@ struct PoolStatus {
     /// From sending batches to having their answers, all together: they may overlap.
     std::chrono::nanoseconds busy{0};
     Breaker::State breaker = Breaker::State::Closed;
-    /// How often the breaker, which workers may share, was opened.
-    std::uint64_t breaker_openings = 0;
     /// Why the last attempt to connect failed; empty while connected.
     std::string last_error;
 };

@@ -435,7 +435,6 @@ PoolStatus Pool::State::status() const {
             .retired = retired_,
             .busy = busy_,
             .breaker = breaker_->state(),
-            .breaker_openings = breaker_->openings(),
             .last_error = open ? breaker_->error().message : refusal};
 }
 

@@ -41,17 +41,14 @@ void write_server(ObjectWriter&& out, std::size_t workers) {
     number("mostFiles", process.most_files);
 }
 
-void write_database(ObjectWriter&& out, const catalog::Catalog& catalog,
+void write_database(ObjectWriter&& out, const catalog::Catalog& catalog, const pg::Breaker& breaker,
                     const std::vector<Sample>& workers) {
     const std::int32_t version = catalog.server_version();
     out.text("version", std::to_string(version / 10000) + '.' + std::to_string(version % 10000));
     out.text("name", catalog.database());
     out.text("role", catalog.current_user().name);
-    if (workers.empty()) return;
-    // All workers share one breaker.
-    const pg::PoolStatus& pool = workers.front().pool;
-    out.text("breaker", pg::to_string(pool.breaker));
-    out.number("breakerOpenings", pool.breaker_openings);
+    out.text("breaker", pg::to_string(breaker.state()));
+    out.number("breakerOpenings", breaker.openings());
     for (const Sample& each : workers)
         if (!each.pool.last_error.empty()) return out.text("lastError", each.pool.last_error);
 }
@@ -214,7 +211,8 @@ std::vector<StatePart> state_parts(const AdminSources& sources) {
         return out.emplace_back(StatePart{name, {}}).json;
     };
     write_server(ObjectWriter(add("server")), workers.size());
-    write_database(ObjectWriter(add("database")), model->catalog, workers);
+    write_database(ObjectWriter(add("database")), model->catalog, sources.samples->breaker(),
+                   workers);
     write_schema(ObjectWriter(add("schema")), *model, sources);
     write_pool(ObjectWriter(add("pool")), pool_of_all(workers));
     write_objects(add("workers"), workers, write_worker);

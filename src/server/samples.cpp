@@ -84,17 +84,12 @@ std::vector<prometheus::MetricFamily> Samples::collect() const {
     out.counter("fraiseql_pool_retired_connections_total",
                 "Connections that were replaced for their age, or closed as idle.",
                 sum([](const Sample& s) { return s.pool.retired; }));
-    double state = 0;
-    double openings = 0;
-    for (const Sample& sample : all) {
-        state = std::max(state, static_cast<double>(sample.pool.breaker));
-        openings = std::max(openings, static_cast<double>(sample.pool.breaker_openings));
-    }
     out.gauge("fraiseql_database_breaker_state",
-              "Whether PostgreSQL is asked: 0 closed, 1 half-open, 2 open.", state);
+              "Whether PostgreSQL is asked: 0 closed, 1 half-open, 2 open.",
+              static_cast<double>(breaker_->state()));
     out.counter("fraiseql_database_breaker_openings_total",
                 "Times that PostgreSQL did not answer, so that requests were refused at once.",
-                openings);
+                static_cast<double>(breaker_->openings()));
     out.gauge("fraiseql_plan_cache_documents", "Documents that are kept with their plans.",
               sum([](const Sample& s) { return s.plan_count; }));
     out.gauge("fraiseql_plan_cache_bytes", "What they take.",

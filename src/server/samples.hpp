@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "auth/authenticator.hpp"
 #include "cache/sieve.hpp"
+#include "pg/breaker.hpp"
 #include "pg/pool.hpp"
 #include "replica/reads.hpp"
 #include "server/history.hpp"
@@ -40,6 +42,11 @@ struct Sample {
 /// Thread-safe. Workers say how they are four times a second: requests pay nothing for it.
 class Samples {
   public:
+    /// `breaker` is shared by all workers, and shown as it is at the moment.
+    explicit Samples(std::shared_ptr<const pg::Breaker> breaker) : breaker_(std::move(breaker)) {}
+
+    const pg::Breaker& breaker() const noexcept { return *breaker_; }
+
     /// Replaces what the worker has said before; once a second, what all have said becomes history.
     void publish(std::size_t worker, const Sample& sample);
 
@@ -56,6 +63,7 @@ class Samples {
     std::vector<replica::Counts> reads() const;
 
   private:
+    std::shared_ptr<const pg::Breaker> breaker_;
     mutable std::mutex mutex_;
     std::vector<Sample> by_worker_;
     History history_;

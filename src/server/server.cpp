@@ -281,7 +281,7 @@ void observe(Settings& settings) {
         settings.exporter->log = settings.log;
         settings.router.watch.exporter = std::make_shared<SpanExporter>(*settings.exporter);
     }
-    settings.samples = std::make_shared<Samples>();
+    settings.samples = std::make_shared<Samples>(settings.pool.breaker);
     const std::shared_ptr<Metrics> metrics = settings.router.metrics;
     if (!metrics) return;
     metrics->show(settings.samples);

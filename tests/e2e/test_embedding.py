@@ -41,6 +41,11 @@ class Embedding(unittest.TestCase):
     def test_services_come_and_go(self):
         self.assertEqual(self.lines("often"), ["done"])
 
+    def test_what_is_added_too_late(self):
+        first, second, answer = self.lines("late")
+        self.assertIn("it serves already", first)
+        self.assertEqual((second, answer), (first, '200 {"data":{"one":1}}'))
+
     def test_settings_that_are_none_of_a_mounted_server(self):
         about_help, listen, unknown = self.lines("refused")
         self.assertEqual(about_help, "--help is for the command line.")

@@ -155,7 +155,13 @@ class Mistakes(unittest.TestCase):
         self.assertEqual(self.server.request("GET", "/all/of").text, "GET of all")
         self.assertEqual(self.server.request("POST", "/all/of/it", "").text, "POST of all")
         refused = self.server.request("PUT", "/all/of/it", "")
-        self.assertEqual((refused.status, refused.getheader("Allow")), (405, "GET, POST"))
+        self.assertEqual((refused.status, refused.getheader("Allow")), (405, "GET, HEAD, POST"))
+
+    def test_what_answers_get_answers_head(self):
+        got = self.server.request("GET", "/all/of/it")
+        head = self.server.request("HEAD", "/all/of/it")
+        self.assertEqual((head.status, head.text), (200, ""))
+        self.assertEqual(head.getheader("Content-Length"), got.getheader("Content-Length"))
 
 
 class Refusals(unittest.TestCase):

@@ -87,7 +87,7 @@ void print_thrown(const std::function<void()>& work) {
 
 using Settings = std::vector<std::string>;
 
-void stop_at_once(const fraiseql::application& app, const Settings& settings) {
+void stop_at_once(fraiseql::application& app, const Settings& settings) {
     service one = app.mount(settings);
     std::vector<std::thread> threads;
     std::atomic<int> stopped = 0;
@@ -99,7 +99,7 @@ void stop_at_once(const fraiseql::application& app, const Settings& settings) {
     print(ask(one, "{ one }"));
 }
 
-void drop(const fraiseql::application& app, const Settings& settings) {
+void drop(fraiseql::application& app, const Settings& settings) {
     service one = app.mount(settings);
     std::vector<std::future<http_response>> answers;
     for (int i = 0; i < 3; ++i)
@@ -110,7 +110,7 @@ void drop(const fraiseql::application& app, const Settings& settings) {
         print(std::move(each));
 }
 
-void moved(const fraiseql::application& app, const Settings& settings) {
+void moved(fraiseql::application& app, const Settings& settings) {
     service one = app.mount(settings);
     service two = std::move(one);
     print(ask(two, "{ one }"));
@@ -121,7 +121,7 @@ void moved(const fraiseql::application& app, const Settings& settings) {
     std::cout << (two.stop() ? "in time" : "dropped") << std::endl;
 }
 
-void of_itself(const fraiseql::application& app, const Settings& settings) {
+void of_itself(fraiseql::application& app, const Settings& settings) {
     running.emplace(app.mount(settings));
     print(ask(*running, "{ stopsItself }"));
     print(ask(*running, "{ endsItself }"));
@@ -130,7 +130,7 @@ void of_itself(const fraiseql::application& app, const Settings& settings) {
     print(ask(*running, "{ replacesItself }"));
 }
 
-void often(const fraiseql::application& app, const Settings& settings) {
+void often(fraiseql::application& app, const Settings& settings) {
     for (int i = 0; i < 5; ++i) {
         const service one = app.mount(settings);
         const service two = app.mount(settings);
@@ -139,12 +139,19 @@ void often(const fraiseql::application& app, const Settings& settings) {
     std::cout << "done" << std::endl;
 }
 
-void refused(const fraiseql::application& app, const Settings& settings) {
+void refused(fraiseql::application& app, const Settings& settings) {
     for (const char* option : {"--help", "--listen=127.0.0.1:0", "--workerz=1"}) {
         Settings more = settings;
         more.emplace_back(option);
         print_thrown<fraiseql::failure>([&] { app.mount(more); });
     }
+}
+
+void late(fraiseql::application& app, const Settings& settings) {
+    const service one = app.mount(settings);
+    print_thrown<std::logic_error>([&] { app.query("late", [] { return 1; }); });
+    print_thrown<std::logic_error>([&] { app.prepare([](fraiseql::context&) {}); });
+    print(ask(one, "{ one }"));
 }
 
 }  // namespace
@@ -158,9 +165,14 @@ int main(int argc, char** argv) {
     app.query("endsItself", ends_itself);
     app.query("replacesItself", replaces_itself);
     const Settings settings = {"--database", argv[1], "--workers", "2", "--timeout", "600"};
-    const std::map<std::string, void (*)(const fraiseql::application&, const Settings&)> ways = {
-        {"stop-at-once", stop_at_once}, {"drop", drop},   {"moved", moved},
-        {"of-itself", of_itself},       {"often", often}, {"refused", refused}};
+    const std::map<std::string, void (*)(fraiseql::application&, const Settings&)> ways = {
+        {"stop-at-once", stop_at_once},
+        {"drop", drop},
+        {"moved", moved},
+        {"of-itself", of_itself},
+        {"often", often},
+        {"refused", refused},
+        {"late", late}};
     ways.at(argv[2])(app, settings);
     // What ends on threads of its own has its time.
     std::this_thread::sleep_for(500ms);
