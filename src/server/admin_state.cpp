@@ -49,6 +49,8 @@ void write_database(ObjectWriter&& out, const catalog::Catalog& catalog, const p
     out.text("role", catalog.current_user().name);
     out.text("breaker", pg::to_string(breaker.state()));
     out.number("breakerOpenings", breaker.openings());
+    if (breaker.state() != pg::Breaker::State::Closed)
+        return out.text("lastError", breaker.error().message);
     for (const Sample& each : workers)
         if (!each.pool.last_error.empty()) return out.text("lastError", each.pool.last_error);
 }

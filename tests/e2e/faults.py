@@ -83,8 +83,8 @@ class Faulty(unittest.TestCase):
         self.assertEqual(set(self.acknowledged) - set(rows), set())
 
     def get_up(self):
-        """What outlives its postmaster for a moment keeps the next one from starting, and a busy disk
-        its recovery from ending."""
+        """What outlives its postmaster for a moment keeps the next one from starting, and a busy
+        disk its recovery from ending."""
         pid_file = self.database.data / "postmaster.pid"
 
         def is_up():

@@ -119,7 +119,7 @@ class Tenants(unittest.TestCase):
         self.assertEqual(greeting("bob").status, 403)
         self.assertEqual(greeting("ada", host="nobody").status, 404)
         self.assertEqual(greeting("ada", method="POST").status, 405)
-        self.assertEqual(greeting("ada", method="POST").getheader("Allow"), "GET")
+        self.assertEqual(greeting("ada", method="POST").getheader("Allow"), "GET, HEAD")
         wrong = {"Host": "acme.shop.example", "Authorization": "Bearer wrong"}
         self.assertEqual(self.server.request("GET", "/greeting/x", headers=wrong).status, 401)
 
