@@ -75,22 +75,21 @@ Result<void> WorkerSet::start(std::size_t count, const MakeProgram& make) {
 bool WorkerSet::stop(std::chrono::milliseconds timeout) {
     const auto deadline = Clock::now() + timeout;
     std::vector<Worker*> late;
-    const auto wait = [&](std::vector<Worker*> workers, Clock::time_point until) {
-        std::erase_if(workers, [until](Worker* each) {
+    const auto await_late = [&late](Clock::time_point until) {
+        std::erase_if(late, [until](Worker* each) {
             return each->ended.wait_until(until) == std::future_status::ready;
         });
-        return workers;
     };
     for (auto& worker : workers_) {
         if (!worker->thread.joinable()) continue;
         boost::asio::post(worker->context, [raw = worker.get()] { raw->begin_drain(); });
         late.push_back(worker.get());
     }
-    late = wait(std::move(late), deadline);
+    await_late(deadline);
     const bool in_time = late.empty();
     for (Worker* worker : late)
         boost::asio::post(worker->context, [worker] { worker->program->cancel(); });
-    wait(std::move(late), Clock::now() + kLastTurns);
+    await_late(Clock::now() + kLastTurns);
     for (auto& worker : workers_) {
         if (!worker->thread.joinable()) continue;
         worker->context.stop();

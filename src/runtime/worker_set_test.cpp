@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <csignal>
 #include <future>
 #include <memory>
@@ -36,8 +35,7 @@ class Sleeper : public Program {
     }
     Task<> drain() override {
         timer_.expires_after(drain_time_);
-        boost::system::error_code error;
-        co_await timer_.async_wait(boost::asio::redirect_error(kAwait, error));
+        const auto [error] = co_await timer_.async_wait(kAwait);
         if (!error) ++counts_.drained;
     }
     void cancel() override {
@@ -53,10 +51,17 @@ class Sleeper : public Program {
     std::chrono::milliseconds drain_time_;
 };
 
+class Stubborn : public Sleeper {
+  public:
+    using Sleeper::Sleeper;
+    void cancel() override {}
+};
+
+template <class Kind = Sleeper>
 MakeProgram sleepers(Counts& counts, std::chrono::milliseconds drain_time) {
     return [&counts, drain_time](const Executor& executor,
                                  std::size_t) -> Result<std::unique_ptr<Program>> {
-        return std::make_unique<Sleeper>(executor, counts, drain_time);
+        return std::make_unique<Kind>(executor, counts, drain_time);
     };
 }
 
@@ -81,20 +86,10 @@ TEST(WorkerSet, CancelsWhatOutlastsTheTimeout) {
     EXPECT_EQ(counts.destroyed, 2);
 }
 
-class Stubborn : public Sleeper {
-  public:
-    using Sleeper::Sleeper;
-    void cancel() override {}
-};
-
 TEST(WorkerSet, DropsWhatCannotBeCancelled) {
     Counts counts;
     WorkerSet workers({});
-    const auto make = [&counts](const Executor& executor,
-                                std::size_t) -> Result<std::unique_ptr<Program>> {
-        return std::make_unique<Stubborn>(executor, counts, 1h);
-    };
-    ASSERT_TRUE(workers.start(1, make));
+    ASSERT_TRUE(workers.start(1, sleepers<Stubborn>(counts, 1h)));
     EXPECT_FALSE(workers.stop(20ms));
     EXPECT_EQ(counts.drained, 0);
     EXPECT_EQ(counts.destroyed, 1);
